@@ -1,0 +1,3 @@
+//! `cargo schema`: the command.
+
+fn main() {}

@@ -1,0 +1,45 @@
+//! What the engine tells whoever watches a run. Data only: a terminal draws it, an application logs it.
+
+use std::time::Duration;
+
+use crate::plan::Direction;
+use crate::revision::Revision;
+
+/// Something that happened in a run, in the order in which it happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Somebody else holds the run lock; sent once, then about every ten seconds.
+    Waiting {
+        /// Who, as far as the engine can tell.
+        holder: Option<String>,
+        /// How long we have been waiting.
+        waited: Duration,
+    },
+    /// The lock was taken, and this is left to do.
+    Locked {
+        /// How many revisions will run.
+        revisions: usize,
+    },
+    /// A revision begins.
+    Started {
+        /// Which.
+        revision: &'a Revision,
+        /// Which way.
+        direction: Direction,
+    },
+    /// A revision is done.
+    Finished {
+        /// Which.
+        revision: &'a Revision,
+        /// Which way.
+        direction: Direction,
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// Something that a person should know and that stops nothing.
+    Warning {
+        /// A clause.
+        message: String,
+    },
+}

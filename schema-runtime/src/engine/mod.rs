@@ -1,0 +1,18 @@
+//! The engine: moves a live database along a history. Takes a plan from the pure half and a Diesel connection
+//! from the application; gives back what it did, and tells an observer while it does it.
+//!
+//! The rooms: `session` is the only place that speaks Diesel; `backend` is what differs between engines;
+//! `ledger` is what a database remembers; `executor` runs a plan and knows no engine; `startup` is for
+//! applications; `source` makes the history a Diesel `MigrationSource`.
+
+mod error;
+mod event;
+mod migrator;
+mod options;
+mod state;
+
+pub use error::{Error, StatementFailure};
+pub use event::Event;
+pub use migrator::{Connection, Migrator, Report, Resolution};
+pub use options::{Options, Transactions};
+pub use state::{AppliedRevision, Interrupted, State};
