@@ -9,6 +9,7 @@
 pub mod blob;
 pub mod dialect;
 pub mod history;
+mod nearest;
 pub mod plan;
 pub mod revision;
 pub mod target;
@@ -16,4 +17,5 @@ pub mod target;
 #[cfg(feature = "sqlite")]
 pub mod engine;
 
+pub use nearest::nearest;
 pub use schema_derive::Schema;

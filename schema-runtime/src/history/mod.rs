@@ -1,8 +1,15 @@
 //! The history: all revisions as a directed acyclic graph. Made from a list of revisions in any order; goes to
 //! `target` and `plan`. All defects are found in one pass and returned as values; nobody words them here.
 
+mod links;
+mod order;
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::collections::HashMap;
 
+use self::links::Links;
+pub use self::links::{is_valid_id, is_valid_label};
 use crate::revision::{Revision, Text};
 
 /// A revision's place in its history. Parents and dependencies always have smaller nodes, so nodes in
@@ -24,6 +31,7 @@ pub struct History {
 /// What is wrong with a list of revisions. Revisions are named by their index in the list given to
 /// [`History::new`], because ids may be what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant's sentence names its fields")]
 pub enum Defect {
     /// Not 1 to 40 letters, digits and `_`, or a reserved word.
     InvalidId { revision: usize },
@@ -58,8 +66,39 @@ pub enum Defect {
 impl History {
     /// Orders and connects the revisions, or says everything that is wrong with them.
     pub fn new(revisions: Vec<Revision>) -> Result<Self, Vec<Defect>> {
-        let _ = revisions;
-        todo!()
+        let Links { parents, dependencies, mut defects } = links::connect(&revisions);
+        let (order, cycles) = order::sort(&revisions, &parents, &dependencies);
+        defects.extend(cycles.into_iter().map(|revisions| Defect::Cycle { revisions }));
+        if defects.is_empty() {
+            Ok(Self::ordered(revisions, &order, &parents, &dependencies))
+        } else {
+            Err(defects)
+        }
+    }
+
+    fn ordered(
+        revisions: Vec<Revision>,
+        order: &[usize],
+        parents: &[Vec<usize>],
+        needs: &[Vec<usize>],
+    ) -> Self {
+        let mut node_of = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(node, &index)| node_of[index] = node);
+        let renumber = |edges: &[Vec<usize>]| -> Vec<Vec<Node>> {
+            let nodes = |index: &usize| sorted(edges[*index].iter().map(|&end| node_of[end]).collect());
+            order.iter().map(nodes).collect()
+        };
+        let (parents, dependencies) = (renumber(parents), renumber(needs));
+        let mut slots: Vec<Option<Revision>> = revisions.into_iter().map(Some).collect();
+        let take = |&index: &usize| slots[index].take().expect("an order names each revision once");
+        let revisions: Vec<Revision> = order.iter().map(take).collect();
+        let ids = revisions.iter().enumerate().map(|(node, revision)| (revision.id.clone(), node)).collect();
+        let label = |(node, revision): (Node, &Revision)| -> Vec<(Text, Node)> {
+            revision.labels.iter().map(|label| (label.clone(), node)).collect()
+        };
+        let labels = revisions.iter().enumerate().flat_map(label).collect();
+        let (children, dependents) = (reversed(&parents), reversed(&dependencies));
+        Self { revisions, parents, children, dependencies, dependents, ids, labels }
     }
 
     /// All revisions, each after its parents and dependencies; independent ones by version.
@@ -124,6 +163,59 @@ impl History {
 
     /// Revisions that sort before one of their parents or dependencies, which Diesel would run in another order.
     pub fn disordered(&self) -> Vec<(Node, Node)> {
-        todo!()
+        let sorts_before =
+            |&(node, before): &(Node, Node)| self.revisions[node].version < self.revisions[before].version;
+        (0..self.len())
+            .flat_map(|node| self.requirements(node).map(move |before| (node, before)))
+            .filter(sorts_before)
+            .collect()
     }
+
+    /// Marks these revisions and everything that descends from them.
+    pub fn descendants(&self, nodes: &[Node]) -> Vec<bool> {
+        let mut marks = self.marks(nodes);
+        for node in 0..self.len() {
+            marks[node] = marks[node] || self.parents[node].iter().any(|&parent| marks[parent]);
+        }
+        marks
+    }
+
+    /// Marks these revisions and everything that they descend from.
+    pub fn ancestors(&self, nodes: &[Node]) -> Vec<bool> {
+        let mut marks = self.marks(nodes);
+        for node in (0..self.len()).rev() {
+            marks[node] = marks[node] || self.children[node].iter().any(|&child| marks[child]);
+        }
+        marks
+    }
+
+    fn marks(&self, nodes: &[Node]) -> Vec<bool> {
+        let mut marks = vec![false; self.len()];
+        nodes.iter().for_each(|&node| marks[node] = true);
+        marks
+    }
+
+    /// What must be applied before it: parents, then dependencies.
+    pub fn requirements(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        self.parents[node].iter().chain(&self.dependencies[node]).copied()
+    }
+
+    /// What must be reverted before it: children, then dependents.
+    pub fn consequences(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        self.children[node].iter().chain(&self.dependents[node]).copied()
+    }
+}
+
+fn reversed(edges: &[Vec<Node>]) -> Vec<Vec<Node>> {
+    let mut back = vec![Vec::new(); edges.len()];
+    for (node, ends) in edges.iter().enumerate() {
+        ends.iter().for_each(|&end| back[end].push(node));
+    }
+    back
+}
+
+fn sorted(mut nodes: Vec<Node>) -> Vec<Node> {
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes
 }
