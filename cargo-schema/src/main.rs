@@ -1,3 +1,20 @@
-//! `cargo schema`: the command.
+//! `cargo schema`: the command. `cargo-schema schema VERB`, as Cargo calls it, and `cargo-schema VERB` are alike.
+//!
+//! The rooms: `cli` holds a file for every verb; `project` finds the package, `context` reads what a verb needs;
+//! `database` is the only place that opens one; `shell` is the only place that prints; `exit` and `failure` say
+//! how it ended.
 
-fn main() {}
+mod cli;
+mod context;
+mod database;
+mod exit;
+mod failure;
+mod project;
+mod render;
+mod shell;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os().collect()).into()
+}

@@ -1,0 +1,15 @@
+//! `cargo schema generate`.
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+
+/// Write a new migration
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Not built yet.
+pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
+    let _ = (context, project, args);
+    Err(Failure::usage("`generate` is not built yet"))
+}

@@ -1,0 +1,15 @@
+//! `cargo schema reset`.
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+
+/// Revert to base, then upgrade to heads
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Not built yet.
+pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
+    let _ = (context, project, args);
+    Err(Failure::usage("`reset` is not built yet"))
+}

@@ -1,0 +1,15 @@
+//! `cargo schema revert`.
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+
+/// Take revisions back
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Not built yet.
+pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
+    let _ = (context, project, args);
+    Err(Failure::usage("`revert` is not built yet"))
+}

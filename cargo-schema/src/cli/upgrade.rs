@@ -1,0 +1,15 @@
+//! `cargo schema upgrade`.
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+
+/// Run what is pending
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Not built yet.
+pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
+    let _ = (context, project, args);
+    Err(Failure::usage("`upgrade` is not built yet"))
+}

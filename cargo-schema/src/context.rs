@@ -1,0 +1,89 @@
+//! What a verb works with: the shell, the global flags, and the history of a package, which is refused here when
+//! it is broken.
+
+use schema_build::finding::{Finding, Severity};
+use schema_build::validate::{self, Validated};
+use schema_runtime::dialect::Dialect;
+use schema_runtime::history::History;
+use serde_json::Value;
+
+use crate::cli::{Format, Global};
+use crate::database::url::{self, DatabaseUrl};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::render::json;
+use crate::shell::Shell;
+
+/// Given to every verb.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) shell: Shell,
+    pub(crate) global: Global,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Self {
+        Self { shell: global.shell(), global }
+    }
+
+    /// Whether data is written as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.global.format == Format::Json
+    }
+
+    /// `github` and `sarif` are formats of findings.
+    pub(crate) fn refuse_formats_of_check(&self) -> Result<(), Failure> {
+        match self.global.format {
+            Format::Human | Format::Json => Ok(()),
+            Format::Github | Format::Sarif => {
+                Err(Failure::usage("only `check` has the formats `github` and `sarif`")
+                    .help("use `--format human` or `--format json`"))
+            }
+        }
+    }
+
+    /// Writes the verb's JSON document.
+    pub(crate) fn document(&self, command: &str, project: &Project, body: Value) {
+        self.shell.data(json::document(command, project.package.as_deref(), body));
+    }
+
+    /// The database of the package; that none is configured is an error.
+    pub(crate) fn url(&self, project: &Project) -> Result<DatabaseUrl, Failure> {
+        url::resolve(&self.global, project)?.ok_or_else(|| url::missing(project))
+    }
+
+    /// The SQL that the package is written in.
+    pub(crate) fn dialect(&self, project: &Project) -> Result<Dialect, Failure> {
+        if let Some(dialect) = project.config.dialect {
+            return Ok(dialect);
+        }
+        let url = url::resolve(&self.global, project)?;
+        Ok(url.map_or(Dialect::Sqlite, |url| url.dialect))
+    }
+
+    /// Everything that is known about the migrations folder, broken or not.
+    pub(crate) fn validated(&self, project: &Project) -> Result<Validated, Failure> {
+        project.refuse_missing_folder()?;
+        Ok(validate::validate(&project.config, self.dialect(project)?))
+    }
+
+    /// The history, sound; several heads are sound.
+    pub(crate) fn history(&self, project: &Project) -> Result<History, Failure> {
+        sound(self.validated(project)?)
+    }
+}
+
+/// Refuses a broken history with everything that is wrong with it.
+pub(crate) fn sound(validated: Validated) -> Result<History, Failure> {
+    let defects: Vec<Finding> = validated.findings.into_iter().filter(is_defect).collect();
+    match validated.history {
+        Some(history) if defects.is_empty() => Ok(history),
+        _ => Err(Failure::of(Exit::No, defects).help("nothing was changed; mend the history first")),
+    }
+}
+
+/// Several heads are a matter of taste, and `schema.lock` is not needed to run.
+fn is_defect(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && finding.rule != "multiple-heads"
+}

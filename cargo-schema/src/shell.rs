@@ -1,0 +1,138 @@
+//! Everything that is printed, in Cargo's manners: a right-aligned verb on stderr for people, data on stdout for
+//! machines. Nothing else in the command prints.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write as _};
+
+use anstyle::{AnsiColor, Effects, Style};
+use schema_build::finding::Finding;
+
+/// Status verbs.
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+/// Hints about what comes next, and waiting.
+pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default().effects(Effects::BOLD);
+/// Warnings, pending revisions, ids.
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
+/// Things of lesser weight.
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Errors alone.
+    Quiet,
+    /// What Cargo would say.
+    Normal,
+    /// More.
+    Verbose,
+}
+
+/// Where output goes.
+#[derive(Debug)]
+pub(crate) struct Shell {
+    verbosity: Verbosity,
+    // Data is written in one piece at the end: five thousand lines cost one system call, and a pipe that closed
+    // early cannot stop a run half-way.
+    data: RefCell<String>,
+}
+
+impl Shell {
+    /// Sets the colours of the whole process.
+    pub(crate) fn new(verbosity: Verbosity, color: Color) -> Self {
+        let choice = match color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        Self { verbosity, data: RefCell::default() }
+    }
+
+    /// Whether more was asked for.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
+    }
+
+    /// `     Applied 4f1c2a9b7d03 in 18 ms`: something was done, or is so.
+    pub(crate) fn status(&self, verb: &str, text: impl Display) {
+        self.line(GREEN, verb, text);
+    }
+
+    /// Like [`Shell::status`], for what a person may do next or has to wait for.
+    pub(crate) fn hint(&self, verb: &str, text: impl Display) {
+        self.line(CYAN, verb, text);
+    }
+
+    /// Like [`Shell::status`], for what deserves attention without being a finding.
+    pub(crate) fn attention(&self, verb: &str, text: impl Display) {
+        self.line(YELLOW.bold(), verb, text);
+    }
+
+    /// Shown with `-v` alone.
+    pub(crate) fn verbose(&self, verb: &str, text: impl Display) {
+        if self.is_verbose() {
+            self.status(verb, text);
+        }
+    }
+
+    fn line(&self, style: Style, verb: &str, text: impl Display) {
+        if self.verbosity > Verbosity::Quiet {
+            self.error_line(format_args!("{style}{verb:>12}{style:#} {text}"));
+        }
+    }
+
+    /// Draws findings; with `-q` the errors alone.
+    pub(crate) fn findings(&self, findings: &[Finding]) {
+        for finding in findings {
+            self.finding(finding);
+        }
+    }
+
+    /// Draws one finding.
+    pub(crate) fn finding(&self, finding: &Finding) {
+        use schema_build::finding::Severity;
+        if self.verbosity > Verbosity::Quiet || finding.severity == Severity::Error {
+            self.error_line(crate::render::human::finding(finding));
+        }
+    }
+
+    /// A line for people, whatever the verbosity is.
+    pub(crate) fn error_line(&self, text: impl Display) {
+        // A closed stderr must not stop a run that changes a database.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+
+    /// A line of data.
+    pub(crate) fn data(&self, line: impl Display) {
+        use std::fmt::Write as _;
+        let _ = writeln!(self.data.borrow_mut(), "{line}");
+    }
+
+    /// Data as it is.
+    pub(crate) fn raw(&self, text: &str) {
+        self.data.borrow_mut().push_str(text);
+    }
+
+    /// Writes the data. A reader that went away (`| head`) has read what it wanted.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        let data = self.data.take();
+        let mut stdout = anstream::stdout().lock();
+        match stdout.write_all(data.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+}
