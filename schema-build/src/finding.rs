@@ -1,7 +1,12 @@
-//! Findings: what checks say, as data, and the one way they are drawn, which is rustc's. The build script prints
-//! them as directives, the command with colours; the words and the picture are the same.
+//! Findings: what checks say, as data. How they are drawn lives in `picture`; the build script prints the picture
+//! as directives, the command in colour, so that the words are the same everywhere.
 
+use std::ops::Range;
 use std::path::PathBuf;
+
+mod picture;
+
+pub use picture::{Heading, Line, Span, Style, printable};
 
 /// One result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,4 +63,146 @@ pub enum Note {
     Note(String),
     /// `= help:`
     Help(String),
+}
+
+impl Severity {
+    /// The word that heads a finding.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Finding {
+    /// Something that must be mended.
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { rule, severity: Severity::Error, message: message.into(), place: None, notes: Vec::new() }
+    }
+
+    /// Something that people should look at.
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(rule, message) }
+    }
+
+    /// About this file or folder as a whole.
+    #[must_use]
+    pub fn in_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.place = Some(Place { path: path.into(), excerpt: None });
+        self
+    }
+
+    /// About these bytes of a file's text.
+    #[must_use]
+    pub fn at(self, path: impl Into<PathBuf>, text: &str, bytes: Range<usize>, label: impl Into<String>) -> Self {
+        self.at_place(Place { path: path.into(), excerpt: Some(Excerpt::at(text, bytes, label)) })
+    }
+
+    /// At a place that is known already.
+    #[must_use]
+    pub fn at_place(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// With a fact that helps to understand it.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(Note::Note(text.into()));
+        self
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(Note::Help(text.into()));
+        self
+    }
+
+    /// Whether it stops things.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// Most severe first, then by file and line; what is about one place keeps its order.
+    pub fn sort(findings: &mut [Self]) {
+        findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.position().cmp(&b.position())));
+    }
+
+    fn position(&self) -> Option<(&PathBuf, usize, usize)> {
+        let place = self.place.as_ref()?;
+        let (line, column) = place.excerpt.as_ref().map_or((0, 0), |excerpt| (excerpt.line, excerpt.column));
+        Some((&place.path, line, column))
+    }
+}
+
+impl Excerpt {
+    /// The line of `text` on which `bytes` begin, with as much of them underlined as that line holds. A range
+    /// that is out of bounds, or cuts a character, is moved to the nearest one that does not.
+    pub fn at(text: &str, bytes: Range<usize>, label: impl Into<String>) -> Self {
+        let start = floor_char(text, bytes.start);
+        let end = floor_char(text, bytes.end.max(start));
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+        let line = text[line_start..line_end].trim_end_matches('\r');
+        let start = start.min(line_start + line.len());
+        let end = end.clamp(start, line_start + line.len());
+        Self {
+            line: text[..line_start].matches('\n').count() + 1,
+            column: text[line_start..start].chars().count() + 1,
+            width: text[start..end].chars().count().max(1),
+            text: line.to_string(),
+            label: label.into(),
+        }
+    }
+}
+
+fn floor_char(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_the_line_on_which_the_bytes_begin() {
+        let excerpt = Excerpt::at("one\r\ntwo three\r\nfour", 9..14, "here");
+        assert_eq!((excerpt.line, excerpt.column, excerpt.width), (2, 5, 5));
+        assert_eq!((excerpt.text.as_str(), excerpt.label.as_str()), ("two three", "here"));
+    }
+
+    #[test]
+    fn an_excerpt_never_leaves_its_line() {
+        let excerpt = Excerpt::at("one\ntwo", 2..7, "");
+        assert_eq!((excerpt.line, excerpt.column, excerpt.width), (1, 3, 1));
+    }
+
+    #[test]
+    fn an_excerpt_at_the_end_or_beyond_is_one_wide() {
+        for bytes in [3..3, 3..9, 90..99] {
+            let excerpt = Excerpt::at("one", bytes, "");
+            assert_eq!((excerpt.line, excerpt.column, excerpt.width), (1, 4, 1));
+        }
+        assert_eq!(Excerpt::at("", 0..0, "").text, "");
+    }
+
+    #[test]
+    fn an_excerpt_in_the_middle_of_a_character_takes_all_of_it() {
+        let excerpt = Excerpt::at("äöü", 3..5, "");
+        assert_eq!((excerpt.column, excerpt.width), (2, 1));
+    }
+
+    #[test]
+    fn errors_come_first_and_then_files_in_order() {
+        let mut findings = [
+            Finding::warning("c", "").in_file("a"),
+            Finding::error("b", "").at("b", "x\ny", 2..3, ""),
+            Finding::error("a", "").at("b", "x\ny", 0..1, ""),
+        ];
+        Finding::sort(&mut findings);
+        assert_eq!(findings.map(|finding| finding.rule), ["a", "b", "c"]);
+    }
 }
