@@ -4,14 +4,22 @@
 //! `database` is the only place that opens one; `shell` is the only place that prints; `exit` and `failure` say
 //! how it ended.
 
+mod build_script;
+mod changes;
 mod cli;
 mod context;
 mod database;
 mod exit;
 mod failure;
+mod generate;
+mod git;
+mod manifest;
 mod project;
+mod rebase;
 mod render;
 mod shell;
+#[cfg(test)]
+mod testing;
 
 use std::process::ExitCode;
 

@@ -1,15 +1,71 @@
-//! `cargo schema edit`.
+//! `cargo schema edit`: opens the SQL of a revision in the editor.
+
+use std::path::Path;
+use std::process::Command;
+
+use schema_runtime::target;
 
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::exit::Exit;
+use crate::failure::{self, Failure, Outcome};
 use crate::project::Project;
 
 /// Open a migration in the editor
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// The revision: any target that names one, also `current`
+    #[arg(allow_hyphen_values = true)]
+    revision: String,
+    /// Open `down.sql` instead of `up.sql`
+    #[arg(long)]
+    down: bool,
+}
 
-/// Not built yet.
+/// Opens the file and waits for the editor.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`edit` is not built yet"))
+    let history = context.history(project)?;
+    let node = target::locate_one(&history, None, &args.revision)?;
+    let name = if args.down { "down.sql" } else { "up.sql" };
+    open(&project.config.migrations.join(history.revision(node).folder.as_ref()).join(name))?;
+    Ok(Exit::Done)
+}
+
+/// Opens a file in `$VISUAL` or `$EDITOR`.
+pub(crate) fn open(path: &Path) -> Result<(), Failure> {
+    let editor = editor()?;
+    let status = command(&editor).arg(path).status().map_err(|error| {
+        Failure::new(Exit::Failed, "editor", format!("could not run the editor `{editor}`"))
+            .note(failure::reason(&error))
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Failed, "editor", format!("the editor `{editor}` failed: {status}")))
+}
+
+/// The editor's variable holds a piece of shell, such as `code --wait`; Git reads it alike.
+#[cfg(unix)]
+fn command(editor: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{editor} \"$@\""), editor]);
+    command
+}
+
+#[cfg(not(unix))]
+fn command(editor: &str) -> Command {
+    let mut words = editor.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words);
+    command
+}
+
+fn editor() -> Result<String, Failure> {
+    ["VISUAL", "EDITOR"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|editor| !editor.trim().is_empty())
+        .ok_or_else(|| {
+            Failure::usage("no editor is configured")
+                .help("set `VISUAL` or `EDITOR`, for example `EDITOR=vim`")
+        })
 }

@@ -1,0 +1,4 @@
+//! New migrations: what they are called, what they look like, and how they come to be on disk.
+
+pub(crate) mod draft;
+pub(crate) mod identity;
