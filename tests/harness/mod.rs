@@ -1,0 +1,19 @@
+//! What the black-box tests share: a private copy of a fixture, the commands run in it, the databases it makes.
+//! Nothing here knows what the command should answer; that is for the tests.
+
+mod build;
+mod database;
+mod run;
+mod sandbox;
+
+pub use build::Build;
+pub use database::Database;
+pub use run::{Output, Run};
+pub use sandbox::{Sandbox, checkout};
+
+pub use build::{cargo, target};
+
+/// Whether expectations are to be rewritten instead of compared: `BLESS=1 cargo test`, then read the diff.
+pub fn blessing() -> bool {
+    std::env::var_os("BLESS").is_some()
+}

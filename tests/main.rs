@@ -1,0 +1,13 @@
+//! The black-box tests: the real command, the real build script, real databases, as a person would use them.
+//! One binary, so that it links once; one module per subject. `harness` holds what they share.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests are read, not called, and a panic is how they fail"
+)]
+
+mod harness;
+
+mod architecture;
