@@ -95,7 +95,13 @@ impl Finding {
 
     /// About these bytes of a file's text.
     #[must_use]
-    pub fn at(self, path: impl Into<PathBuf>, text: &str, bytes: Range<usize>, label: impl Into<String>) -> Self {
+    pub fn at(
+        self,
+        path: impl Into<PathBuf>,
+        text: &str,
+        bytes: Range<usize>,
+        label: impl Into<String>,
+    ) -> Self {
         self.at_place(Place { path: path.into(), excerpt: Some(Excerpt::at(text, bytes, label)) })
     }
 

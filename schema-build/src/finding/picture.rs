@@ -83,7 +83,8 @@ impl Finding {
 
     /// How wide line numbers are.
     fn gutter(&self) -> usize {
-        let line = self.place.as_ref().and_then(|place| place.excerpt.as_ref()).map_or(0, |excerpt| excerpt.line);
+        let line =
+            self.place.as_ref().and_then(|place| place.excerpt.as_ref()).map_or(0, |excerpt| excerpt.line);
         line.to_string().len().max(2)
     }
 }
@@ -217,9 +218,10 @@ mod tests {
     #[test]
     fn a_finding_is_drawn_as_rustc_draws_it() {
         let text = "run_in_transaction = true\nrevision = \"9b7d034f1c2a\"\nparents = [\"4f1c2a9b7d04\"]\n";
-        let finding = Finding::error("missing-parent", "revision `9b7d034f1c2a` has a parent that does not exist")
-            .at("migrations/2026_add_tax/metadata.toml", text, 63..77, "no migration has this id")
-            .help("the nearest is `4f1c2a9b7d03` (add phone to users)");
+        let finding =
+            Finding::error("missing-parent", "revision `9b7d034f1c2a` has a parent that does not exist")
+                .at("migrations/2026_add_tax/metadata.toml", text, 63..77, "no migration has this id")
+                .help("the nearest is `4f1c2a9b7d03` (add phone to users)");
         assert_eq!(
             drawn(&finding),
             "\
@@ -232,7 +234,10 @@ revision `9b7d034f1c2a` has a parent that does not exist
    = help: the nearest is `4f1c2a9b7d03` (add phone to users)"
         );
         assert_eq!(finding.plain_lines(Heading::Severity)[0], format!("error: {}", finding.message));
-        assert_eq!(finding.plain_lines(Heading::Rule)[0], format!("error[missing-parent]: {}", finding.message));
+        assert_eq!(
+            finding.plain_lines(Heading::Rule)[0],
+            format!("error[missing-parent]: {}", finding.message)
+        );
     }
 
     #[test]
@@ -255,9 +260,13 @@ the history has two heads
 
     #[test]
     fn nothing_in_a_file_or_a_name_breaks_a_line_or_reaches_the_terminal() {
-        let finding = Finding::error("x", "bad\nname\x1b[31m").at("a\nb\r", "\x1b[2J\tx\u{202e}\0", 5..6, "l\n2");
+        let finding =
+            Finding::error("x", "bad\nname\x1b[31m").at("a\nb\r", "\x1b[2J\tx\u{202e}\0", 5..6, "l\n2");
         let lines = finding.plain_lines(Heading::Bare);
-        assert!(lines.iter().all(|line| !line.contains(|c: char| c.is_control() || c == '\u{202e}')), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| !line.contains(|c: char| c.is_control() || c == '\u{202e}')),
+            "{lines:?}"
+        );
         assert_eq!(lines[0], "bad␊name␛[31m");
         assert_eq!(lines[1], "  --> a␊b␍:1:6");
         assert_eq!(lines[3], " 1 | ␛[2J    x\u{fffd}␀");
