@@ -1,5 +1,13 @@
 //! Configuration: `[package.metadata.schema]` over `[workspace.metadata.schema]` over `diesel.toml`, read from
 //! the manifests with positions, so that a mistake is shown where it was made. Unknown keys are errors.
+//! `keys` says what can be written, `manifest` where it is read from, `diesel` what Diesel's file adds.
+
+mod diesel;
+mod duration;
+mod keys;
+mod manifest;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +15,12 @@ use std::time::Duration;
 
 use schema_runtime::dialect::Dialect;
 
+pub use self::duration::parse_duration;
+use self::keys::Raw;
+use self::manifest::Manifests;
+use crate::document::suggestion;
 use crate::finding::Finding;
+use crate::migrations::name;
 
 /// Everything that can be configured, with defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +55,8 @@ pub struct Config {
     pub lock_timeout: Option<Duration>,
     /// The engine's own statement timeout.
     pub statement_timeout: Option<Duration>,
+    /// Every file that was read to know all this.
+    pub files: Vec<PathBuf>,
 }
 
 /// What a rule does when it finds something.
@@ -77,17 +92,97 @@ pub enum LockKind {
     Table,
 }
 
+/// How long to wait for another run, unless told otherwise.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
+
 impl Config {
     /// Without Cargo: these migrations and no file of configuration.
     pub fn standalone(migrations: &Path, dialect: Option<Dialect>) -> Self {
-        let _ = (migrations, dialect);
-        todo!()
+        let migrations = absolute(migrations);
+        let current = std::env::current_dir().unwrap_or_default();
+        let parent = migrations.parent().unwrap_or(&migrations);
+        let root = if migrations.starts_with(&current) { current } else { parent.to_path_buf() };
+        Self { dialect, migrations, ..Raw::default().resolve(&root) }
     }
 
     /// The configuration of the package in `root`, or of its second database `target`. Warnings come with the
     /// value, errors instead of it.
+    ///
+    /// Paths are relative to the package, also those that are written in the workspace's manifest.
     pub fn load(root: &Path, target: Option<&str>) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        let _ = (root, target);
-        todo!()
+        let root = absolute(root);
+        let manifests = Manifests::read(&root).map_err(|finding| vec![finding])?;
+        let (layers, mut findings) = manifests.layers();
+        let raw = match target {
+            None => layers.package,
+            Some(name) => match layers.targets.get(name) {
+                Some(raw) => raw.clone().over(layers.package),
+                None => {
+                    findings.push(unknown_target(name, layers.targets.keys()));
+                    layers.package
+                }
+            },
+        };
+        let (diesel, mut warnings) = diesel::read(&manifests, &raw);
+        if findings.iter().any(Finding::is_error) {
+            return Err(findings);
+        }
+        warnings.extend(findings);
+        let mut config = raw.over(diesel.raw).resolve(&root);
+        config.files = manifests.into_files().chain(diesel.file).collect();
+        Ok((config, warnings))
     }
+
+    /// The names that `--target` accepts for the package in `root`.
+    pub fn target_names(root: &Path) -> Vec<String> {
+        let manifests = Manifests::read(&absolute(root));
+        manifests.map_or_else(|_| Vec::new(), |manifests| manifests.layers().0.targets.into_keys().collect())
+    }
+
+    /// A path as it is shown: relative to the package where it can be.
+    pub fn shown<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+}
+
+impl Raw {
+    fn resolve(self, root: &Path) -> Config {
+        let paths = |paths: Option<Vec<PathBuf>>| -> Vec<PathBuf> {
+            paths.unwrap_or_default().iter().map(|path| root.join(path)).collect()
+        };
+        Config {
+            root: root.to_path_buf(),
+            dialect: self.dialect,
+            migrations: root.join(self.migrations.unwrap_or_else(|| "migrations".into())),
+            models: paths(self.models),
+            tables: paths(self.tables.or_else(|| Some(vec!["src/schema.rs".into()]))),
+            on_connect: self.on_connect.unwrap_or_default(),
+            ignore: self.ignore.unwrap_or_default(),
+            database_url: self.database_url.unwrap_or_else(|| "env:DATABASE_URL".to_string()),
+            name: self.name.unwrap_or_else(|| name::DEFAULT_TEMPLATE.to_string()),
+            lints: self.lints,
+            transaction: self.transaction.unwrap_or_default(),
+            lock: self.lock.unwrap_or_default(),
+            lock_wait: self.lock_wait.unwrap_or(LOCK_WAIT),
+            lock_timeout: self.lock_timeout,
+            statement_timeout: self.statement_timeout,
+            files: Vec::new(),
+        }
+    }
+}
+
+fn unknown_target<'n>(name: &str, known: impl Iterator<Item = &'n String>) -> Finding {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let finding = Finding::error(RULE, format!("there is no target `{name}`")).in_file("Cargo.toml");
+    if known.is_empty() {
+        return finding.help(format!("[package.metadata.schema.target.{name}] would make one"));
+    }
+    finding.help(suggestion(name, &known))
+}
+
+/// What every mistake in the configuration is reported under.
+const RULE: &str = "bad-configuration";
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }

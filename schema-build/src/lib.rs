@@ -10,10 +10,14 @@
 
 pub mod checksum;
 pub mod config;
+mod document;
 mod embed;
 pub mod finding;
 pub mod lockfile;
 pub mod migrations;
+pub mod rule;
+#[cfg(test)]
+mod scratch;
 pub mod statement;
 pub mod validate;
 

@@ -1,2 +1,5 @@
 //! The migrations folder: its files read once, in parallel, and turned into revisions, with a finding for
 //! everything that is wrong in a file. What is wrong between files is `validate`'s business.
+
+pub mod metadata;
+pub mod name;
