@@ -1,10 +1,141 @@
 //! The checksum of a script: over its tokens, so that comments, white space and line endings do not matter,
 //! but directives do.
 
+use hmac_sha256::Hash;
 use schema_runtime::dialect::Dialect;
+
+use crate::statement::{self, Kind, Token};
+
+/// The formula's version. Another formula must have another tag, so that old lock files stay readable.
+const TAG: &str = "1-";
+
+/// Bytes that UTF-8 does not have, so that no script can fake them.
+const SEPARATOR: u8 = 0xff;
+const TERMINATOR: u8 = 0xfe;
 
 /// A version-tagged hash of the script's tokens: `1-` and 32 hex digits.
 pub fn checksum(sql: &str, dialect: Dialect) -> String {
-    let _ = (sql, dialect);
-    todo!()
+    statement::read(sql, dialect).1
+}
+
+/// The canonical form of a script, as its tokens come in: their texts, separated only where they would read as one,
+/// with one terminator between statements. Neighbours are copied together.
+pub(crate) struct Canon<'a> {
+    sql: &'a str,
+    bytes: Vec<u8>,
+    run: std::ops::Range<usize>,
+    ends_statement: bool,
+    has_returns: bool,
+}
+
+impl<'a> Canon<'a> {
+    pub(crate) fn new(sql: &'a str) -> Self {
+        let bytes = Vec::with_capacity(sql.len());
+        Self { sql, bytes, run: 0..0, ends_statement: false, has_returns: sql.contains('\r') }
+    }
+
+    /// Takes the next token that is no comment.
+    pub(crate) fn take(&mut self, token: Token) {
+        if matches!(token.kind, Kind::Semicolon | Kind::Delimiter) {
+            self.ends_statement = true;
+            return;
+        }
+        let separator = self.separator(token);
+        if separator.is_none() && token.start == self.run.end {
+            self.run.end = token.end;
+            return;
+        }
+        self.flush();
+        self.bytes.extend(separator);
+        self.run = token.range();
+    }
+
+    /// The checksum of all that was taken. Terminators at the end do not count.
+    pub(crate) fn checksum(mut self) -> String {
+        self.flush();
+        let digest = Hash::hash(&self.bytes);
+        digest[..16].iter().fold(TAG.to_owned(), |text, byte| text + &format!("{byte:02x}"))
+    }
+
+    /// What must stand between this token and the one before it.
+    fn separator(&mut self, token: Token) -> Option<u8> {
+        if self.run.is_empty() {
+            self.ends_statement = false;
+            return None;
+        }
+        if std::mem::take(&mut self.ends_statement) {
+            return Some(TERMINATOR);
+        }
+        let bytes = self.sql.as_bytes();
+        let reads_as_one = statement::joins(bytes[self.run.end - 1]) && statement::joins(bytes[token.start]);
+        reads_as_one.then_some(SEPARATOR)
+    }
+
+    /// A checkout on Windows turns line feeds inside strings into CRLF.
+    fn flush(&mut self) {
+        let run = &self.sql[self.run.clone()];
+        if self.has_returns {
+            self.bytes.extend_from_slice(run.replace("\r\n", "\n").as_bytes());
+        } else {
+            self.bytes.extend_from_slice(run.as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schema_runtime::dialect::Dialect::{self, Mysql, Postgres, Sqlite};
+
+    use super::checksum;
+
+    #[track_caller]
+    fn same(dialect: Dialect, one: &str, other: &str) {
+        assert_eq!(checksum(one, dialect), checksum(other, dialect), "{dialect}: {one} | {other}");
+    }
+
+    #[track_caller]
+    fn differ(dialect: Dialect, one: &str, other: &str) {
+        assert_ne!(checksum(one, dialect), checksum(other, dialect), "{dialect}: {one} | {other}");
+    }
+
+    #[test]
+    fn the_formula_is_pinned() {
+        let sql = "CREATE TABLE t (\r\n  a INT -- b\r\n);\r\n";
+        // `printf 'CREATE\xffTABLE\xfft(a\xffINT)' | sha256sum`
+        assert_eq!(checksum(sql, Sqlite), "1-f5a1131d0c03e56a40f9f0dca769dfcf");
+        assert_eq!(checksum("", Sqlite), "1-e3b0c44298fc1c149afbf4c8996fb924");
+    }
+
+    #[test]
+    fn layout_and_comments_do_not_count() {
+        for dialect in Dialect::ALL {
+            same(dialect, "select a,b from t", "\u{feff}-- x\nselect  a , b\r\nfrom t /* y */ ;; ;");
+            same(dialect, "a;b", ";a;\n;-- x\n;b;");
+            same(dialect, "select 'a\nb'", "select 'a\r\nb'");
+            same(dialect, "x>=-1", "x > = - 1");
+            same(dialect, "select\"a\"from t", "select \"a\" from t");
+        }
+        same(Postgres, "do $$a\r\nb$$", "do $$a\nb$$");
+        same(Mysql, "a # b\n", "a");
+    }
+
+    #[test]
+    fn everything_else_counts() {
+        for dialect in Dialect::ALL {
+            differ(dialect, "ab c", "a bc");
+            differ(dialect, "a b", "ab");
+            differ(dialect, "a b", "a;b");
+            differ(dialect, "select 1", "SELECT 1");
+            differ(dialect, "select 'a b'", "select 'a  b'");
+            differ(dialect, "select 'a\rb'", "select 'a\nb'");
+            differ(dialect, "select 'a''b'", "select 'a' 'b'");
+            differ(dialect, "a(b", "a b");
+        }
+        differ(Postgres, "select E'a'", "select E 'a'");
+        differ(Postgres, "do $$a -- b\n$$", "do $$a $$");
+        differ(Mysql, "/*!50003 a */", "/*!50004 a */");
+        differ(Mysql, "/*!50003 a */", "/* a */");
+        differ(Mysql, "select /*+ a */ 1", "select 1");
+        differ(Mysql, "DELIMITER //\na//", "a;");
+    }
 }
