@@ -401,3 +401,36 @@ fn several_heads_are_never_one() {
         }
     });
 }
+
+#[test]
+fn steps_are_walked_one_by_one_and_a_fork_names_its_ways() {
+    for_all(|history, random| {
+        if history.is_empty() {
+            return;
+        }
+        let start = random.below(history.len());
+        let steps = 1 + random.below(4);
+        let is_up = random.once_in(2);
+        let ways = |node: Node| if is_up { history.children(node) } else { history.parents(node) };
+        let text = format!("{}{}{steps}", history.revision(start).id, if is_up { "+" } else { "-" });
+        let mut here = Ok(vec![start]);
+        for _ in 0..steps {
+            here = match here.as_deref() {
+                Ok([node]) if ways(*node).len() > 1 => Err(ways(*node).len()),
+                Ok([node]) => Ok(ways(*node).to_vec()),
+                Ok(_) => Err(0),
+                Err(candidates) => Err(*candidates),
+            };
+        }
+        match (target::locate(history, None, &text), here) {
+            (Ok(found), Ok(walked)) => assert_eq!(found, walked, "{text}"),
+            (Err(error), Err(candidates)) => {
+                assert_eq!(error.candidates.len(), candidates, "{text}: {error}")
+            }
+            // Below a base there is `base`, and one step further still.
+            (Ok(found), Err(0)) if !is_up => assert_eq!(found, [], "{text}"),
+            (Err(error), Ok(walked)) if walked.is_empty() => assert!(is_up, "{text}: {error}"),
+            (found, walked) => panic!("{text}: {found:?} instead of {walked:?}"),
+        }
+    });
+}
