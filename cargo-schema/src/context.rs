@@ -70,16 +70,25 @@ impl Context {
 
     /// The history, sound; several heads are sound.
     pub(crate) fn history(&self, project: &Project) -> Result<History, Failure> {
-        sound(self.validated(project)?)
+        self.sound(self.validated(project)?)
     }
-}
 
-/// Refuses a broken history with everything that is wrong with it.
-pub(crate) fn sound(validated: Validated) -> Result<History, Failure> {
-    let defects: Vec<Finding> = validated.findings.into_iter().filter(is_defect).collect();
-    match validated.history {
-        Some(history) if defects.is_empty() => Ok(history),
-        _ => Err(Failure::of(Exit::No, defects).help("nothing was changed; mend the history first")),
+    /// Refuses a broken history with everything that is wrong with it.
+    pub(crate) fn sound(&self, validated: Validated) -> Result<History, Failure> {
+        let (defects, warnings): (Vec<Finding>, Vec<Finding>) = validated
+            .findings
+            .into_iter()
+            .filter(|finding| finding.rule != "multiple-heads")
+            .partition(is_defect);
+        match validated.history {
+            Some(history) if defects.is_empty() => {
+                if self.shell.is_verbose() {
+                    self.shell.findings(&warnings);
+                }
+                Ok(history)
+            }
+            _ => Err(Failure::of(Exit::No, defects)),
+        }
     }
 }
 

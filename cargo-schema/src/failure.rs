@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use schema_build::finding::{Finding, Note, Place, Severity};
+use schema_build::finding::{Finding, Note, Place};
 use schema_runtime::target::TargetError;
 
 use crate::exit::Exit;
@@ -24,7 +24,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// One clause, under a code that machines may rely on.
     pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
-        Self::of(exit, vec![finding(code, Severity::Error, message)])
+        Self::of(exit, vec![Finding::error(code, message)])
     }
 
     /// Several pictures at once.
@@ -75,11 +75,6 @@ impl From<TargetError> for Failure {
             None => failure,
         }
     }
-}
-
-/// A finding about no file.
-pub(crate) fn finding(rule: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
-    Finding { rule, severity, message: message.into(), place: None, notes: Vec::new() }
 }
 
 /// What the system said, without Rust's `(os error 2)`.

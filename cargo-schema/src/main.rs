@@ -9,6 +9,7 @@ mod changes;
 mod cli;
 mod context;
 mod database;
+mod desk;
 mod exit;
 mod failure;
 mod generate;
@@ -18,6 +19,7 @@ mod project;
 mod rebase;
 mod render;
 mod shell;
+mod signal;
 #[cfg(test)]
 mod testing;
 

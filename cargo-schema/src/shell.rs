@@ -3,10 +3,14 @@
 
 use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Effects, Style};
-use schema_build::finding::Finding;
+use schema_build::finding::{Finding, Heading};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::human;
 
 /// Status verbs.
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
@@ -103,9 +107,27 @@ impl Shell {
 
     /// Draws one finding.
     pub(crate) fn finding(&self, finding: &Finding) {
-        use schema_build::finding::Severity;
-        if self.verbosity > Verbosity::Quiet || finding.severity == Severity::Error {
-            self.error_line(crate::render::human::finding(finding));
+        if self.verbosity > Verbosity::Quiet || finding.is_error() {
+            self.error_line(human::finding(finding, Heading::Severity));
+        }
+    }
+
+    /// Asks a person, who says yes, or it does not happen. Without a terminal there is nobody to ask.
+    pub(crate) fn confirm(&self, question: &str) -> Result<(), Failure> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(Failure::usage(format!("nobody can be asked: {question}"))
+                .note("nothing was changed")
+                .help("pass `--yes` if that is what you want"));
+        }
+        let mut stderr = anstream::stderr().lock();
+        let _ =
+            write!(stderr, "{CYAN}{:>12}{CYAN:#} {question} [y/N] ", "Confirm").and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        // What cannot be read is not a yes.
+        let _ = io::stdin().read_line(&mut answer);
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::new(Exit::No, "declined", "nothing was changed")),
         }
     }
 

@@ -1,15 +1,128 @@
-//! `cargo schema list`.
+//! `cargo schema list`: every revision and whether the database has it.
 
+use std::collections::BTreeMap;
+
+use schema_runtime::engine::{AppliedRevision, State};
+use schema_runtime::history::Node;
+use serde_json::{Value, json};
+
+use super::running::{self, milliseconds};
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::desk::{Desk, ids};
+use crate::exit::Exit;
+use crate::failure::Outcome;
 use crate::project::Project;
+use crate::render::human::duration;
+use crate::render::revision::table;
 
 /// Every revision: applied or pending, when, how long, by whom
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
-/// Not built yet.
-pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`list` is not built yet"))
+/// Lists them, in the order in which they run.
+pub(crate) fn run(context: &Context, project: &Project, _args: &Args) -> Outcome {
+    let mut desk = Desk::to_read(context, project)?;
+    let state = desk.state()?;
+    let rows: Vec<Row<'_>> = rows(&desk, &state);
+    if context.is_json() {
+        context.document("list", project, document(&desk, &state, &rows));
+    } else {
+        let cells = rows.iter().map(|row| row.cells(&desk)).chain(unknown(&state)).collect::<Vec<_>>();
+        table(&cells).iter().for_each(|line| context.shell.data(line));
+    }
+    Ok(Exit::Done)
+}
+
+struct Row<'s> {
+    node: Node,
+    state: &'static str,
+    applied: Option<&'s AppliedRevision>,
+}
+
+fn rows<'s>(desk: &Desk<'_>, state: &'s State) -> Vec<Row<'s>> {
+    let details: BTreeMap<Node, &AppliedRevision> = state.details.iter().map(|one| (one.node, one)).collect();
+    let interrupted = |node: Node| {
+        let id = &desk.history.revision(node).id;
+        state.interrupted.iter().any(|one| one.revision == *id)
+    };
+    (0..desk.history.len())
+        .map(|node| {
+            let word = match state.applied.contains(node) {
+                true if state.edited.contains(&node) => "edited",
+                true => "applied",
+                false if interrupted(node) => "interrupted",
+                false => "pending",
+            };
+            Row { node, state: word, applied: details.get(&node).copied() }
+        })
+        .collect()
+}
+
+impl Row<'_> {
+    fn cells(&self, desk: &Desk<'_>) -> Vec<String> {
+        let revision = desk.history.revision(self.node);
+        let took = match self.applied {
+            Some(applied) if applied.is_stamped => "stamped".to_owned(),
+            Some(AppliedRevision { took: Some(took), .. }) => duration(*took),
+            Some(_) | None => String::new(),
+        };
+        let text = |pick: fn(&AppliedRevision) -> &Option<String>| {
+            self.applied.and_then(|applied| pick(applied).clone()).unwrap_or_default()
+        };
+        vec![
+            self.state.to_owned(),
+            revision.id.to_string(),
+            text(|applied| &applied.at),
+            took,
+            text(|applied| &applied.actor),
+            revision.message.to_string(),
+        ]
+    }
+
+    fn document(&self, desk: &Desk<'_>) -> Value {
+        let mut document = running::named(&desk.history, self.node);
+        let applied = self.applied;
+        document["state"] = json!(self.state);
+        document["applied_at"] = json!(applied.and_then(|applied| applied.at.as_deref()).map(rfc3339));
+        document["elapsed_ms"] = json!(applied.and_then(|applied| applied.took).map(milliseconds));
+        document["actor"] = json!(applied.and_then(|applied| applied.actor.as_deref()));
+        document["tool"] = json!(applied.and_then(|applied| applied.tool.as_deref()));
+        document["is_stamped"] = json!(applied.is_some_and(|applied| applied.is_stamped));
+        document
+    }
+}
+
+/// What the database has and the files have not.
+fn unknown(state: &State) -> impl Iterator<Item = Vec<String>> + '_ {
+    state.unknown.iter().map(|(version, revision)| {
+        let id = revision.clone().unwrap_or_else(|| version.clone());
+        let told = "not in the migrations folder".to_owned();
+        vec!["unknown".to_owned(), id, String::new(), String::new(), String::new(), told]
+    })
+}
+
+fn document(desk: &Desk<'_>, state: &State, rows: &[Row<'_>]) -> Value {
+    json!({
+        "database": desk.database.url.shown,
+        "revisions": rows.iter().map(|row| row.document(desk)).collect::<Vec<_>>(),
+        "unknown": unknown_document(state),
+        "at": ids(&desk.history, &state.applied.heads(&desk.history)),
+        "pending": rows.iter().filter(|row| !state.applied.contains(row.node)).count(),
+    })
+}
+
+/// Revisions that no file has, in documents.
+pub(crate) fn unknown_document(state: &State) -> Vec<Value> {
+    let one =
+        |(version, revision): &(String, Option<String>)| json!({ "version": version, "revision": revision });
+    state.unknown.iter().map(one).collect()
+}
+
+/// SQLite's `2026-11-20 09:15:02`, which is UTC, as RFC 3339.
+fn rfc3339(at: &str) -> String {
+    match at.as_bytes() {
+        [.., b'Z'] => at.to_owned(),
+        bytes if bytes.get(10) == Some(&b' ') => format!("{}Z", at.replacen(' ', "T", 1)),
+        _ => at.to_owned(),
+    }
 }

@@ -20,6 +20,7 @@ mod reset;
 mod resolve;
 mod restore;
 mod revert;
+mod running;
 mod show;
 mod sql;
 mod stamp;

@@ -1,15 +1,54 @@
-//! `cargo schema revert`.
+//! `cargo schema revert`, also `downgrade`: takes revisions back.
 
+use schema_runtime::engine::Options;
+use schema_runtime::plan::{self, Direction};
+
+use super::running::{self, RunArgs};
+use super::sql;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::project::Project;
 
 /// Take revisions back
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "\
+Examples:
+  cargo schema revert               the last revision
+  cargo schema revert 3             the last three; `-3` is the same
+  cargo schema revert 4f1c          everything after that revision
+  cargo schema revert api@base      one branch
+  cargo schema revert --sql B:A     print the script from B back to A; needs no database")]
+pub(crate) struct Args {
+    /// How many, or what to go back to: `-N`, a revision, `base`, `LABEL@base`; with --sql also a range `B:A`
+    #[arg(default_value = "1", allow_hyphen_values = true, value_parser = running::parse_target)]
+    target: String,
+    #[command(flatten)]
+    run: RunArgs,
+    /// Print the SQL instead of running it
+    #[arg(long, conflicts_with_all = ["dry_run", "backup"])]
+    sql: bool,
+    /// Count a revision as reverted although its down.sql is missing or does nothing
+    #[arg(long)]
+    allow_empty_down: bool,
+}
 
-/// Not built yet.
+/// Reverts what lies after the target.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`revert` is not built yet"))
+    if args.sql {
+        return sql::print(context, project, &args.target, Direction::Down);
+    }
+    let mut desk = args.run.desk(context, project, |_| Ok(()))?;
+    if args.run.backup.is_some() {
+        let state = desk.state()?;
+        let plan = plan::revert(&desk.history, &state.applied, &args.target)?;
+        args.run.back_up(context, &mut desk, &plan)?;
+    }
+    let options = Options { allow_empty_down: args.allow_empty_down, ..args.run.options(&project.config) };
+    running::run(
+        context,
+        &mut desk,
+        options,
+        "revert",
+        Box::new(|migrator, connection| migrator.revert(connection, &args.target)),
+    )
 }

@@ -1,11 +1,136 @@
-//! `cargo schema` without a verb: one screen.
+//! `cargo schema` without a verb: one screen that says where things are and what to do next.
 
+use schema_runtime::engine::State;
+use schema_runtime::history::Node;
+use serde_json::{Value, json};
+
+use super::list::unknown_document;
+use super::running::named;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::database::url;
+use crate::desk::{Desk, ids};
+use crate::exit::Exit;
+use crate::failure::Outcome;
 use crate::project::Project;
+use crate::render::human::{and, count};
 
-/// Not built yet.
+/// How many pending revisions are named.
+const NAMED: usize = 10;
+
+/// Shows it.
 pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
-    let _ = (context, project);
-    Err(Failure::usage("the status screen is not built yet"))
+    if url::resolve(&context.global, project)?.is_none() {
+        return offline(context, project);
+    }
+    let mut desk = Desk::to_read(context, project)?;
+    let state = desk.state()?;
+    let pending: Vec<Node> = (0..desk.history.len()).filter(|&node| !state.applied.contains(node)).collect();
+    if context.is_json() {
+        context.document("status", project, document(&desk, &state, &pending));
+        return Ok(Exit::Done);
+    }
+    let dialect = desk.database.url.dialect;
+    context
+        .shell
+        .status("Package", format_args!("{}, {dialect}, {}", project.name(), desk.database.url.shown));
+    place(context, &desk, &state);
+    tell_pending(context, &desk, &pending);
+    worries(context, &desk, &state);
+    if let Some(next) = next(&desk, &state, &pending) {
+        context.shell.hint("Next", next);
+    }
+    Ok(Exit::Done)
+}
+
+/// Without a database there is still a history.
+fn offline(context: &Context, project: &Project) -> Outcome {
+    let history = context.history(project)?;
+    let heads: Vec<String> = history.heads().iter().map(|&node| history.revision(node).title()).collect();
+    let variable = project.config.database_url.strip_prefix("env:").unwrap_or("DATABASE_URL");
+    if context.is_json() {
+        let body =
+            json!({ "database": null, "revisions": history.len(), "heads": ids(&history, &history.heads()) });
+        context.document("status", project, body);
+        return Ok(Exit::Done);
+    }
+    context.shell.status("Package", project.name());
+    let at = if heads.is_empty() { String::new() } else { format!(", up to {}", and(&heads)) };
+    context.shell.status("History", format_args!("{}{at}", count(history.len(), "revision")));
+    context
+        .shell
+        .attention("Database", format_args!("none is named: set {variable}, or pass --database-url"));
+    Ok(Exit::Done)
+}
+
+fn place(context: &Context, desk: &Desk<'_>, state: &State) {
+    let heads = state.applied.heads(&desk.history);
+    let at: Vec<String> = heads.iter().map(|&node| desk.history.revision(node).title()).collect();
+    let at = if at.is_empty() { "base".to_owned() } else { and(&at) };
+    let (applied, all) = (state.applied.nodes().count(), desk.history.len());
+    context.shell.status("Database", format_args!("at {at} ({applied} of {all} applied)"));
+}
+
+fn tell_pending(context: &Context, desk: &Desk<'_>, pending: &[Node]) {
+    for &node in pending.iter().take(NAMED) {
+        context.shell.attention("Pending", desk.history.revision(node).title());
+    }
+    if pending.len() > NAMED {
+        context.shell.attention("Pending", format_args!("and {} more", pending.len() - NAMED));
+    }
+}
+
+/// What is not as it should be.
+fn worries(context: &Context, desk: &Desk<'_>, state: &State) {
+    let shell = &context.shell;
+    for interrupted in &state.interrupted {
+        let (done, total) = (interrupted.statements_done, count(interrupted.statements_total, "statement"));
+        shell.attention("Interrupted", format_args!("{} after {done} of {total}", interrupted.revision));
+    }
+    for &node in &state.edited {
+        shell.attention(
+            "Edited",
+            format_args!("{} since it was applied", desk.history.revision(node).title()),
+        );
+    }
+    for (version, _) in &state.unknown {
+        shell.attention("Unknown", format_args!("{version} is applied and not in the migrations folder"));
+    }
+    let heads = desk.history.heads();
+    if heads.len() > 1 {
+        let heads: Vec<String> = heads.iter().map(|&node| desk.history.revision(node).title()).collect();
+        shell.attention("Heads", and(&heads));
+    }
+    if state.newer_ledger {
+        shell.attention("Ledger", "was written by a newer version of this command");
+    }
+}
+
+fn next(desk: &Desk<'_>, state: &State, pending: &[Node]) -> Option<String> {
+    if let Some(interrupted) = state.interrupted.first() {
+        return Some(format!("cargo schema resolve {}", interrupted.revision));
+    }
+    if desk.history.is_empty() {
+        return Some("cargo schema generate \"what changes\"".to_owned());
+    }
+    if desk.history.heads().len() > 1 {
+        return Some("cargo schema rebase, or cargo schema merge".to_owned());
+    }
+    (!pending.is_empty()).then(|| "cargo schema upgrade".to_owned())
+}
+
+fn document(desk: &Desk<'_>, state: &State, pending: &[Node]) -> Value {
+    let interrupted: Vec<&str> = state.interrupted.iter().map(|one| one.revision.as_str()).collect();
+    json!({
+        "database": desk.database.url.shown,
+        "dialect": desk.database.url.dialect.name(),
+        "database_exists": !desk.database.is_missing,
+        "revisions": desk.history.len(),
+        "heads": ids(&desk.history, &desk.history.heads()),
+        "at": ids(&desk.history, &state.applied.heads(&desk.history)),
+        "pending": pending.iter().map(|&node| named(&desk.history, node)).collect::<Vec<_>>(),
+        "edited": ids(&desk.history, &state.edited),
+        "unknown": unknown_document(state),
+        "interrupted": interrupted,
+        "newer_ledger": state.newer_ledger,
+    })
 }

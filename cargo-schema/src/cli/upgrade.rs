@@ -1,15 +1,59 @@
-//! `cargo schema upgrade`.
+//! `cargo schema upgrade`: runs what is pending.
 
+use schema_runtime::engine::Options;
+use schema_runtime::history::History;
+use schema_runtime::plan::{self, Direction};
+use schema_runtime::target::Applied;
+
+use super::running::{self, RunArgs};
+use super::sql;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 
 /// Run what is pending
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+#[command(after_help = "\
+Examples:
+  cargo schema upgrade              everything that is pending
+  cargo schema upgrade +2           two revisions further
+  cargo schema upgrade api@head     one branch, and what it needs
+  cargo schema upgrade --dry-run    run it, then roll it back
+  cargo schema upgrade --sql A:B    print the script from A to B; needs no database")]
+pub(crate) struct Args {
+    /// Where to: a revision, `+N`, `head`, `heads`, `LABEL@head`; with --sql also a range `A:B`
+    #[arg(default_value = "heads", allow_hyphen_values = true, value_parser = running::parse_target)]
+    target: String,
+    #[command(flatten)]
+    run: RunArgs,
+    /// Print the SQL instead of running it
+    #[arg(long, conflicts_with_all = ["dry_run", "backup"])]
+    sql: bool,
+    /// Run a pending revision although a descendant of it is applied
+    #[arg(long)]
+    out_of_order: bool,
+}
 
-/// Not built yet.
+/// Runs what is pending up to the target.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`upgrade` is not built yet"))
+    if args.sql {
+        return sql::print(context, project, &args.target, Direction::Up);
+    }
+    let reachable = |history: &History| {
+        plan::upgrade(history, &Applied::none(history), &args.target).map(drop).map_err(Failure::from)
+    };
+    let mut desk = args.run.desk(context, project, reachable)?;
+    if args.run.backup.is_some() {
+        let state = desk.state()?;
+        let plan = plan::upgrade(&desk.history, &state.applied, &args.target)?;
+        args.run.back_up(context, &mut desk, &plan)?;
+    }
+    let options = Options { out_of_order: args.out_of_order, ..args.run.options(&project.config) };
+    running::run(
+        context,
+        &mut desk,
+        options,
+        "upgrade",
+        Box::new(|migrator, connection| migrator.upgrade(connection, &args.target)),
+    )
 }

@@ -1,3 +1,8 @@
-//! The only place of the command that opens a database: its URL, its connection, its copies.
+//! The only place of the command that opens a database: its URL, its connection, its copies, and what the engine
+//! says when it cannot go on.
 
+mod backup;
+pub(crate) mod connect;
+pub(crate) mod copies;
+pub(crate) mod refusal;
 pub(crate) mod url;

@@ -1,38 +1,70 @@
-//! Findings for people.
+//! Findings with colours, and the words that several verbs share.
 
-use anstyle::{AnsiColor, Effects, Style};
-use schema_build::finding::{Excerpt, Finding, Note, Severity};
+use std::time::Duration;
 
-const BLUE: Style = AnsiColor::BrightBlue.on_default().effects(Effects::BOLD);
-const BOLD: Style = Style::new().bold();
+use anstyle::{AnsiColor, Effects};
+use schema_build::finding::{Finding, Heading, Line, Style};
 
 /// A finding as rustc draws its own, without the last line ending.
-pub(crate) fn finding(finding: &Finding) -> String {
-    let (style, word) = match finding.severity {
-        Severity::Warning => (AnsiColor::Yellow.on_default().bold(), "warning"),
-        Severity::Error => (AnsiColor::Red.on_default().bold(), "error"),
-    };
-    let mut lines = vec![format!("{style}{word}{style:#}{BOLD}: {}{BOLD:#}", finding.message)];
-    let excerpt = finding.place.as_ref().and_then(|place| place.excerpt.as_ref());
-    if let Some(place) = &finding.place {
-        let position = excerpt.map_or(String::new(), |e| format!(":{}:{}", e.line, e.column));
-        lines.push(format!("  {BLUE}-->{BLUE:#} {}{position}", place.path.display()));
-    }
-    lines.extend(excerpt.into_iter().flat_map(|excerpt| draw(excerpt, style)));
-    lines.extend(finding.notes.iter().map(|note| match note {
-        Note::Note(text) => format!("   {BLUE}={BLUE:#} {BOLD}note{BOLD:#}: {text}"),
-        Note::Help(text) => format!("   {BLUE}={BLUE:#} {BOLD}help{BOLD:#}: {text}"),
-    }));
-    lines.join("\n")
+pub(crate) fn finding(finding: &Finding, heading: Heading) -> String {
+    finding.lines(heading).iter().map(styled).collect::<Vec<_>>().join("\n")
 }
 
-fn draw(excerpt: &Excerpt, style: Style) -> [String; 4] {
-    let bar = format!("   {BLUE}|{BLUE:#}");
-    let under = format!("{}{}", " ".repeat(excerpt.column - 1), "^".repeat(excerpt.width));
-    [
-        bar.clone(),
-        format!("{BLUE}{:>2} |{BLUE:#} {}", excerpt.line, excerpt.text),
-        format!("{bar} {style}{under} {}{style:#}", excerpt.label),
-        bar,
-    ]
+fn styled(line: &Line) -> String {
+    let spans = line.iter().map(|span| match colour(span.style) {
+        Some(style) => format!("{style}{}{style:#}", span.text),
+        None => span.text.clone(),
+    });
+    spans.collect()
+}
+
+fn colour(style: Style) -> Option<anstyle::Style> {
+    match style {
+        Style::Plain => None,
+        Style::Error => Some(AnsiColor::Red.on_default() | Effects::BOLD),
+        Style::Warning => Some(AnsiColor::Yellow.on_default() | Effects::BOLD),
+        Style::Message => Some(anstyle::Style::new().bold()),
+        Style::Frame => Some(AnsiColor::BrightBlue.on_default() | Effects::BOLD),
+    }
+}
+
+/// `1 revision`, `2 revisions`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `18 ms`, `1.8 s`, `3 min 5 s`.
+pub(crate) fn duration(time: Duration) -> String {
+    match time.as_millis() {
+        0 => "less than 1 ms".to_owned(),
+        ms @ 1..1_000 => format!("{ms} ms"),
+        ms @ 1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        ms => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn and(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => word.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_as_long_as_they_need_to_be() {
+        let shown = [0, 18, 1_850, 185_000].map(|ms| duration(Duration::from_millis(ms)));
+        assert_eq!(shown, ["less than 1 ms", "18 ms", "1.8 s", "3 min 5 s"]);
+    }
+
+    #[test]
+    fn words_are_joined_as_people_do() {
+        let words: Vec<String> = ["a", "b", "c"].map(String::from).to_vec();
+        assert_eq!([and(&words[..1]), and(&words[..2]), and(&words)], ["a", "a and b", "a, b and c"]);
+    }
 }

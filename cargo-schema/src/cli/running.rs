@@ -1,0 +1,337 @@
+//! What `upgrade`, `revert`, `reset` and `stamp` share: options, the events on the terminal, the report.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use schema_build::config::{Config, TransactionScope};
+use schema_build::finding::Finding;
+use schema_runtime::engine::{Error, Event, Migrator, Options, Report, Transactions};
+use schema_runtime::history::{History, Node};
+use schema_runtime::plan::{Direction, Plan};
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::database::connect::{self, Access};
+use crate::database::copies;
+use crate::database::refusal;
+use crate::database::url::{DatabaseUrl, Location};
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::project::Project;
+use crate::render::human::{count, duration};
+use crate::signal::Guard;
+
+/// How a run is done.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct RunArgs {
+    /// Run everything, then roll it back
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Copy the database first; default: beside it, named after the first revision that runs
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) backup: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+    /// How far one transaction reaches; default: the whole run on SQLite
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) transaction: Option<Transaction>,
+    /// Go on although the database has revisions that the files lack
+    #[arg(long)]
+    pub(crate) allow_newer: bool,
+}
+
+/// How long a run waits for another one.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct WaitArgs {
+    /// How long to wait for another run: `30s`, `500ms`, `2m`, 0 for not at all; default: 1 minute
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) wait: Option<Duration>,
+}
+
+/// The values of `--transaction`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Transaction {
+    /// The whole run, all or nothing
+    All,
+    /// Each revision
+    Revision,
+}
+
+impl WaitArgs {
+    /// What was asked for, else what is configured.
+    pub(crate) fn or_configured(&self, config: &Config) -> Duration {
+        self.wait.unwrap_or(config.lock_wait)
+    }
+
+    /// Options of a run that has no others.
+    pub(crate) fn options(&self, config: &Config) -> Options {
+        Options {
+            lock_wait: self.or_configured(config),
+            tool: concat!("cargo-schema ", env!("CARGO_PKG_VERSION")).to_owned(),
+            ..Options::default()
+        }
+    }
+}
+
+impl RunArgs {
+    /// What the engine is told.
+    pub(crate) fn options(&self, config: &Config) -> Options {
+        let configured = match config.transaction {
+            TransactionScope::Engine => Transactions::Engine,
+            TransactionScope::All => Transactions::All,
+            TransactionScope::Revision => Transactions::Revision,
+        };
+        let asked = self.transaction.map(|transaction| match transaction {
+            Transaction::All => Transactions::All,
+            Transaction::Revision => Transactions::Revision,
+        });
+        Options {
+            dry_run: self.dry_run,
+            transactions: asked.unwrap_or(configured),
+            allow_newer: self.allow_newer,
+            ..self.wait.options(config)
+        }
+    }
+
+    /// A desk that a dry run leaves as it was, a missing file included.
+    pub(crate) fn desk<'p>(
+        &self,
+        context: &Context,
+        project: &'p Project,
+        check: impl FnOnce(&History) -> Result<(), Failure>,
+    ) -> Result<Desk<'p>, Failure> {
+        let wait = self.wait.or_configured(&project.config);
+        if self.dry_run && connect::is_missing(&context.url(project)?) {
+            return Desk::to_read(context, project);
+        }
+        Desk::to_write(context, project, wait, check)
+    }
+
+    /// Copies the database when something is going to be done to it.
+    pub(crate) fn back_up(&self, context: &Context, desk: &mut Desk<'_>, plan: &Plan) -> Result<(), Failure> {
+        let (Some(named), Some(&first), false) = (&self.backup, plan.nodes.first(), self.dry_run) else {
+            return Ok(());
+        };
+        let revision = &desk.history.revision(first).id;
+        let copy = match named {
+            Some(file) => file.clone(),
+            None => copies::free_name(&desk.database.url, revision)?,
+        };
+        let size = copies::dump(&desk.database.url, &copy, self.wait.or_configured(&desk.project.config))?;
+        context.shell.status("Saved", format_args!("{} ({size} bytes)", copy.display()));
+        Ok(())
+    }
+}
+
+/// `30s`, `500ms`, `2m`, `1h`, or a number of seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| "write a number and a unit, such as `30s`".to_owned())?;
+    let seconds = match unit {
+        "ms" => number / 1_000.0,
+        "s" | "" => number,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3_600.0,
+        _ => return Err(format!("`{unit}` is no unit; use `ms`, `s`, `m` or `h`")),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| "that is too long".to_owned())
+}
+
+/// A target on the command line: a leading `-` is a step back and never a misspelt flag.
+pub(crate) fn parse_target(text: &str) -> Result<String, String> {
+    match text.strip_prefix('-') {
+        Some(rest) if !rest.starts_with(|c: char| c.is_ascii_digit()) => {
+            Err("that is neither a flag nor a target; `-1` is one step back".to_owned())
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// What a verb asks of the engine.
+pub(crate) type Work<'w> =
+    dyn FnOnce(&Migrator<'_>, &mut diesel::SqliteConnection) -> Result<Report, Error> + 'w;
+
+/// Runs it and reports.
+pub(crate) fn run(
+    context: &Context,
+    desk: &mut Desk<'_>,
+    options: Options,
+    command: &str,
+    work: Box<Work<'_>>,
+) -> Outcome {
+    let summary = perform(context, desk, options, work)?;
+    if context.is_json() {
+        context.document(command, desk.project, summary.document(desk));
+    }
+    Ok(Exit::Done)
+}
+
+/// Runs it: events on the terminal, signals handled, a last line that says where the database is.
+pub(crate) fn perform(
+    context: &Context,
+    desk: &mut Desk<'_>,
+    options: Options,
+    work: Box<Work<'_>>,
+) -> Result<Summary, Failure> {
+    let started = Instant::now();
+    let is_dry = options.dry_run;
+    let times = RefCell::new(Vec::new());
+    let guard = guard(desk)?;
+    let history = Arc::clone(&desk.history);
+    let url = desk.database.url.clone();
+    let migrator = Migrator::new(&history).options(options).observe(|event| {
+        guard.checkpoint();
+        if let Event::Finished { elapsed, .. } = event {
+            times.borrow_mut().push(*elapsed);
+        }
+        show(context, &url, event);
+    });
+    let report = work(&migrator, &mut desk.database.connection);
+    drop(migrator);
+    drop(guard);
+    let report = report.map_err(|error| desk.draw(error))?;
+    let summary = Summary { report, times: times.into_inner(), elapsed: started.elapsed(), is_dry };
+    summary.tell(context, desk);
+    Ok(summary)
+}
+
+/// Says what happens while it happens.
+fn show(context: &Context, url: &DatabaseUrl, event: &Event<'_>) {
+    let shell = &context.shell;
+    match event {
+        Event::Waiting { holder, waited } => {
+            let holder = holder
+                .as_ref()
+                .map_or_else(|| "another run has it".to_owned(), |who| format!("held by {who}"));
+            shell.hint("Waiting", format_args!("for the lock: {holder}, waited {}", duration(*waited)));
+        }
+        Event::Locked { revisions: 0 } => {}
+        Event::Locked { .. } => shell.status("Locking", &url.shown),
+        Event::Started { revision, direction: Direction::Up } => shell.status("Applying", revision.title()),
+        Event::Started { revision, direction: Direction::Down } => {
+            shell.status("Reverting", revision.title())
+        }
+        Event::Finished { revision, direction, elapsed } => {
+            let verb = match direction {
+                Direction::Up => "Applied",
+                Direction::Down => "Reverted",
+            };
+            shell.status(verb, format_args!("{} in {}", revision.id, duration(*elapsed)));
+        }
+        Event::Warning { message } => shell.finding(&Finding::warning("run", message.as_str())),
+        _ => {}
+    }
+}
+
+/// Ends the process in an orderly way when a signal comes.
+fn guard(desk: &Desk<'_>) -> Result<Guard, Failure> {
+    let (url, config, history) =
+        (desk.database.url.clone(), desk.project.config.clone(), Arc::clone(&desk.history));
+    Guard::new(move || last_words(url, &config, &history))
+        .map_err(|error| Failure::file("could not watch for", "signals".as_ref(), &error))
+}
+
+/// Where the database will be when this process is gone: what is committed now.
+fn last_words(url: DatabaseUrl, config: &Config, history: &History) -> String {
+    const ROLLED_BACK: &str = "what was under way is rolled back";
+    if url.place == Location::Memory {
+        return format!("{ROLLED_BACK}, and the database was in memory alone");
+    }
+    let state = connect::open(url, Access::Read, config, Duration::ZERO)
+        .ok()
+        .and_then(|mut database| Migrator::new(history).state(&mut database.connection).ok());
+    match state {
+        Some(state) => {
+            let at = crate::desk::ids(history, &state.applied.heads(history));
+            format!("{ROLLED_BACK}; the database is at {}", refusal::place(&at))
+        }
+        None => format!("{ROLLED_BACK}; `cargo schema current` says where the database is"),
+    }
+}
+
+/// What a run did.
+pub(crate) struct Summary {
+    report: Report,
+    times: Vec<Duration>,
+    elapsed: Duration,
+    is_dry: bool,
+}
+
+impl Summary {
+    fn tell(&self, context: &Context, desk: &Desk<'_>) {
+        let Report { done, now_at, .. } = &self.report;
+        let place = desk.place(now_at);
+        let revisions = count(done.nodes.len(), "revision");
+        let time = duration(self.elapsed);
+        let text = match (done.is_empty(), self.is_dry, done.direction) {
+            (true, _, Direction::Up) => format!("nothing is pending; the database is at {place}"),
+            (true, _, Direction::Down) => format!("nothing to revert; the database is at {place}"),
+            (false, true, _) => format!("dry run of {revisions} in {time}, rolled back; nothing was changed"),
+            (false, false, _) => format!("{revisions} in {time}; the database is at {place}"),
+        };
+        context.shell.status("Finished", text);
+    }
+
+    /// The run as data.
+    pub(crate) fn document(&self, desk: &Desk<'_>) -> Value {
+        let Report { done, now_at, .. } = &self.report;
+        let time = |index: usize| self.times.get(index).map(|time| milliseconds(*time));
+        let revisions = done.nodes.iter().enumerate().map(|(index, &node)| {
+            let mut revision = named(&desk.history, node);
+            revision["elapsed_ms"] = json!(time(index));
+            revision
+        });
+        json!({
+            "database": desk.database.url.shown,
+            "direction": match done.direction { Direction::Up => "up", Direction::Down => "down" },
+            "dry_run": self.is_dry,
+            "revisions": revisions.collect::<Vec<_>>(),
+            "now_at": now_at,
+            "is_at_heads": desk.is_at_heads(now_at),
+            "elapsed_ms": milliseconds(self.elapsed),
+        })
+    }
+}
+
+/// How a revision is named in documents.
+pub(crate) fn named(history: &History, node: Node) -> Value {
+    let revision = history.revision(node);
+    json!({
+        "revision": revision.id,
+        "message": revision.message,
+        "version": revision.version,
+        "folder": revision.folder,
+    })
+}
+
+/// A duration in documents.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        for (text, ms) in
+            [("30s", 30_000), ("500ms", 500), ("2m", 120_000), ("0", 0), ("1.5s", 1_500), ("1h", 3_600_000)]
+        {
+            assert_eq!(parse_duration(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for text in ["", "s", "soon", "5 parsecs", "-1s", "1e400", "99999999999999999999h"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn misspelt_flags_are_no_targets() {
+        assert!(["-1", "-2:", "+2", "head-1", "api@-1"].iter().all(|text| parse_target(text).is_ok()));
+        assert!(["--dryrun", "-x", "-"].iter().all(|text| parse_target(text).is_err()));
+    }
+}

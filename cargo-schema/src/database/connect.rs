@@ -1,0 +1,232 @@
+//! Opens an SQLite database, for reading in a way that creates and changes nothing, and words everything that
+//! can be wrong with a file.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::result::Error as DieselError;
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection as _, ConnectionError};
+use schema_build::config::Config;
+use schema_runtime::dialect::Dialect;
+
+use super::url::{self, DatabaseUrl, Location};
+use crate::exit::Exit;
+use crate::failure::{self, Failure};
+
+/// What a verb is going to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Look. A missing file is an empty database.
+    Read,
+    /// Change it, and create a missing file.
+    Write,
+}
+
+/// An open database.
+pub(crate) struct Database {
+    /// Under which name.
+    pub(crate) url: DatabaseUrl,
+    /// The session, prepared as the application prepares its own.
+    pub(crate) connection: SqliteConnection,
+    /// There is no file: the connection is to an empty database in memory.
+    pub(crate) is_missing: bool,
+}
+
+/// Whether opening it would find a file. Of what cannot be looked at, opening says why.
+pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
+    match &url.place {
+        Location::File { path, .. } => {
+            matches!(fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound)
+        }
+        Location::Memory | Location::Server => false,
+    }
+}
+
+/// Opens it. `wait` is how long another program may keep it locked.
+pub(crate) fn open(
+    url: DatabaseUrl,
+    access: Access,
+    config: &Config,
+    wait: Duration,
+) -> Result<Database, Failure> {
+    let is_missing = is_missing(&url);
+    let uri = match &url.place {
+        Location::Server => return Err(not_in_this_build(&url)),
+        Location::File { path, query } if !is_missing || access == Access::Write => {
+            refuse_strange_file(&url, path, access)?;
+            url::sqlite_uri(path, &parameters(path, query, access))
+        }
+        Location::Memory | Location::File { .. } => ":memory:".to_owned(),
+    };
+    let mut connection = SqliteConnection::establish(&uri).map_err(|error| not_opened(&url, &error))?;
+    touch(&mut connection, wait).map_err(|error| refused(&url, &error))?;
+    prepare(&mut connection, config, access)?;
+    Ok(Database { url, connection, is_missing })
+}
+
+pub(crate) fn not_in_this_build(url: &DatabaseUrl) -> Failure {
+    let engine = match url.dialect {
+        Dialect::Sqlite => "SQLite",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Mysql => "MySQL",
+    };
+    Failure::new(
+        Exit::Usage,
+        "engine",
+        format!("this build runs SQLite only, and `{}` is {engine}", url.shown),
+    )
+    .note("nothing was changed")
+    .help("offline verbs, such as `check`, `history` and `sql`, work without a database")
+}
+
+/// What is no file that could be a database, and a file in a folder that is not there.
+fn refuse_strange_file(url: &DatabaseUrl, path: &Path, access: Access) -> Result<(), Failure> {
+    let shown = &url.shown;
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(database(url, format!("`{shown}` is a folder, not a database"))),
+        Ok(found) if !found.is_file() => Err(database(url, format!("`{shown}` is not a regular file"))),
+        Ok(_) => File::open(path).map(drop).map_err(|error| unreadable(url, &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound && access == Access::Write => {
+            refuse_missing_folder(url, path)
+        }
+        Err(error) => Err(unreadable(url, &error)),
+    }
+}
+
+fn refuse_missing_folder(url: &DatabaseUrl, path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let failure = database(url, format!("could not create `{}`: its folder does not exist", url.shown))
+        .note(format!("there is no folder `{}`", folder.display()));
+    Err(match url.shown.starts_with("sqlite:///") && !url.shown.starts_with("sqlite:////") {
+        true => {
+            failure.help("three slashes are relative and four absolute, as in `sqlite:////var/lib/app.db`")
+        }
+        false => failure.help("make the folder, or name another file"),
+    })
+}
+
+fn unreadable(url: &DatabaseUrl, error: &std::io::Error) -> Failure {
+    database(url, format!("could not open `{}`: {}", url.shown, failure::reason(error)))
+}
+
+fn database(_url: &DatabaseUrl, message: String) -> Failure {
+    Failure::new(Exit::Failed, "database", message)
+}
+
+/// What SQLite is to make of the file.
+pub(crate) fn parameters(path: &Path, query: &[(String, String)], access: Access) -> Vec<(String, String)> {
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let mut parameters = query.to_vec();
+    match access {
+        Access::Write => {
+            if !query.iter().any(|(key, _)| key == "mode") {
+                parameters.push(pair("mode", "rwc"));
+            }
+        }
+        Access::Read if needs_recovery(path) => {}
+        Access::Read => {
+            parameters.retain(|(key, _)| key != "mode");
+            parameters.push(pair("mode", "ro"));
+            if is_closed_wal(path) {
+                parameters.push(pair("immutable", "1"));
+            }
+        }
+    }
+    parameters
+}
+
+/// A process that was killed left a journal, which whoever reads next has to roll back.
+fn needs_recovery(path: &Path) -> bool {
+    fs::metadata(beside(path, "-journal")).is_ok_and(|journal| journal.len() > 0)
+}
+
+/// A database in WAL mode that nobody has open. Even a read-only connection would leave `-wal` and `-shm` files
+/// beside it, and fail where it cannot; as all of it is in the one file, that can be read as it is.
+fn is_closed_wal(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok()
+        && header[18..] == [2, 2]
+        && !fs::metadata(beside(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+}
+
+/// The file that SQLite keeps next to a database.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Opening reads nothing; this does, so that what is no database is noticed here.
+fn touch(connection: &mut SqliteConnection, wait: Duration) -> Result<(), DieselError> {
+    const STEP: Duration = Duration::from_millis(50);
+    let deadline = Instant::now() + wait;
+    loop {
+        match connection.batch_execute("PRAGMA schema_version") {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => std::thread::sleep(STEP),
+            touched => return touched,
+        }
+    }
+}
+
+/// Whether somebody else has it.
+pub(crate) fn is_locked(error: &DieselError) -> bool {
+    error.to_string().contains("is locked")
+}
+
+/// The statements that an application prepares its sessions with.
+fn prepare(connection: &mut SqliteConnection, config: &Config, access: Access) -> Result<(), Failure> {
+    for statement in &config.on_connect {
+        match connection.batch_execute(statement) {
+            Err(error) if access == Access::Write || !error.to_string().contains("readonly") => {
+                return Err(Failure::new(Exit::Failed, "on-connect", "a statement of `on-connect` failed")
+                    .note(format!("SQLite: {error}"))
+                    .note(format!("the statement is `{statement}`"))
+                    .help("mend `on-connect` in [package.metadata.schema]"));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn not_opened(url: &DatabaseUrl, error: &ConnectionError) -> Failure {
+    match error {
+        ConnectionError::BadConnection(message) => said(url, message),
+        other => said(url, &other.to_string()),
+    }
+}
+
+/// What SQLite said about a database as a whole.
+pub(crate) fn refused(url: &DatabaseUrl, error: &DieselError) -> Failure {
+    said(url, &error.to_string())
+}
+
+/// The message behind what SQLite said.
+pub(crate) fn said(url: &DatabaseUrl, message: &str) -> Failure {
+    let shown = &url.shown;
+    let is = |part: &str| message.contains(part);
+    let failure = if is("not a database") {
+        Failure::new(Exit::Failed, "not-a-database", format!("`{shown}` is not an SQLite database"))
+            .help("name another file; nothing was changed in this one")
+    } else if is("is locked") {
+        Failure::new(Exit::Locked, "locked", format!("`{shown}` is locked by another program"))
+            .help("wait until that is done, or pass a longer `--wait`")
+    } else if is("readonly") {
+        Failure::new(Exit::Failed, "read-only", format!("`{shown}` can be read but not written"))
+            .help("make the file and its folder writable for this user")
+    } else if is("unable to open") {
+        database(url, format!("could not open `{shown}`"))
+            .help("the file and its folder must be readable, and writable where SQLite keeps a journal")
+    } else {
+        database(url, format!("could not read `{shown}`"))
+    };
+    failure.note(format!("SQLite: {message}"))
+}

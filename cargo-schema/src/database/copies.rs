@@ -1,0 +1,144 @@
+//! Dumping a database into a file and restoring it from one: what is refused, and in which order things happen so
+//! that nothing is ever half there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use schema_build::config::Config;
+
+use super::connect::{self, Access, Database};
+use super::url::{self, DatabaseUrl, Location};
+use super::{backup, connect::beside};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The file of a database that a copy can be made of, or into.
+pub(crate) fn file(url: &DatabaseUrl) -> Result<&Path, Failure> {
+    match &url.place {
+        Location::File { path, .. } => Ok(path),
+        Location::Memory => Err(Failure::usage("a database in memory has no file")),
+        Location::Server => Err(connect::not_in_this_build(url)),
+    }
+}
+
+/// A name beside the database that is not taken: `app.db.WHAT.backup`, `app.db.WHAT-2.backup`.
+pub(crate) fn free_name(url: &DatabaseUrl, what: &str) -> Result<PathBuf, Failure> {
+    let path = file(url)?;
+    let names = (1_u32..).map(|number| match number {
+        1 => beside(path, &format!(".{what}.backup")),
+        _ => beside(path, &format!(".{what}-{number}.backup")),
+    });
+    Ok(names.into_iter().find(|name| !name.exists()).expect("there is no end of names"))
+}
+
+/// Copies the database into a new file; gives its size. The file is there when it is complete.
+pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Result<u64, Failure> {
+    let from = file(database)?;
+    if connect::is_missing(database) {
+        return Err(Failure::new(Exit::Failed, "database", format!("`{}` does not exist", database.shown))
+            .note("nothing was written"));
+    }
+    refuse_existing(into)?;
+    let temporary = temporary_beside(into)?;
+    let parameters = [("mode".to_owned(), "rw".to_owned())];
+    let read_only = connect::parameters(from, &[], Access::Read);
+    backup::copy(&url::sqlite_uri(from, &read_only), &url::sqlite_uri(temporary.path(), &parameters), wait)
+        .map_err(|message| connect::said(database, &message))?;
+    keep(temporary, from, into)
+}
+
+fn refuse_existing(into: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(into) {
+        Ok(_) => Err(Failure::new(Exit::No, "exists", format!("`{}` exists already", into.display()))
+            .note("nothing was written")
+            .help("name another file, or remove this one")),
+        Err(_) => Ok(()),
+    }
+}
+
+fn temporary_beside(into: &Path) -> Result<tempfile::NamedTempFile, Failure> {
+    let folder = match into.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        Some(_) | None => Path::new("."),
+    };
+    tempfile::Builder::new()
+        .prefix(".schema-copy-")
+        .tempfile_in(folder)
+        .map_err(|error| Failure::file("could not write", into, &error))
+}
+
+/// Gives a complete copy its name, unless somebody else took that in the meantime.
+fn keep(copy: tempfile::NamedTempFile, like: &Path, into: &Path) -> Result<u64, Failure> {
+    let failed = |error: std::io::Error| Failure::file("could not write", into, &error);
+    let file = copy.as_file();
+    if let Ok(found) = fs::metadata(like) {
+        file.set_permissions(found.permissions()).map_err(failed)?;
+    }
+    file.sync_all().map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    copy.persist_noclobber(into).map_err(|error| failed(error.error))?;
+    Ok(size)
+}
+
+/// Replaces the database by the copy in a file; gives the file's size. One transaction replaces an existing
+/// database, so that it is the old one until it is the new one, for all who have it open.
+pub(crate) fn restore(from: &DatabaseUrl, database: &DatabaseUrl, wait: Duration) -> Result<u64, Failure> {
+    let (source, target) = (file(from)?, file(database)?);
+    let parameters = connect::parameters(source, &[], Access::Read);
+    let source_uri = url::sqlite_uri(source, &parameters);
+    let write = [("mode".to_owned(), "rw".to_owned())];
+    if connect::is_missing(database) {
+        let temporary = temporary_beside(target)?;
+        backup::copy(&source_uri, &url::sqlite_uri(temporary.path(), &write), wait)
+            .map_err(|message| connect::said(from, &message))?;
+        return keep(temporary, source, target);
+    }
+    backup::copy(&source_uri, &url::sqlite_uri(target, &write), wait)
+        .map_err(|message| connect::said(database, &message).note("the database is as it was"))?;
+    fs::metadata(source)
+        .map(|found| found.len())
+        .map_err(|error| Failure::file("could not read", source, &error))
+}
+
+/// Opens a copy and has SQLite check it, so that rubbish replaces nothing.
+pub(crate) fn inspect(from: &DatabaseUrl, config: &Config) -> Result<i64, Failure> {
+    if connect::is_missing(from) {
+        return Err(Failure::usage(format!("there is no file `{}`", from.shown)));
+    }
+    let mut copy = connect::open(from.clone(), Access::Read, config, Duration::ZERO)?;
+    let found: Vec<Check> = diesel::sql_query("PRAGMA quick_check(1)")
+        .load(&mut copy.connection)
+        .map_err(|error| connect::refused(from, &error))?;
+    match found.first() {
+        Some(check) if check.quick_check != "ok" => {
+            Err(Failure::new(Exit::Failed, "damaged", format!("`{}` is damaged", from.shown))
+                .note(format!("SQLite: {}", check.quick_check))
+                .note("the database was not changed"))
+        }
+        _ => tables(&mut copy),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Check {
+    #[diesel(sql_type = Text)]
+    quick_check: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// How many tables a database holds.
+pub(crate) fn tables(database: &mut Database) -> Result<i64, Failure> {
+    let query = "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    diesel::sql_query(query)
+        .get_result::<Count>(&mut database.connection)
+        .map(|count| count.number)
+        .map_err(|error| connect::refused(&database.url, &error))
+}

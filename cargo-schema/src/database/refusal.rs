@@ -1,0 +1,165 @@
+//! What the engine could not or would not do, drawn with the file, the line and the way out. The one place that
+//! turns its errors into exit codes.
+
+use std::time::Duration;
+
+use schema_build::finding::{Excerpt, Finding, Note, Place};
+use schema_runtime::engine::{Error, StatementFailure};
+use schema_runtime::history::History;
+use schema_runtime::plan::Direction;
+use schema_runtime::revision::{Revision, Script};
+
+use super::connect;
+use super::url::DatabaseUrl;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::render::human::{self, and, count};
+
+/// Draws an error of the engine.
+pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &DatabaseUrl) -> Failure {
+    match error {
+        Error::Target(error) => error.into(),
+        Error::Refused { rule, message, revisions, help } => {
+            refused(project, history, rule, message, &revisions, help)
+        }
+        Error::Statement(failure) => statement(project, history, &failure),
+        Error::Locked { holder, waited } => locked(url, holder, waited),
+        Error::Interrupted { revision, statements_done, statements_total } => {
+            interrupted(&revision, statements_done, statements_total)
+        }
+        Error::Database { doing, message } => {
+            connect::said(url, &message).note(format!("while trying to {doing}"))
+        }
+        other => Failure::new(Exit::Failed, "database", other.to_string()),
+    }
+}
+
+fn refused(
+    project: &Project,
+    history: &History,
+    rule: &'static str,
+    message: String,
+    revisions: &[String],
+    help: String,
+) -> Failure {
+    let exit = if rule == "dialect" { Exit::Usage } else { Exit::No };
+    let known: Vec<&Revision> =
+        revisions.iter().filter_map(|id| history.node(id)).map(|node| history.revision(node)).collect();
+    let failure = Failure::new(exit, rule, message);
+    let failure = match known[..] {
+        [revision] => failure.at(project.shown(&file(project, &revision.folder, Direction::Up))),
+        _ => known.iter().fold(failure, |failure, revision| failure.note(format!("`{}`", revision.title()))),
+    };
+    failure.note("nothing was changed").help(help)
+}
+
+fn file(project: &Project, folder: &str, direction: Direction) -> std::path::PathBuf {
+    let name = match direction {
+        Direction::Up => "up.sql",
+        Direction::Down => "down.sql",
+    };
+    project.config.migrations.join(folder).join(name)
+}
+
+fn locked(url: &DatabaseUrl, holder: Option<String>, waited: Duration) -> Failure {
+    let by = holder.map_or_else(|| "another run".to_owned(), |holder| format!("`{holder}`"));
+    Failure::new(Exit::Locked, "locked", format!("the lock on `{}` was not obtained", url.shown))
+        .note(format!("{by} held it for all of {}; nothing was changed", human::duration(waited)))
+        .help("run it again when the other run is done, or pass a longer `--wait`")
+}
+
+fn interrupted(revision: &str, done: usize, total: usize) -> Failure {
+    Failure::new(
+        Exit::Interrupted,
+        "interrupted",
+        format!("revision `{revision}` was interrupted, and nobody knows where"),
+    )
+    .note(format!("{done} of {} are known to be done", count(total, "statement")))
+    .help(format!(
+        "`cargo schema resolve {revision} --statement-done` if statement {} took effect,",
+        done + 1
+    ))
+    .help(format!("`cargo schema resolve {revision} --statement-undone` if it did not,"))
+    .help(format!("`cargo schema resolve {revision} --applied` if you have finished the revision by hand,"))
+    .help(format!("`cargo schema resolve {revision} --reverted` if you have undone it by hand"))
+}
+
+fn statement(project: &Project, history: &History, failed: &StatementFailure) -> Failure {
+    let verb = match failed.direction {
+        Direction::Up => "apply",
+        Direction::Down => "revert",
+    };
+    let mut finding =
+        Finding::error("statement-failed", format!("could not {verb} revision {}", quoted_id(&failed.title)));
+    let path = project.shown(&file(project, &failed.folder, failed.direction)).to_path_buf();
+    finding.place = Some(Place { path, excerpt: Some(excerpt(script(history, failed), failed)) });
+    finding.notes = failed.details.iter().map(|detail| Note::Note(detail.clone())).collect();
+    finding.notes.extend(consequences(failed));
+    Failure::of(Exit::Failed, vec![finding])
+}
+
+/// `` `4f1c2a9b7d03` create users ``
+fn quoted_id(title: &str) -> String {
+    match title.split_once(' ') {
+        Some((id, message)) => format!("`{id}` {message}"),
+        None => format!("`{title}`"),
+    }
+}
+
+fn script<'h>(history: &'h History, failed: &StatementFailure) -> Option<&'h Script> {
+    let revision = history.revision(history.node(&failed.revision)?);
+    match failed.direction {
+        Direction::Up => Some(&revision.up),
+        Direction::Down => revision.down.as_ref(),
+    }
+}
+
+fn excerpt(script: Option<&Script>, failed: &StatementFailure) -> Excerpt {
+    let (line, column) = failed.position;
+    let text = script.and_then(|script| script.text.lines().nth(line - 1)).unwrap_or(&failed.line);
+    Excerpt { line, column, width: 1, text: text.to_owned(), label: failed.message.clone() }
+}
+
+/// What was rolled back, where the database is, and what to do.
+fn consequences(failed: &StatementFailure) -> Vec<Note> {
+    let again = match failed.direction {
+        Direction::Up => "cargo schema upgrade",
+        Direction::Down => "cargo schema revert",
+    };
+    let name = match failed.direction {
+        Direction::Up => "up.sql",
+        Direction::Down => "down.sql",
+    };
+    let before = match failed.revisions_done {
+        0 => "no revision was run before it".to_owned(),
+        1 => "1 revision run before it stays".to_owned(),
+        several => format!("{several} revisions run before it stay"),
+    };
+    let at = place(&failed.now_at);
+    if failed.kept == 0 {
+        return vec![
+            Note::Note(format!("the revision was rolled back; the database is at {at}, {before}")),
+            Note::Help(format!("mend the rows or {name}, then run `{again}` again")),
+        ];
+    }
+    let kept: Vec<String> = (1..=failed.kept).map(|number| number.to_string()).collect();
+    let (statements, stay) = if failed.kept == 1 { ("statement", "stays") } else { ("statements", "stay") };
+    vec![
+        Note::Note(format!(
+            "{statements} {} ran and {stay}: the revision runs outside a transaction. The ledger remembers",
+            and(&kept)
+        )),
+        Note::Note(format!("the database is at {at}, {before}")),
+        Note::Help(format!(
+            "mend {name} from statement {} on and run `{again}`, which goes on there,\nor run `cargo schema resolve {} --reverted` once you have undone what ran by hand",
+            failed.kept + 1,
+            failed.revision
+        )),
+    ]
+}
+
+/// `4f1c2a9b7d03`, or `base` where nothing is applied.
+pub(crate) fn place(heads: &[String]) -> String {
+    if heads.is_empty() { "base".to_owned() } else { and(heads) }
+}

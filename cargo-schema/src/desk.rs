@@ -1,0 +1,147 @@
+//! A history and the database it belongs to, opened side by side: reading thousands of files and opening a
+//! database wait for different things.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use schema_build::finding::Finding;
+use schema_build::validate::{self, Validated};
+use schema_runtime::engine::{Error, Migrator, State};
+use schema_runtime::history::{History, Node};
+
+use crate::context::Context;
+use crate::database::connect::{self, Access, Database};
+use crate::database::refusal;
+use crate::database::url::{self, DatabaseUrl};
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// How long a reader waits for a writer to finish.
+const READERS_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a verb that touches a database works on.
+pub(crate) struct Desk<'p> {
+    pub(crate) project: &'p Project,
+    /// Shared with the thread that says where the database is when a signal comes.
+    pub(crate) history: Arc<History>,
+    pub(crate) database: Database,
+}
+
+impl<'p> Desk<'p> {
+    /// For verbs that only look.
+    pub(crate) fn to_read(context: &Context, project: &'p Project) -> Result<Self, Failure> {
+        let url = context.url(project)?;
+        let desk = Self::open(context, project, url, Access::Read, READERS_PATIENCE)?;
+        if desk.database.is_missing {
+            let shown = &desk.database.url.shown;
+            context.shell.attention(
+                "Missing",
+                format_args!("{shown} does not exist yet: taken for an empty database"),
+            );
+        }
+        Ok(desk)
+    }
+
+    /// For verbs that change the database. A file that is missing is not created before `check` agrees.
+    pub(crate) fn to_write(
+        context: &Context,
+        project: &'p Project,
+        wait: Duration,
+        check: impl FnOnce(&History) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
+        let url = context.url(project)?;
+        if !connect::is_missing(&url) {
+            return Self::open(context, project, url, Access::Write, wait);
+        }
+        let mut desk = Self::open(context, project, url.clone(), Access::Read, wait)?;
+        check(&desk.history)?;
+        desk.database = connect::open(url, Access::Write, &project.config, wait)?;
+        Ok(desk)
+    }
+
+    fn open(
+        context: &Context,
+        project: &'p Project,
+        url: DatabaseUrl,
+        access: Access,
+        wait: Duration,
+    ) -> Result<Self, Failure> {
+        let (validated, database) = side_by_side(project, url, access, wait)?;
+        Ok(Self { project, history: Arc::new(context.sound(validated)?), database: database? })
+    }
+
+    /// Where the database is.
+    pub(crate) fn state(&mut self) -> Result<State, Failure> {
+        let state = Migrator::new(&self.history).state(&mut self.database.connection);
+        state.map_err(|error| self.draw(error))
+    }
+
+    /// An error of the engine, as people see it.
+    pub(crate) fn draw(&self, error: Error) -> Failure {
+        refusal::draw(error, self.project, &self.history, &self.database.url)
+    }
+
+    /// `4f1c2a9b7d03 (head)`, `4f1c2a9b7d03 and 0a1b2c3d4e5f (heads)`, `base`.
+    pub(crate) fn place(&self, at: &[String]) -> String {
+        let place = refusal::place(at);
+        match (self.is_at_heads(at), at.len()) {
+            (false, _) | (true, 0) => place,
+            (true, 1) => format!("{place} (head)"),
+            (true, _) => format!("{place} (heads)"),
+        }
+    }
+
+    /// Whether these are all the heads there are.
+    pub(crate) fn is_at_heads(&self, at: &[String]) -> bool {
+        let mut heads = ids(&self.history, &self.history.heads());
+        let mut at = at.to_vec();
+        heads.sort_unstable();
+        at.sort_unstable();
+        heads == at
+    }
+}
+
+/// The ids of these nodes.
+pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
+    nodes.iter().map(|&node| history.revision(node).id.to_string()).collect()
+}
+
+/// Reads the files while the database is opened.
+fn side_by_side(
+    project: &Project,
+    url: DatabaseUrl,
+    access: Access,
+    wait: Duration,
+) -> Result<(Validated, Result<Database, Failure>), Failure> {
+    project.refuse_missing_folder()?;
+    let dialect = project.config.dialect.unwrap_or(url.dialect);
+    Ok(std::thread::scope(|scope| {
+        let reading = scope.spawn(|| validate::validate(&project.config, dialect));
+        let database = connect::open(url, access, &project.config, wait);
+        (reading.join().expect("validation never panics"), database)
+    }))
+}
+
+/// For verbs about the history: where the database is, too, if one is named and answers.
+pub(crate) fn with_place(
+    context: &Context,
+    project: &Project,
+) -> Result<(Arc<History>, Option<State>), Failure> {
+    let Some(url) = url::resolve(&context.global, project)?.filter(|url| !connect::is_missing(url)) else {
+        return Ok((Arc::new(context.history(project)?), None));
+    };
+    let (validated, database) = side_by_side(project, url, Access::Read, Duration::ZERO)?;
+    let history = Arc::new(context.sound(validated)?);
+    let state = database.and_then(|database| {
+        let mut desk = Desk { project, history: Arc::clone(&history), database };
+        desk.state()
+    });
+    if let Err(failure) = &state {
+        let message = &failure.findings[0].message;
+        context.shell.finding(&Finding::warning(
+            "database",
+            format!("where the database is, is not known: {message}"),
+        ));
+    }
+    Ok((history, state.ok()))
+}
