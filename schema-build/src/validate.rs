@@ -1,12 +1,27 @@
 //! From a folder to a history that can be trusted: reads everything, connects it, compares it with the lock
 //! file, and says all that is wrong at once. The build script and the command both come through this door.
+//! `defects` words what `History` finds, `shape` what a sound graph may still deserve, `lock` the lock file.
+
+mod defects;
+mod lock;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::path::PathBuf;
 
 use schema_runtime::dialect::Dialect;
 use schema_runtime::history::History;
 use schema_runtime::revision::Revision;
 
 use crate::config::Config;
-use crate::finding::Finding;
+use crate::document::Located;
+use crate::finding::{Excerpt, Finding, Place};
+use crate::migrations::file::Files;
+use crate::migrations::folder::{self, Migration};
+use crate::migrations::metadata::{self, Metadata};
+use crate::rule::{self, Purpose};
 
 /// All that is known about a migrations folder.
 #[derive(Clone, Debug)]
@@ -17,10 +32,154 @@ pub struct Validated {
     pub history: Option<History>,
     /// Everything that was found, most severe first, then by place.
     pub findings: Vec<Finding>,
+    migrations: PathBuf,
 }
 
-/// Reads and judges the migrations folder.
+impl Validated {
+    /// The folder of a revision.
+    pub fn path(&self, revision: &Revision) -> PathBuf {
+        self.migrations.join(&*revision.folder)
+    }
+
+    /// Whether something keeps the history from being used.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(Finding::is_error)
+    }
+}
+
+/// Reads and judges the migrations folder as a build script does: see [`validate_for`].
 pub fn validate(config: &Config, dialect: Dialect) -> Validated {
-    let _ = (config, dialect);
-    todo!()
+    validate_for(config, dialect, Purpose::Build)
+}
+
+/// Reads and judges the migrations folder. What is a finding, and how severe, depends on who wants to know: for
+/// [`Purpose::Run`] every error is a reason to refuse, and several heads are none.
+pub fn validate_for(config: &Config, dialect: Dialect, purpose: Purpose) -> Validated {
+    let folder = folder::read(config, dialect);
+    let revisions = in_order(folder.migrations);
+    let mut findings = folder.findings;
+    let view = View { config, revisions: &revisions };
+    let history = match History::new(revisions.clone()) {
+        Ok(history) => {
+            findings.extend(shape::findings(&view, &history));
+            Some(history)
+        }
+        Err(defects) => {
+            findings.extend(defects::findings(&view, &defects));
+            None
+        }
+    };
+    findings.extend(lock::findings(&view));
+    let mut findings = rule::judge(findings, &config.lints, purpose);
+    sort(&mut findings);
+    Validated { revisions, history, findings, migrations: config.migrations.clone() }
+}
+
+/// What is about the history as a whole comes after what is about a file of it.
+fn sort(findings: &mut [Finding]) {
+    Finding::sort(findings);
+    findings.sort_by_key(|finding| (Reverse(finding.severity), finding.rule == shape::MULTIPLE_HEADS));
+}
+
+/// By version; a migration that names no parents follows the one before it.
+fn in_order(mut migrations: Vec<Migration>) -> Vec<Revision> {
+    migrations.sort_by(|a, b| key(&a.revision).cmp(&key(&b.revision)));
+    let mut revisions: Vec<Revision> = Vec::with_capacity(migrations.len());
+    for Migration { mut revision, follows } in migrations {
+        if follows {
+            // Another of the same id is a defect of its own, which would only be repeated here.
+            let before = revisions.iter().rev().find(|before| before.id != revision.id);
+            revision.parents = before.map(|before| before.id.clone()).into_iter().collect();
+        }
+        revisions.push(revision);
+    }
+    revisions
+}
+
+fn key(revision: &Revision) -> (&str, &str) {
+    (&revision.version, &revision.folder)
+}
+
+/// What findings are worded from.
+struct View<'v> {
+    config: &'v Config,
+    revisions: &'v [Revision],
+}
+
+/// A part of a revision that its metadata may name.
+#[derive(Clone, Copy)]
+enum Part {
+    Id,
+    Parent(usize),
+    Dependency(usize),
+    Label(usize),
+}
+
+impl View<'_> {
+    fn files(&self) -> Files<'_> {
+        Files { root: &self.config.root, migrations: &self.config.migrations }
+    }
+
+    /// The migrations folder as it is shown.
+    fn folder(&self) -> PathBuf {
+        self.config.shown(&self.config.migrations).join("")
+    }
+
+    /// A revision's folder, or a file in it, as it is shown.
+    fn path(&self, revision: &Revision, file: &str) -> PathBuf {
+        self.config.shown(&self.config.migrations.join(&*revision.folder).join(file)).to_path_buf()
+    }
+
+    /// Where the metadata names a part, else the folder. The file is read again: this is for broken histories.
+    fn place(&self, revision: &Revision, part: Part, label: &str) -> Place {
+        let path = self.config.migrations.join(&*revision.folder).join("metadata.toml");
+        let shown = self.config.shown(&path).to_path_buf();
+        let text = self.files().read(&path).ok().flatten().unwrap_or_default();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        match located(&metadata::parse(&shown, text).0, part) {
+            Some(value) => {
+                Place { path: shown, excerpt: Some(Excerpt::at(text, value.bytes.clone(), label)) }
+            }
+            None => Place { path: self.path(revision, ""), excerpt: None },
+        }
+    }
+
+    /// `` `4f1c2a9b7d03` create users, by 2026-11-20-0915-4f1c2a9b7d03_create_users``.
+    fn introduce(&self, revision: usize) -> String {
+        let Some(it) = self.revisions.get(revision) else { return String::new() };
+        let message = if it.message.is_empty() { String::new() } else { format!(" {}", it.message) };
+        format!("`{}`{message}, by {}", it.id, it.folder)
+    }
+}
+
+fn located(metadata: &Metadata, part: Part) -> Option<&Located<String>> {
+    match part {
+        Part::Id => metadata.revision.as_ref(),
+        Part::Parent(position) => metadata.parents.as_ref()?.get(position),
+        Part::Dependency(position) => metadata.depends_on.get(position),
+        Part::Label(position) => metadata.labels.get(position),
+    }
+}
+
+/// How many members of a group are named before the rest is counted.
+const NAMED: usize = 10;
+
+/// A finding with a note for each member of a group.
+fn with_members(finding: Finding, members: impl ExactSizeIterator<Item = String>) -> Finding {
+    let rest = members.len().saturating_sub(NAMED);
+    let finding = members.take(NAMED).fold(finding, Finding::note);
+    if rest > 0 { finding.note(format!("and {rest} more")) } else { finding }
+}
+
+/// Small numbers as words.
+fn number(count: usize) -> String {
+    const WORDS: [&str; 11] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_string())
+}
+
+/// The lock file's path as it is shown, and as it is opened.
+fn lock_path(config: &Config) -> (PathBuf, PathBuf) {
+    let path = config.migrations.join(crate::lockfile::FILE_NAME);
+    (config.shown(&path).to_path_buf(), path)
 }

@@ -1,0 +1,253 @@
+//! The migrations folder on disk: which folders are migrations, and what each of them says, read in parallel. All
+//! that is wrong in one migration becomes a finding here; a migration that is there is always returned, so that
+//! others can refer to it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use schema_runtime::dialect::Dialect;
+use schema_runtime::revision::{Revision, Script, Text};
+use walkdir::WalkDir;
+
+use super::file::{Files, reason};
+use super::metadata::{self, Located, Metadata};
+use super::{name, script};
+use crate::config::Config;
+use crate::finding::Finding;
+
+/// Below this, starting threads costs more than it saves.
+const WORTH_A_THREAD: usize = 64;
+
+/// A migration as its files say it.
+#[derive(Clone, Debug)]
+pub(crate) struct Migration {
+    pub(crate) revision: Revision,
+    /// Its parents are not named: it follows the migration that sorts just before it.
+    pub(crate) follows: bool,
+}
+
+/// What was found in a migrations folder.
+#[derive(Debug, Default)]
+pub(crate) struct Folder {
+    /// By name.
+    pub(crate) migrations: Vec<Migration>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Reads the whole folder.
+pub(crate) fn read(config: &Config, dialect: Dialect) -> Folder {
+    let reader = Reader { files: Files { root: &config.root, migrations: &config.migrations }, dialect };
+    let mut folder = Folder::default();
+    let names = reader.names(&mut folder.findings);
+    for (migration, findings) in reader.read_all(&names) {
+        folder.migrations.push(migration);
+        folder.findings.extend(findings);
+    }
+    folder
+}
+
+struct Reader<'c> {
+    files: Files<'c>,
+    dialect: Dialect,
+}
+
+type Read = (Migration, Vec<Finding>);
+
+impl Reader<'_> {
+    /// The names of the folders that are migrations, sorted.
+    fn names(&self, findings: &mut Vec<Finding>) -> Vec<String> {
+        if let Err(finding) = self.is_there() {
+            findings.push(finding);
+            return Vec::new();
+        }
+        let mut names = Vec::new();
+        for entry in WalkDir::new(self.files.migrations).min_depth(1).max_depth(1) {
+            match entry {
+                Ok(entry) => self.name(&entry, &mut names, findings),
+                Err(error) => {
+                    let path = error.path().unwrap_or(self.files.migrations).to_path_buf();
+                    let error = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
+                    findings.push(self.files.unreadable(&path, &error));
+                }
+            }
+        }
+        names.sort_unstable();
+        findings.extend(self.case_collisions(&names));
+        names
+    }
+
+    fn is_there(&self) -> Result<(), Finding> {
+        let path = self.files.migrations;
+        let shown = self.files.shown(path);
+        let message = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Ok(()),
+            Ok(_) => format!("`{}` is a file, not a migrations folder", shown.display()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                format!("there is no migrations folder `{}`", shown.display())
+            }
+            Err(error) => {
+                format!("the migrations folder `{}` cannot be read: {}", shown.display(), reason(&error))
+            }
+        };
+        Err(Finding::error("no-migrations", message).in_file(shown).help(
+            "`cargo schema init` makes one; `migrations` in [package.metadata.schema] of Cargo.toml names another",
+        ))
+    }
+
+    /// Folders are migrations, unless hidden or called `templates`; files are somebody else's.
+    fn name(&self, entry: &walkdir::DirEntry, names: &mut Vec<String>, findings: &mut Vec<Finding>) {
+        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if is_hidden || entry.file_name() == "templates" {
+            return;
+        }
+        let is_folder = match entry.file_type() {
+            kind if kind.is_symlink() => self.files.follow(entry.path()).map(|found| found.is_dir()),
+            kind => Ok(kind.is_dir()),
+        };
+        match (is_folder, entry.file_name().to_str()) {
+            (Ok(false), _) => {}
+            (Ok(true), Some(name)) => names.push(name.to_string()),
+            (Ok(true), None) => findings.push(unreadable_name(&self.files.shown(entry.path()))),
+            (Err(finding), _) => findings.push(finding),
+        }
+    }
+
+    fn case_collisions(&self, names: &[String]) -> Vec<Finding> {
+        let mut folded: Vec<(String, &String)> =
+            names.iter().map(|name| (name.to_lowercase(), name)).collect();
+        folded.sort_unstable();
+        let collide = |pair: &&[(String, &String)]| pair[0].0 == pair[1].0;
+        let finding = |pair: &[(String, &String)]| {
+            Finding::error(
+                "case-collision",
+                format!("`{}` and `{}` differ only in case", pair[0].1, pair[1].1),
+            )
+            .in_file(self.files.shown(&self.files.migrations.join(pair[1].1)))
+            .note("on macOS and Windows they are one folder")
+            .help("rename one of them")
+        };
+        folded.windows(2).filter(collide).map(finding).collect()
+    }
+
+    fn read_all(&self, names: &[String]) -> Vec<Read> {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
+        if threads == 1 || names.len() < WORTH_A_THREAD {
+            return names.iter().map(|name| self.migration(name)).collect();
+        }
+        let read =
+            |names: &[String]| -> Vec<Read> { names.iter().map(|name| self.migration(name)).collect() };
+        thread::scope(|scope| {
+            let chunks = names.chunks(names.len().div_ceil(threads));
+            let workers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read(chunk))).collect();
+            workers.into_iter().flat_map(|worker| worker.join().expect("reading does not panic")).collect()
+        })
+    }
+
+    fn migration(&self, name: &str) -> Read {
+        let path = self.files.migrations.join(name);
+        let mut findings = Vec::new();
+        let metadata = self.metadata(&path, &mut findings);
+        let up = self.up(&path, metadata.as_ref(), &mut findings);
+        let down = self.script(&path.join("down.sql"), metadata.as_ref(), &mut findings);
+        let has_problems = !findings.is_empty();
+        let metadata = metadata.unwrap_or_default();
+        // An id that could not be read still stands in most names, and others may refer to it.
+        let guess = || name::id_in_name(name).filter(|_| has_problems).map(str::to_string);
+        let id = metadata.revision.map(|id| id.value).or_else(guess);
+        let follows = metadata.parents.is_none();
+        let message = metadata.message.map_or_else(|| name::message(name, id.as_deref()), |it| it.value);
+        let revision = Revision {
+            version: name::version(name, id.as_deref()).into(),
+            folder: name.to_string().into(),
+            message: message.into(),
+            created: metadata.created.map(text),
+            parents: metadata.parents.unwrap_or_default().into_iter().map(text).collect(),
+            depends_on: metadata.depends_on.into_iter().map(text).collect(),
+            labels: metadata.labels.into_iter().map(text).collect(),
+            irreversible: metadata.irreversible.map(text),
+            id: id.unwrap_or_else(|| name::implied_id(name)).into(),
+            up: up.unwrap_or_default(),
+            down,
+        };
+        (Migration { revision, follows }, findings)
+    }
+
+    /// `None` when there is none, or none that can be read.
+    fn metadata(&self, folder: &Path, findings: &mut Vec<Finding>) -> Option<Metadata> {
+        let path = folder.join("metadata.toml");
+        let text = self.text(&path, findings)?;
+        let (metadata, found) = metadata::parse(&self.files.shown(&path), &text);
+        findings.extend(found);
+        Some(metadata)
+    }
+
+    fn up(&self, folder: &Path, metadata: Option<&Metadata>, findings: &mut Vec<Finding>) -> Option<Script> {
+        let path = folder.join("up.sql");
+        let before = findings.len();
+        let script = self.script(&path, metadata, findings);
+        match &script {
+            Some(script) if script.text.is_empty() => findings.push(empty_up(&self.files.shown(&path))),
+            None if findings.len() == before => findings.push(self.missing_up(folder)),
+            Some(_) | None => {}
+        }
+        script
+    }
+
+    fn script(
+        &self,
+        path: &Path,
+        metadata: Option<&Metadata>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Script> {
+        let text = self.text(path, findings)?;
+        let (script, found) = script::read(&self.files.shown(path), text, metadata, self.dialect);
+        findings.extend(found);
+        Some(script)
+    }
+
+    fn text(&self, path: &Path, findings: &mut Vec<Finding>) -> Option<String> {
+        self.files.read(path).unwrap_or_else(|finding| {
+            findings.push(finding);
+            None
+        })
+    }
+
+    /// With a look at what is there instead.
+    fn missing_up(&self, folder: &Path) -> Finding {
+        let shown = self.files.shown(folder);
+        let finding = Finding::error("missing-up", "the migration has no `up.sql`").in_file(&shown);
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.files.unreadable(folder, &error),
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.eq_ignore_ascii_case("up.sql") {
+                return finding.help(format!("rename `{name}` to `up.sql`"));
+            }
+            if path.join("up.sql").is_file() {
+                return finding.note("the folder holds migrations itself").help(format!(
+                    "`migrations = \"{}\"` in [package.metadata.schema] would use them",
+                    shown.display()
+                ));
+            }
+        }
+        finding.help("write it, or remove the folder; a comment is enough for a revision that does nothing")
+    }
+}
+
+fn text(value: Located<String>) -> Text {
+    value.value.into()
+}
+
+fn unreadable_name(path: &PathBuf) -> Finding {
+    Finding::error("unreadable-name", "the name of the folder is not UTF-8").in_file(path).help("rename it")
+}
+
+fn empty_up(path: &Path) -> Finding {
+    Finding::error("empty-up", "`up.sql` is empty")
+        .in_file(path)
+        .help("write it; a comment is enough for a revision that does nothing")
+}
