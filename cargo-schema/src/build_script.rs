@@ -7,7 +7,7 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// A whole build script, for packages that have none.
-pub(crate) const TEMPLATE: &str = "fn main() {\n    schema_build::embed();\n}\n";
+pub(crate) const TEMPLATE: &str = "fn main() {\n    schema_build::embed()\n}\n";
 
 /// The line that makes a build script embed the history.
 pub(crate) const STATEMENT: &str = "schema_build::embed();";

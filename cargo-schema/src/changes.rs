@@ -20,43 +20,23 @@ enum Done {
     Renamed { from: PathBuf, to: PathBuf },
 }
 
-/// A change that failed, after which everything before it was undone.
-#[derive(Debug)]
-pub(crate) struct ChangeError {
-    doing: &'static str,
-    path: PathBuf,
-    source: io::Error,
-    left: Vec<PathBuf>,
-}
-
-impl ChangeError {
-    /// What became of the files.
-    fn aftermath(&self) -> String {
-        if self.left.is_empty() {
-            return "nothing was changed".to_owned();
-        }
-        let left: Vec<String> = self.left.iter().map(|path| format!("`{}`", path.display())).collect();
-        format!("what was changed and could not be put back: {}", left.join(", "))
-    }
-}
-
-impl From<ChangeError> for Failure {
-    fn from(error: ChangeError) -> Self {
-        Self::file(error.doing, &error.path, &error.source).note(error.aftermath())
-    }
-}
-
-/// Runs changes; undoes them all when one fails.
-pub(crate) fn all_or_nothing<T>(
-    work: impl FnOnce(&mut Changes) -> Result<T, ChangeError>,
-) -> Result<T, ChangeError> {
+/// Runs changes; undoes them all when one fails, or what was made of them turns out wrong.
+pub(crate) fn all_or_nothing<T>(work: impl FnOnce(&mut Changes) -> Result<T, Failure>) -> Result<T, Failure> {
     let mut changes = Changes::default();
-    work(&mut changes).map_err(|error| ChangeError { left: changes.undo(), ..error })
+    work(&mut changes).map_err(|failure| failure.note(aftermath(&changes.undo())))
+}
+
+fn aftermath(left: &[PathBuf]) -> String {
+    if left.is_empty() {
+        return "nothing was changed".to_owned();
+    }
+    let left: Vec<String> = left.iter().map(|path| format!("`{}`", path.display())).collect();
+    format!("what was changed and could not be put back: {}", left.join(", "))
 }
 
 impl Changes {
     /// Creates a folder and the folders above it, unless it is there.
-    pub(crate) fn create_folder(&mut self, path: &Path) -> Result<(), ChangeError> {
+    pub(crate) fn create_folder(&mut self, path: &Path) -> Result<(), Failure> {
         if path.is_dir() {
             return Ok(());
         }
@@ -69,7 +49,7 @@ impl Changes {
     }
 
     /// Makes a folder with these files, complete from the moment it can be seen.
-    pub(crate) fn place_folder(&mut self, path: &Path, files: &[(&str, String)]) -> Result<(), ChangeError> {
+    pub(crate) fn place_folder(&mut self, path: &Path, files: &[(&str, String)]) -> Result<(), Failure> {
         if path.symlink_metadata().is_ok() {
             // A rename would replace an empty folder in silence.
             return attempt("could not create", path, Err(io::ErrorKind::AlreadyExists.into()));
@@ -86,7 +66,7 @@ impl Changes {
     }
 
     /// Writes a file, whole or not at all. A link keeps pointing to it, and its permissions stay.
-    pub(crate) fn write(&mut self, path: &Path, text: &str) -> Result<(), ChangeError> {
+    pub(crate) fn write(&mut self, path: &Path, text: &str) -> Result<(), Failure> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let before = match fs::read(&path) {
             Ok(bytes) => Some(bytes),
@@ -99,7 +79,7 @@ impl Changes {
     }
 
     /// Renames a file or folder; refuses to replace one.
-    pub(crate) fn rename(&mut self, from: &Path, to: &Path) -> Result<(), ChangeError> {
+    pub(crate) fn rename(&mut self, from: &Path, to: &Path) -> Result<(), Failure> {
         // On a file system that ignores case, the new name may be the old one.
         if to.symlink_metadata().is_ok() && fs::canonicalize(to).ok() != fs::canonicalize(from).ok() {
             return attempt("could not create", to, Err(io::ErrorKind::AlreadyExists.into()));
@@ -128,8 +108,8 @@ impl Done {
     }
 }
 
-fn attempt<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Result<T, ChangeError> {
-    result.map_err(|source| ChangeError { doing, path: path.to_owned(), source, left: Vec::new() })
+fn attempt<T>(doing: &'static str, path: &Path, result: io::Result<T>) -> Result<T, Failure> {
+    result.map_err(|error| Failure::file(doing, path, &error))
 }
 
 fn fill(folder: &Path, files: &[(&str, String)]) -> io::Result<()> {
@@ -158,6 +138,8 @@ fn hidden_beside(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use schema_build::finding::Note;
+
     use super::*;
 
     fn listing(folder: &Path) -> Vec<String> {
@@ -201,7 +183,7 @@ mod tests {
             changes.write(&at("missing/file"), "x")
         })
         .expect_err("the folder is missing");
-        assert_eq!(failure.aftermath(), "nothing was changed");
+        assert_eq!(failure.findings[0].notes, [Note::Note("nothing was changed".to_owned())]);
         assert_eq!(listing(root.path()), ["old", "other"]);
         assert_eq!(fs::read_to_string(at("old")).expect("a file"), "old");
     }

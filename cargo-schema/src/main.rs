@@ -6,6 +6,7 @@
 
 mod build_script;
 mod changes;
+mod check;
 mod cli;
 mod context;
 mod database;
@@ -14,6 +15,7 @@ mod exit;
 mod failure;
 mod generate;
 mod git;
+mod lock;
 mod manifest;
 mod project;
 mod rebase;

@@ -74,11 +74,6 @@ impl Manifest {
         }
     }
 
-    /// Whether it describes a package, and not only a workspace.
-    pub(crate) fn is_package(&self) -> bool {
-        self.table_like(&["package"]).is_some()
-    }
-
     /// The value of `package.build`.
     pub(crate) fn build_key(&self) -> BuildKey {
         match self.table_like(&["package"]).and_then(|package| package.get("build")) {
@@ -86,6 +81,13 @@ impl Manifest {
             Some(item) if item.as_bool() == Some(true) => BuildKey::Default,
             Some(item) => item.as_str().map_or(BuildKey::Other, |path| BuildKey::Path(path.to_owned())),
         }
+    }
+
+    /// The features of a dependency that it asks for.
+    pub(crate) fn features(&self, dependency: &str) -> Vec<&str> {
+        let entry = self.table_like(&["dependencies"]).and_then(|section| section.get(dependency));
+        let features = entry.and_then(|entry| entry.get("features")).and_then(Item::as_array);
+        features.map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
     /// Writes a key of `[package.metadata.schema]` unless it is there; says whether it did.
@@ -312,6 +314,14 @@ mod tests {
         assert_eq!(manifest.text(), text);
         manifest.configure("dialect", "sqlite");
         assert!(!manifest.text().replace("\r\n", "").contains('\n'));
+    }
+
+    #[test]
+    fn features_are_read() {
+        let text =
+            "[dependencies]\ndiesel = { version = \"2\", features = [\"sqlite\", \"chrono\"] }\na = \"1\"\n";
+        assert_eq!(manifest(text).features("diesel"), ["sqlite", "chrono"]);
+        assert!(manifest(text).features("a").is_empty() && manifest(text).features("b").is_empty());
     }
 
     #[test]

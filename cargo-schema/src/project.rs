@@ -20,7 +20,6 @@ pub(crate) struct Project {
     /// Its configuration, with defaults.
     pub(crate) config: Config,
     /// What the configuration deserves to be warned about.
-    #[expect(dead_code, reason = "the check verb prints them")]
     pub(crate) warnings: Vec<Finding>,
 }
 
@@ -86,6 +85,33 @@ pub(crate) fn find(global: &Global) -> Result<Vec<Project>, Failure> {
             load(Some(package.name.to_string()), root.as_std_path(), global)
         })
         .collect()
+}
+
+/// The package that `init` prepares, which has no configuration and no migrations yet.
+pub(crate) fn find_for_init(global: &Global) -> Result<Project, Failure> {
+    if global.workspace {
+        return Err(Failure::usage("`init` prepares one package, and `--workspace` names several")
+            .help("name one with `-p NAME`"));
+    }
+    let manifest = manifest(global)?;
+    if global.package.is_none()
+        && let Some(name) = package_name(&manifest)?
+    {
+        return load(Some(name), manifest.parent().expect("a manifest has a folder"), global);
+    }
+    let metadata = metadata(&manifest)?;
+    let members = metadata.workspace_packages();
+    let Some(name) = &global.package else {
+        return Err(listing(
+            format!("`{}` is a workspace without a package of its own", manifest.display()),
+            &members,
+        )
+        .help("name a package with `-p NAME`"));
+    };
+    let found = members.iter().find(|package| package.name.as_str() == name);
+    let package = found.ok_or_else(|| listing(format!("the workspace has no package `{name}`"), &members))?;
+    let root = package.manifest_path.parent().expect("a manifest has a folder");
+    load(Some(name.clone()), root.as_std_path(), global)
 }
 
 /// `--migrations` and `--database-url` say it all: no Cargo.toml is looked for.

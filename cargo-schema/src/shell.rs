@@ -100,15 +100,23 @@ impl Shell {
 
     /// Draws findings; with `-q` the errors alone.
     pub(crate) fn findings(&self, findings: &[Finding]) {
-        for finding in findings {
-            self.finding(finding);
-        }
+        self.draw(findings, Heading::Severity);
+    }
+
+    /// Draws findings with the names of their rules, which people may look up or configure.
+    pub(crate) fn rules(&self, findings: &[Finding]) {
+        self.draw(findings, Heading::Rule);
     }
 
     /// Draws one finding.
     pub(crate) fn finding(&self, finding: &Finding) {
-        if self.verbosity > Verbosity::Quiet || finding.is_error() {
-            self.error_line(human::finding(finding, Heading::Severity));
+        self.findings(std::slice::from_ref(finding));
+    }
+
+    fn draw(&self, findings: &[Finding], heading: Heading) {
+        let is_shown = |finding: &&Finding| self.verbosity > Verbosity::Quiet || finding.is_error();
+        for finding in findings.iter().filter(is_shown) {
+            self.error_line(human::finding(finding, heading));
         }
     }
 

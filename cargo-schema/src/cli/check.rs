@@ -1,15 +1,172 @@
-//! `cargo schema check`.
+//! `cargo schema check`: the gate of a CI run. Nothing is changed, and no database is needed.
 
+use std::path::Path;
+
+use schema_build::config::{Config, Level};
+use schema_build::finding::{Finding, Severity};
+use schema_build::lockfile::FILE_NAME;
+use schema_build::rule::{self, Purpose, RULES};
+use schema_build::validate::{self, Validated};
+use schema_runtime::nearest;
+use serde_json::{Value, json};
+
+use crate::check::{self, base};
+use crate::cli::Format;
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
+use crate::render::{github, human, json, sarif};
+use crate::{git, lock};
 
 /// Find what is wrong, for people and for CI
+///
+/// Everything that a build refuses, and what differs from schema.lock. Exits with 1 if there is an error.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Compare with what is released at this commit, such as `origin/main`
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
+    /// Make a rule an error
+    #[arg(short = 'D', long = "deny", value_name = "RULE")]
+    deny: Vec<String>,
+    /// Make a rule a warning
+    #[arg(short = 'W', long = "warn", value_name = "RULE")]
+    warn: Vec<String>,
+    /// Switch a rule off
+    #[arg(short = 'A', long = "allow", value_name = "RULE")]
+    allow: Vec<String>,
+}
 
-/// Not built yet.
+/// Checks one package.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`check` is not built yet"))
+    project.refuse_missing_folder()?;
+    let config = configured(project, args)?;
+    let validated = validate::validate_for(&config, context.dialect(project)?, Purpose::Check);
+    let mut findings = project.warnings.clone();
+    findings.extend(compared(&config, &validated, args.base.as_deref())?);
+    findings.extend(validated.findings);
+    let findings = without_repetition(findings);
+    report(context, project, validated.revisions.len(), &findings);
+    let is_wrong = findings.iter().any(Finding::is_error);
+    Ok(if is_wrong { Exit::No } else { Exit::Done })
+}
+
+/// The configuration with what the command line says about rules, the last word counting.
+fn configured(project: &Project, args: &Args) -> Result<Config, Failure> {
+    let mut config = project.config.clone();
+    for (level, ids) in [(Level::Allow, &args.allow), (Level::Warn, &args.warn), (Level::Deny, &args.deny)] {
+        for id in ids {
+            config.lints.insert(configurable(id)?.to_owned(), level);
+        }
+    }
+    Ok(config)
+}
+
+fn configurable(id: &str) -> Result<&'static str, Failure> {
+    match rule::rule(id) {
+        Some(rule) if rule.is_configurable() => Ok(rule.id),
+        Some(_) => Err(Failure::usage(format!("the rule `{id}` cannot be changed"))
+            .note("a history that it finds something in cannot be used")),
+        None => {
+            let failure = Failure::usage(format!("there is no rule `{id}`"));
+            Err(match nearest(id, RULES.iter().map(|rule| rule.id)) {
+                Some(nearest) => failure.help(format!("the nearest is `{nearest}`")),
+                None => failure.help("`cargo schema explain` lists all rules"),
+            })
+        }
+    }
+}
+
+fn compared(
+    config: &Config,
+    validated: &Validated,
+    reference: Option<&str>,
+) -> Result<Vec<Finding>, Failure> {
+    let Some(reference) = reference else { return Ok(Vec::new()) };
+    // A commit without a lock file has released nothing that could be compared.
+    let Some(text) = git::file_at(&config.migrations, reference, FILE_NAME)? else { return Ok(Vec::new()) };
+    let shown = format!("{reference}:{FILE_NAME}");
+    let released = lock::parse(Path::new(&shown), &text)?;
+    let found =
+        base::findings(config, reference, &released, (&validated.revisions, validated.history.as_ref()));
+    Ok(rule::judge(found, &config.lints, Purpose::Check))
+}
+
+/// An edit shows against the lock file and against the released one; it is said once.
+fn without_repetition(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let is_edit = matches!(finding.rule, "edited-revision" | "removed-revision");
+        let is_known = is_edit
+            && kept.iter().any(|other| {
+                (other.rule, &other.place, subject(other))
+                    == (finding.rule, &finding.place, subject(&finding))
+            });
+        if !is_known {
+            kept.push(finding);
+        }
+    }
+    Finding::sort(&mut kept);
+    kept
+}
+
+/// The revision that a message is about.
+fn subject(finding: &Finding) -> Option<&str> {
+    finding.message.split('`').nth(1)
+}
+
+fn report(context: &Context, project: &Project, revisions: usize, findings: &[Finding]) {
+    match context.global.format {
+        Format::Human => {
+            context.shell.rules(findings);
+            let text = format!("{}: {}", human::count(revisions, "revision"), summary(findings));
+            context.shell.status("Checked", text);
+        }
+        Format::Json => context.document("check", project, document(revisions, findings)),
+        Format::Github => findings.iter().for_each(|finding| {
+            context.shell.data(github::annotation(finding, folder(project)));
+        }),
+        Format::Sarif => context.shell.data(sarif::log(findings, folder(project))),
+    }
+}
+
+/// The package from where the command was started, which in a workflow is the root of the repository.
+fn folder(project: &Project) -> &Path {
+    let root = &project.config.root;
+    if project.shown(root) == root && std::env::current_dir().is_ok_and(|current| current == *root) {
+        return Path::new("");
+    }
+    project.shown(root)
+}
+
+fn document(revisions: usize, findings: &[Finding]) -> Value {
+    json!({
+        "revisions": revisions,
+        "errors": count(findings, Severity::Error),
+        "warnings": count(findings, Severity::Warning),
+        "findings": findings.iter().map(described).collect::<Vec<_>>(),
+    })
+}
+
+fn described(finding: &Finding) -> Value {
+    let mut object = json::finding(finding);
+    object["family"] = check::family(finding.rule).into();
+    object
+}
+
+fn summary(findings: &[Finding]) -> String {
+    let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
+    match (errors, warnings) {
+        (0, 0) => "nothing is wrong".to_owned(),
+        (errors, 0) => human::count(errors, "error"),
+        (0, warnings) => human::count(warnings, "warning"),
+        (errors, warnings) => {
+            format!("{}, {}", human::count(errors, "error"), human::count(warnings, "warning"))
+        }
+    }
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|finding| finding.severity == severity).count()
 }

@@ -3,9 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
+use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 
+use super::running::parse_target;
+
 use crate::context::Context;
+use crate::desk::with_place;
 use crate::exit::Exit;
 use crate::failure::{self, Failure, Outcome};
 use crate::project::Project;
@@ -14,7 +18,7 @@ use crate::project::Project;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The revision: any target that names one, also `current`
-    #[arg(allow_hyphen_values = true)]
+    #[arg(value_name = "REV", allow_hyphen_values = true, value_parser = parse_target)]
     revision: String,
     /// Open `down.sql` instead of `up.sql`
     #[arg(long)]
@@ -24,10 +28,18 @@ pub(crate) struct Args {
 /// Opens the file and waits for the editor.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     let history = context.history(project)?;
-    let node = target::locate_one(&history, None, &args.revision)?;
+    let node = located(context, project, &history, &args.revision)?;
     let name = if args.down { "down.sql" } else { "up.sql" };
     open(&project.config.migrations.join(history.revision(node).folder.as_ref()).join(name))?;
     Ok(Exit::Done)
+}
+
+/// The database is asked only by targets that start where it is.
+fn located(context: &Context, project: &Project, history: &History, target: &str) -> Result<Node, Failure> {
+    target::locate_one(history, None, target).or_else(|_| {
+        let (history, state) = with_place(context, project)?;
+        Ok(target::locate_one(&history, state.as_ref().map(|state| &state.applied), target)?)
+    })
 }
 
 /// Opens a file in `$VISUAL` or `$EDITOR`.

@@ -1,15 +1,134 @@
-//! `cargo schema lock`.
+//! `cargo schema lock`: rewrites schema.lock from the files. New revisions are added; what was locked and is not what
+//! it was is refused, unless it is accepted by name.
 
+use schema_build::finding::Finding;
+use schema_build::lockfile::LockFile;
+use schema_runtime::history::History;
+use schema_runtime::target;
+use serde_json::json;
+
+use crate::changes;
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::lock::{self, Changes};
 use crate::project::Project;
 
 /// Rewrite schema.lock
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Accept that this revision was edited or removed; `all` accepts every one
+    #[arg(long, value_name = "REV")]
+    accept: Vec<String>,
+    /// Write nothing; exit with 1 if the file would change
+    #[arg(long)]
+    check: bool,
+}
 
-/// Not built yet.
+/// Rewrites the file.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`lock` is not built yet"))
+    let history = context.history(project)?;
+    let before = lock::read(project)?;
+    let remembered = before.clone().unwrap_or_default();
+    let changes = Changes::between(&remembered, history.revisions());
+    let accepted = accepted(&history, &changes, &args.accept)?;
+    refuse(project, &history, &changes, &accepted)?;
+    let after = LockFile::of(history.revisions());
+    let is_current = before.as_ref() == Some(&after) && text(project) == Some(after.render());
+    if !is_current && !args.check {
+        changes::all_or_nothing(|files| files.write(&lock::path(project), &after.render()))?;
+    }
+    report(context, project, &changes, is_current, args.check);
+    Ok(if args.check && !is_current { Exit::No } else { Exit::Done })
+}
+
+fn text(project: &Project) -> Option<String> {
+    std::fs::read_to_string(lock::path(project)).ok()
+}
+
+/// The ids that `--accept` names. One that is gone can only be named by its id, or the start of it.
+fn accepted(history: &History, changes: &Changes, targets: &[String]) -> Result<Vec<String>, Failure> {
+    let mut ids = Vec::new();
+    for target in targets {
+        let gone: Vec<&String> = changes
+            .removed
+            .iter()
+            .filter(|id| *id == target || target.len() >= 4 && id.starts_with(target))
+            .collect();
+        match (target.as_str(), gone.as_slice()) {
+            ("all", _) => {
+                ids.extend(changes.edited.iter().map(|(id, _)| id).chain(&changes.removed).cloned())
+            }
+            (_, [id]) => ids.push((*id).clone()),
+            _ => ids.push(history.revision(target::locate_one(history, None, target)?).id.to_string()),
+        }
+    }
+    Ok(ids)
+}
+
+fn refuse(
+    project: &Project,
+    history: &History,
+    changes: &Changes,
+    accepted: &[String],
+) -> Result<(), Failure> {
+    let edited = changes.edited.iter().filter(|(id, _)| !accepted.contains(id));
+    let removed = changes.removed.iter().filter(|id| !accepted.contains(id));
+    let findings: Vec<Finding> = edited
+        .map(|(id, file)| edited_finding(project, history, id, file))
+        .chain(removed.map(|id| removed_finding(project, id)))
+        .collect();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::of(Exit::No, findings).note("schema.lock was not changed"))
+}
+
+fn edited_finding(project: &Project, history: &History, id: &str, file: &str) -> Finding {
+    let revision = history.node(id).map(|node| history.revision(node));
+    let folder = revision.map_or("", |revision| revision.folder.as_ref());
+    let path = project.config.migrations.join(folder).join(file);
+    Finding::error("edited-revision", format!("revision `{id}` is not what `schema.lock` remembers"))
+        .in_file(project.config.shown(&path))
+        .help("restore it, and make the change in a new revision")
+        .help(format!("or, if no database has run it yet: `cargo schema lock --accept {id}`"))
+}
+
+fn removed_finding(project: &Project, id: &str) -> Finding {
+    Finding::error("removed-revision", format!("revision `{id}` is in `schema.lock`, and its folder is gone"))
+        .in_file(project.config.shown(&lock::path(project)))
+        .help("restore the folder")
+        .help(format!("or, if no database has run it yet: `cargo schema lock --accept {id}`"))
+}
+
+fn report(context: &Context, project: &Project, changes: &Changes, is_current: bool, is_check: bool) {
+    let Changes { added, edited, removed } = changes;
+    if context.is_json() {
+        let edited: Vec<&String> = edited.iter().map(|(id, _)| id).collect();
+        let body = json!({
+            "added": added,
+            "accepted": edited,
+            "removed": removed,
+            "current": is_current,
+            "written": !is_current && !is_check,
+        });
+        return context.document("lock", project, body);
+    }
+    let path = lock::path(project);
+    let shown = project.shown(&path).display();
+    if is_current {
+        return context.shell.status("Finished", format!("{shown} is up to date"));
+    }
+    let counts = [(added.len(), "added"), (edited.len(), "accepted as edited"), (removed.len(), "removed")];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let what = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+    if is_check {
+        context.shell.attention("Outdated", format!("{shown}{what}; run `cargo schema lock`"));
+    } else {
+        context.shell.status("Updated", format!("{shown}{what}"));
+    }
 }

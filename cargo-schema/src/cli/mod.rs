@@ -7,6 +7,7 @@ mod completions;
 mod current;
 mod dump;
 mod edit;
+mod explain;
 mod generate;
 mod heads;
 mod history;
@@ -44,7 +45,13 @@ use crate::shell::{Color, Shell, Verbosity};
 ///
 /// Without a verb: one screen that says where the database is and what is pending.
 #[derive(Debug, Parser)]
-#[command(name = "cargo-schema", bin_name = "cargo schema", version, max_term_width = 100)]
+#[command(
+    name = "cargo-schema",
+    bin_name = "cargo schema",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -127,6 +134,7 @@ enum Verb {
     Dump(dump::Args),
     Restore(restore::Args),
     Edit(edit::Args),
+    Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -176,6 +184,7 @@ fn dispatch(context: &Context, verb: Option<Verb>) -> Outcome {
         Some(Verb::Init(args)) => init::run(context, &args),
         Some(Verb::Completions(args)) => completions::run(context, &args),
         Some(Verb::Man(args)) => man::run(context, &args),
+        Some(Verb::Explain(args)) => explain::run(context, &args),
         Some(verb) => dispatch_to_projects(context, &verb),
     }
 }
@@ -202,7 +211,7 @@ fn dispatch_to_projects(context: &Context, verb: &Verb) -> Outcome {
         Verb::History(args) => each(context, |project| history::run(context, project, args)),
         Verb::Sql(args) => each(context, |project| sql::run(context, project, args)),
         Verb::Unlock(args) => each(context, |project| unlock::run(context, project, args)),
-        Verb::Init(_) | Verb::Check(_) | Verb::Completions(_) | Verb::Man(_) => {
+        Verb::Init(_) | Verb::Check(_) | Verb::Completions(_) | Verb::Man(_) | Verb::Explain(_) => {
             unreachable!("these verbs are dispatched before a package is looked for")
         }
     }

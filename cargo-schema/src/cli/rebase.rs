@@ -1,15 +1,147 @@
-//! `cargo schema rebase`.
+//! `cargo schema rebase`: puts a branch of revisions after somebody else's, instead of a merge.
+
+use std::collections::BTreeSet;
+
+use schema_build::lockfile::FILE_NAME;
+use schema_runtime::history::{History, Node};
+use schema_runtime::target;
+use serde_json::json;
 
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
+use crate::rebase::branch::Branch;
+use crate::rebase::choose::{Choice, choose};
+use crate::rebase::rewrite::{self, Move};
+use crate::{git, lock};
 
 /// Put unreleased revisions after somebody else's
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// A revision of the branch that moves; default: the head that Git does not know as released, or the youngest
+    #[arg(value_name = "REV")]
+    revision: Option<String>,
+    /// What it is put onto; default: the other head
+    #[arg(long, value_name = "REV")]
+    onto: Option<String>,
+}
 
-/// Not built yet.
+/// Moves the branch.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let _ = (context, project, args);
-    Err(Failure::usage("`rebase` is not built yet"))
+    let history = context.history(project)?;
+    let Some((revision, onto)) = chosen(project, &history, args)? else { return nothing(context, project) };
+    let branch = Branch::of(&history, revision, onto);
+    refuse(&history, &branch, revision)?;
+    if branch.is_in_place(&history) {
+        return nothing(context, project);
+    }
+    let after = branch.apply(&history).ok_or_else(|| circle(&history, &branch))?;
+    let moves = rewrite::plan(&project.config, &history, &branch)?;
+    rewrite::perform(&project.config.migrations, &moves, || verify(context, project, &after))?;
+    report(context, project, &history, onto, &moves);
+    Ok(Exit::Done)
+}
+
+fn chosen(project: &Project, history: &History, args: &Args) -> Result<Option<(Node, Node)>, Failure> {
+    let named = |target: &Option<String>| {
+        target.as_ref().map(|target| target::locate_one(history, None, target)).transpose()
+    };
+    let (revision, onto) = (named(&args.revision)?, named(&args.onto)?);
+    match choose(history, revision, onto, released(project).as_ref()) {
+        Choice::Move(revision, onto) => Ok(Some((revision, onto))),
+        Choice::Nothing => Ok(None),
+        Choice::Ambiguous(heads) => Err(ambiguous(history, &heads)),
+    }
+}
+
+/// What the shared branch has in its lock file; `None` when there is no Git, or no such branch.
+fn released(project: &Project) -> Option<BTreeSet<String>> {
+    let folder = &project.config.migrations;
+    let text = git::file_at(folder, git::upstream(folder)?, FILE_NAME).ok()??;
+    let lock = lock::parse(FILE_NAME.as_ref(), &text).ok()?;
+    Some(lock.revisions.into_keys().collect())
+}
+
+fn ambiguous(history: &History, heads: &[Node]) -> Failure {
+    let failure = Failure::usage(format!("there are {} heads to put it onto", heads.len()));
+    let failure = heads.iter().fold(failure, |failure, &head| failure.note(history.revision(head).title()));
+    failure.help("name one with `--onto REV`")
+}
+
+fn refuse(history: &History, branch: &Branch, revision: Node) -> Result<(), Failure> {
+    if !branch.moved.is_empty() {
+        return Ok(());
+    }
+    let (revision, onto) = (history.revision(revision), history.revision(branch.onto));
+    Err(Failure::usage(format!(
+        "`{}` cannot be put onto `{}`, which follows it",
+        revision.title(),
+        onto.title()
+    ))
+    .note("nothing was changed"))
+}
+
+fn circle(history: &History, branch: &Branch) -> Failure {
+    let onto = history.revision(branch.onto).title();
+    Failure::new(
+        Exit::No,
+        "cycle",
+        format!("`{onto}`, or what comes before it, depends on a revision that would move"),
+    )
+    .note("nothing was changed")
+    .help("`cargo schema merge` joins the two instead")
+}
+
+/// Whether what is on disk now is the history that was meant: a folder without metadata follows its neighbour, which
+/// may have another place now.
+fn verify(context: &Context, project: &Project, meant: &History) -> Result<(), Failure> {
+    let found = context.history(project)?;
+    let edges = |history: &History| -> BTreeSet<(String, String)> {
+        (0..history.len())
+            .flat_map(|node| history.parents(node).iter().map(move |&parent| (node, parent)))
+            .map(|(node, parent)| {
+                (history.revision(node).id.to_string(), history.revision(parent).id.to_string())
+            })
+            .collect()
+    };
+    let (found, meant) = (edges(&found), edges(meant));
+    if found == meant {
+        return Ok(());
+    }
+    let other = found.symmetric_difference(&meant).next().expect("two sets that differ");
+    Err(Failure::new(
+        Exit::No,
+        "rebase",
+        format!("`{}` would follow another revision than it does now", other.0),
+    )
+    .help("write `parents` into the `metadata.toml` of folders that have none"))
+}
+
+fn nothing(context: &Context, project: &Project) -> Outcome {
+    if context.is_json() {
+        context.document("rebase", project, json!({ "onto": null, "moved": [] }));
+    }
+    context.shell.status("Finished", "nothing to rebase: the revisions are on one line");
+    Ok(Exit::Done)
+}
+
+fn report(context: &Context, project: &Project, history: &History, onto: Node, moves: &[Move]) {
+    let onto = history.revision(onto);
+    if context.is_json() {
+        let moved: Vec<_> = moves
+            .iter()
+            .map(|step| json!({ "revision": history.revision(step.node).id, "from": step.from, "to": step.to }))
+            .collect();
+        return context.document("rebase", project, json!({ "onto": onto.id, "moved": moved }));
+    }
+    for step in moves {
+        context
+            .shell
+            .status("Rebased", format!("{} onto {}", history.revision(step.node).title(), onto.title()));
+        if step.from != step.to {
+            context.shell.status("Renamed", format!("{} -> {}", step.from, step.to));
+        }
+    }
+    context.shell.hint("Next", "read the SQL again: it now runs after theirs");
 }

@@ -1,5 +1,4 @@
-//! Revision ids and the moment that a new revision's name carries. Pure but for the operating system's
-//! randomness.
+//! Ids of new revisions. Pure but for the operating system's randomness.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -14,28 +13,6 @@ pub(crate) fn random_id(is_taken: impl Fn(&str) -> bool) -> String {
             return id;
         }
     }
-}
-
-/// The first moment from `now` on (in seconds) that fits, taken that later moments fit better; `now` itself when
-/// none does within two thousand years, as with names that carry no time.
-pub(crate) fn moment(now: u64, fits: impl Fn(u64) -> bool) -> u64 {
-    if fits(now) {
-        return now;
-    }
-    let Some(reach) = (0..36).map(|power| 1 << power).find(|&step| fits(now + step)) else { return now };
-    first_fitting(now + reach / 2, now + reach, fits)
-}
-
-fn first_fitting(mut low: u64, mut high: u64, fits: impl Fn(u64) -> bool) -> u64 {
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if fits(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    high
 }
 
 #[cfg(test)]
@@ -57,13 +34,5 @@ mod tests {
     #[test]
     fn a_taken_id_is_not_given_out() {
         assert!(random_id(|id| !id.starts_with('f')).starts_with('f'));
-    }
-
-    #[test]
-    fn the_moment_is_the_first_that_fits() {
-        for wanted in [100, 101, 102, 160, 1_000_000_000] {
-            assert_eq!(moment(100, |moment| moment >= wanted), wanted);
-        }
-        assert_eq!(moment(100, |_| false), 100);
     }
 }

@@ -2,3 +2,6 @@
 
 pub(crate) mod draft;
 pub(crate) mod identity;
+pub(crate) mod place;
+pub(crate) mod tables;
+pub(crate) mod write;

@@ -1,5 +1,7 @@
-//! Moving a branch of revisions onto another revision: `branch` says which move and what their parents become,
-//! `rewrite` turns that into new names and metadata. Ids never change.
+//! Moving a branch of revisions onto another revision: `choose` says which branch is meant, `branch` what moves and
+//! what its parents become, `rewrite` turns that into new names and `metadata`. Ids never change.
 
 pub(crate) mod branch;
-pub(crate) mod metadata;
+pub(crate) mod choose;
+mod metadata;
+pub(crate) mod rewrite;

@@ -49,6 +49,7 @@ pub(crate) fn finding(finding: &Finding) -> Value {
         "file": place.map(|place| place.path.to_string_lossy()),
         "line": excerpt.map(|excerpt| excerpt.line),
         "column": excerpt.map(|excerpt| excerpt.column),
+        "end_column": excerpt.map(|excerpt| excerpt.column + excerpt.width),
         "notes": texts(finding, |note| match note { Note::Note(text) => Some(text), Note::Help(_) => None }),
         "help": texts(finding, |note| match note { Note::Help(text) => Some(text), Note::Note(_) => None }),
     })

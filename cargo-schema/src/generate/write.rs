@@ -1,0 +1,212 @@
+//! From a wish to a migration on disk: everything that can be refused is refused while `New` is prepared, and
+//! writing it either happens or does not.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use schema_build::config::Config;
+use schema_build::migrations::name::Moment;
+use schema_runtime::history::{History, Node, is_valid_id, is_valid_label};
+use schema_runtime::revision::VERSION_LIMIT;
+
+use super::draft::{self, Draft};
+use super::identity;
+use super::place::{Naming, Place};
+use crate::changes;
+use crate::failure::Failure;
+
+/// What somebody wants a new revision to be; nodes and names are resolved, nothing else is checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wish<'a> {
+    pub(crate) message: &'a str,
+    pub(crate) parents: Vec<Node>,
+    pub(crate) depends_on: Vec<Node>,
+    pub(crate) labels: &'a [String],
+    pub(crate) id: Option<&'a str>,
+}
+
+/// A migration that is ready to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct New {
+    pub(crate) draft: Draft,
+    pub(crate) place: Place,
+    /// The folder-to-be.
+    pub(crate) path: PathBuf,
+    pub(crate) files: Vec<(&'static str, String)>,
+    /// Whether its version sorts after those of its parents and dependencies.
+    pub(crate) is_ordered: bool,
+}
+
+/// Which scripts a new revision starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    /// The folder's templates, or ours.
+    Templates,
+    /// Those of a merge, which are complete.
+    Merge,
+}
+
+/// Checks a wish and works out names and texts. Writes nothing.
+pub(crate) fn prepare(
+    config: &Config,
+    history: &History,
+    wish: &Wish<'_>,
+    scripts: Scripts,
+) -> Result<New, Failure> {
+    let message = draft::one_line(wish.message);
+    if message.is_empty() {
+        return Err(Failure::usage("the message is empty").help("say in a few words what the revision does"));
+    }
+    refuse_labels(history, wish.labels)?;
+    let id = id(history, wish.id)?;
+    let place = name(config, history, wish, &id, &message);
+    let ids = |nodes: &[Node]| nodes.iter().map(|&node| history.revision(node).id.to_string()).collect();
+    let draft = Draft {
+        id,
+        message,
+        parents: ids(&wish.parents),
+        depends_on: ids(&wish.depends_on),
+        labels: wish.labels.to_vec(),
+        created: Moment::from_epoch(now()).to_string(),
+    };
+    refuse_place(config, history, &place)?;
+    let before = requirements(history, wish);
+    Ok(New {
+        is_ordered: before.iter().all(|version| place.version.as_str() > *version),
+        path: config.migrations.join(&place.folder),
+        files: files(config, &draft, scripts)?,
+        draft,
+        place,
+    })
+}
+
+impl New {
+    /// Writes the folder, and the lock file when one is given.
+    pub(crate) fn write(&self, lock: Option<(&Path, &str)>) -> Result<(), Failure> {
+        changes::all_or_nothing(|changes| {
+            changes.place_folder(&self.path, &self.files)?;
+            lock.map_or(Ok(()), |(path, text)| changes.write(path, text))
+        })
+    }
+}
+
+/// Seconds since 1970, as the clock says.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+fn id(history: &History, wished: Option<&str>) -> Result<String, Failure> {
+    let Some(id) = wished else {
+        let is_taken = |id: &str| history.node(id).is_some() || history.labelled(id).is_some();
+        return Ok(identity::random_id(is_taken));
+    };
+    if !is_valid_id(id) {
+        return Err(Failure::usage(format!("`{id}` cannot be a revision's id"))
+            .note("an id is 1 to 40 letters, digits and `_`, and not `base`, `current`, `head` or `heads`")
+            .note("nothing was written"));
+    }
+    if let Some(node) = history.node(id) {
+        return Err(Failure::usage(format!("there is a revision `{id}` already"))
+            .note(format!("`{}`", history.revision(node).folder))
+            .note("nothing was written"));
+    }
+    match history.labelled(id) {
+        Some(node) => Err(Failure::usage(format!("`{id}` is a label already"))
+            .note(format!("of `{}`", history.revision(node).title()))
+            .note("nothing was written")),
+        None => Ok(id.to_owned()),
+    }
+}
+
+fn refuse_labels(history: &History, labels: &[String]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for label in labels {
+        let problem = if !is_valid_label(label) {
+            "is not 1 to 40 letters, digits, `_`, `-`, `.` and `/`, or a word of the target grammar"
+                .to_owned()
+        } else if let Some(node) = history.labelled(label) {
+            format!("is on `{}` already", history.revision(node).title())
+        } else if history.node(label).is_some() {
+            "is the id of a revision".to_owned()
+        } else if !seen.insert(label) {
+            "is given twice".to_owned()
+        } else {
+            continue;
+        };
+        return Err(Failure::usage(format!("the label `{label}` {problem}")).note("nothing was written"));
+    }
+    Ok(())
+}
+
+fn name(config: &Config, history: &History, wish: &Wish<'_>, id: &str, message: &str) -> Place {
+    let versions: Vec<&str> = history.revisions().iter().map(|revision| revision.version.as_ref()).collect();
+    let naming = Naming { template: &config.name, now: now(), versions: &versions };
+    naming.place(id, message, &requirements(history, wish))
+}
+
+/// The versions of what must run before.
+fn requirements<'h>(history: &'h History, wish: &Wish<'_>) -> Vec<&'h str> {
+    wish.parents.iter().chain(&wish.depends_on).map(|&node| history.revision(node).version.as_ref()).collect()
+}
+
+/// What `prepare` and a rebase refuse about a name.
+pub(crate) fn refuse_place(config: &Config, history: &History, place: &Place) -> Result<(), Failure> {
+    let length = place.version.chars().count();
+    if length > VERSION_LIMIT {
+        return Err(Failure::usage(format!("the version `{}` has {length} characters", place.version))
+            .note(format!("Diesel's table holds {VERSION_LIMIT}; nothing was written"))
+            .help("take a shorter `--rev-id`, or a shorter `name` in the configuration"));
+    }
+    if let Some(other) = history.revisions().iter().find(|revision| revision.version == place.version) {
+        return Err(Failure::usage(format!(
+            "there is a migration with the version `{}` already",
+            place.version
+        ))
+        .note(format!("`{}`; Diesel would drop one of the two in silence", other.folder))
+        .note("nothing was written"));
+    }
+    match namesake(&config.migrations, &place.folder)? {
+        None => Ok(()),
+        Some(found) => Err(Failure::usage(format!("there is a folder `{found}` already"))
+            .note("names that differ in case alone are one name on other machines; nothing was written")),
+    }
+}
+
+/// What is called alike, also where the file system tells case apart.
+fn namesake(migrations: &Path, folder: &str) -> Result<Option<String>, Failure> {
+    let failed = |error| Failure::file("could not read", migrations, &error);
+    let wanted = folder.to_lowercase();
+    for entry in fs::read_dir(migrations).map_err(failed)? {
+        let found = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        if found.to_lowercase() == wanted {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn files(config: &Config, draft: &Draft, scripts: Scripts) -> Result<Vec<(&'static str, String)>, Failure> {
+    let (up, down) = match scripts {
+        Scripts::Merge => (draft::MERGE_UP.to_owned(), draft::MERGE_DOWN.to_owned()),
+        Scripts::Templates => (
+            template(config, "up.sql")?.unwrap_or_else(|| draft::UP.to_owned()),
+            template(config, "down.sql")?.unwrap_or_else(|| draft::DOWN.to_owned()),
+        ),
+    };
+    Ok(vec![
+        ("up.sql", draft.script(&up)),
+        ("down.sql", draft.script(&down)),
+        ("metadata.toml", draft.metadata()),
+    ])
+}
+
+fn template(config: &Config, name: &str) -> Result<Option<String>, Failure> {
+    let path = config.migrations.join("templates").join(name);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::file("could not read", &path, &error)),
+    }
+}

@@ -1,0 +1,133 @@
+//! `schema.lock` as the command reads and updates it: merge conflicts in it are mended where that is certain, edits
+//! of released revisions are refused unless they are accepted. What the file means is schema-build's business.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use schema_build::checksum::checksum;
+use schema_build::lockfile::{Checksums, Difference, FILE_NAME, LockFile};
+use schema_runtime::dialect::Dialect;
+use schema_runtime::revision::Revision;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::generate::write::New;
+use crate::project::Project;
+
+/// Where it is.
+pub(crate) fn path(project: &Project) -> PathBuf {
+    project.config.migrations.join(FILE_NAME)
+}
+
+/// The lock file of a project; `None` when there is none yet. What cannot be understood is refused.
+pub(crate) fn read(project: &Project) -> Result<Option<LockFile>, Failure> {
+    let path = path(project);
+    match fs::read_to_string(&path) {
+        Ok(text) => parse(project.config.shown(&path), &text).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::file("could not read", &path, &error)),
+    }
+}
+
+/// Reads a lock file. One with the markers of a merge conflict has the lines of both sides, unless they contradict
+/// each other.
+pub(crate) fn parse(shown: &Path, text: &str) -> Result<LockFile, Failure> {
+    let (lock, findings) = LockFile::parse(shown, text);
+    if findings.is_empty() {
+        return Ok(lock);
+    }
+    if let Some(mended) = without_markers(text) {
+        let (lock, remaining) = LockFile::parse(shown, &mended);
+        if remaining.is_empty() {
+            return Ok(lock);
+        }
+    }
+    Err(Failure::of(Exit::No, findings)
+        .help("or remove it, and `cargo schema lock` writes it from the files, edited ones included"))
+}
+
+/// The text without the markers of a merge conflict, and with every line once; `None` when it has no markers.
+fn without_markers(text: &str) -> Option<String> {
+    let is_marker = |line: &&str| {
+        ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker))
+    };
+    text.lines().any(|line| is_marker(&line)).then(|| {
+        let mut seen = BTreeSet::new();
+        let lines = text.lines().filter(|line| !is_marker(line)).filter(|line| seen.insert(*line));
+        lines.map(|line| format!("{line}\n")).collect()
+    })
+}
+
+/// The text with a revision that is about to be written. A missing file starts with what is there.
+pub(crate) fn with(
+    project: &Project,
+    revisions: &[Revision],
+    new: &New,
+    dialect: Dialect,
+) -> Result<String, Failure> {
+    let mut lock = read(project)?.unwrap_or_else(|| LockFile::of(revisions));
+    let text = |name: &str| {
+        new.files.iter().find(|(file, _)| *file == name).map(|(_, text)| checksum(text, dialect))
+    };
+    let checksums = Checksums { up: text("up.sql").unwrap_or_default(), down: text("down.sql") };
+    lock.revisions.insert(new.draft.id.clone(), checksums);
+    Ok(lock.render())
+}
+
+/// What a new lock file would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changes {
+    /// Revisions that it did not know, or not wholly.
+    pub(crate) added: Vec<String>,
+    /// Revisions with other SQL than it remembers, and the first file that differs.
+    pub(crate) edited: Vec<(String, &'static str)>,
+    /// Revisions that are gone.
+    pub(crate) removed: Vec<String>,
+}
+
+impl Changes {
+    /// From what was remembered to what is there.
+    pub(crate) fn between(lock: &LockFile, revisions: &[Revision]) -> Self {
+        let mut changes = Self::default();
+        let id = |revision: usize| revisions[revision].id.to_string();
+        for difference in lock.compare(revisions) {
+            match difference {
+                Difference::Unrecorded { revision } => once(&mut changes.added, id(revision)),
+                Difference::Removed { id } => changes.removed.push(id),
+                Difference::Edited { revision, file } => {
+                    if changes.edited.last().is_none_or(|(last, _)| *last != id(revision)) {
+                        changes.edited.push((id(revision), file));
+                    }
+                }
+            }
+        }
+        changes
+    }
+}
+
+fn once(ids: &mut Vec<String>, id: String) {
+    if ids.last() != Some(&id) {
+        ids.push(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_of_a_conflict_count() {
+        let text = "[revisions]\n\"a\" = { up = \"1-0\" }\n<<<<<<< ours\n\"b\" = { up = \"1-1\" }\n=======\n\"c\" = { up = \"1-2\" }\n>>>>>>> theirs\n";
+        let lock = parse(Path::new("schema.lock"), text).expect("mended");
+        assert_eq!(lock.revisions.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn sides_that_contradict_each_other_are_refused() {
+        let text = "[revisions]\n<<<<<<< ours\n\"b\" = { up = \"1-1\" }\n=======\n\"b\" = { up = \"1-2\" }\n>>>>>>> theirs\n";
+        assert!(parse(Path::new("schema.lock"), text).is_err());
+        assert!(parse(Path::new("schema.lock"), "rubbish").is_err());
+    }
+}
