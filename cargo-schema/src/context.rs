@@ -1,7 +1,8 @@
 //! What a verb works with: the shell, the global flags, and the history of a package, which is refused here when
 //! it is broken.
 
-use schema_build::finding::{Finding, Severity};
+use schema_build::finding::Finding;
+use schema_build::rule::Purpose;
 use schema_build::validate::{self, Validated};
 use schema_runtime::dialect::Dialect;
 use schema_runtime::history::History;
@@ -62,10 +63,10 @@ impl Context {
         Ok(url.map_or(Dialect::Sqlite, |url| url.dialect))
     }
 
-    /// Everything that is known about the migrations folder, broken or not.
+    /// Everything that a verb that runs has to know about the migrations folder, broken or not.
     pub(crate) fn validated(&self, project: &Project) -> Result<Validated, Failure> {
         project.refuse_missing_folder()?;
-        Ok(validate::validate(&project.config, self.dialect(project)?))
+        Ok(validate::validate_for(&project.config, self.dialect(project)?, Purpose::Run))
     }
 
     /// The history, sound; several heads are sound.
@@ -75,24 +76,12 @@ impl Context {
 
     /// Refuses a broken history with everything that is wrong with it.
     pub(crate) fn sound(&self, validated: Validated) -> Result<History, Failure> {
-        let (defects, warnings): (Vec<Finding>, Vec<Finding>) = validated
-            .findings
-            .into_iter()
-            .filter(|finding| finding.rule != "multiple-heads")
-            .partition(is_defect);
         match validated.history {
-            Some(history) if defects.is_empty() => {
-                if self.shell.is_verbose() {
-                    self.shell.findings(&warnings);
-                }
+            Some(history) if !validated.findings.iter().any(Finding::is_error) => {
+                self.shell.findings(&validated.findings);
                 Ok(history)
             }
-            _ => Err(Failure::of(Exit::No, defects)),
+            _ => Err(Failure::of(Exit::No, validated.findings)),
         }
     }
-}
-
-/// Several heads are a matter of taste, and `schema.lock` is not needed to run.
-fn is_defect(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && finding.rule != "multiple-heads"
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use schema_build::finding::Finding;
+use schema_build::rule::Purpose;
 use schema_build::validate::{self, Validated};
 use schema_runtime::engine::{Error, Migrator, State};
 use schema_runtime::history::{History, Node};
@@ -116,7 +117,7 @@ fn side_by_side(
     project.refuse_missing_folder()?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
     Ok(std::thread::scope(|scope| {
-        let reading = scope.spawn(|| validate::validate(&project.config, dialect));
+        let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, Purpose::Run));
         let database = connect::open(url, access, &project.config, wait);
         (reading.join().expect("validation never panics"), database)
     }))

@@ -45,13 +45,7 @@ use crate::shell::{Color, Shell, Verbosity};
 ///
 /// Without a verb: one screen that says where the database is and what is pending.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo-schema",
-    bin_name = "cargo schema",
-    version,
-    max_term_width = 100,
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo-schema", bin_name = "cargo schema", version, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     global: Global,

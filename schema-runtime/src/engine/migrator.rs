@@ -1,10 +1,17 @@
 //! The door of the engine: everything that an application or the command can ask of a database.
 
 use diesel::connection::LoadConnection;
+use diesel::deserialize::FromSql;
+use diesel::expression::QueryMetadata;
+use diesel::query_builder::{QueryFragment, SqlQuery};
+use diesel::sql_types::{Text, Untyped};
 
-use super::{Error, Event, Options, State};
+use super::backend::Engine;
+use super::executor::{Amendment, Executor};
+use super::session::{DieselSession, Session};
+use super::{Error, Event, Options, State, amend};
 use crate::history::{History, Node};
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 
 /// A history, ready to be run on a connection. Made once, used for any number of databases.
 pub struct Migrator<'h> {
@@ -22,10 +29,26 @@ pub struct Report {
     pub now_at: Vec<String>,
 }
 
-/// A connection to an engine that is compiled in.
-pub trait Connection: LoadConnection {}
+/// A connection to an engine that is compiled in. Every Diesel connection is one, pooled and wrapped ones too.
+pub trait Connection: LoadConnection<Backend: Engine> {
+    /// The connection, without its type.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn session(&mut self) -> Box<dyn Session + '_>;
+}
 
-impl<C> Connection for C where C: LoadConnection<Backend = diesel::sqlite::Sqlite> {}
+impl<C> Connection for C
+where
+    C: LoadConnection,
+    C::Backend: Engine + QueryMetadata<Untyped>,
+    String: FromSql<Text, C::Backend>,
+    SqlQuery: QueryFragment<C::Backend>,
+{
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn session(&mut self) -> Box<dyn Session + '_> {
+        Box::new(DieselSession(self))
+    }
+}
 
 impl<'h> Migrator<'h> {
     /// With default options, watched by nobody.
@@ -49,32 +72,52 @@ impl<'h> Migrator<'h> {
 
     /// Where the database is. Changes nothing, creates nothing, needs no right but SELECT.
     pub fn state(&self, connection: &mut impl Connection) -> Result<State, Error> {
-        let _ = (connection, self.history, &self.options, &self.observer);
-        todo!()
+        self.on(connection, |executor| executor.read().map(|known| known.state))
     }
 
     /// Runs what is pending up to the target (`heads` is everything), under the lock.
     pub fn upgrade(&self, connection: &mut impl Connection, target: &str) -> Result<Report, Error> {
-        let _ = (connection, target);
-        todo!()
+        self.on(connection, |executor| executor.run(|known| self.plan_upgrade(&known.state, target)))
     }
 
     /// Reverts what lies after the target, under the lock.
     pub fn revert(&self, connection: &mut impl Connection, target: &str) -> Result<Report, Error> {
-        let _ = (connection, target);
-        todo!()
+        self.on(connection, |executor| executor.run(|known| self.plan_revert(&known.state, target)))
+    }
+
+    /// Runs a plan that was made, and perhaps shown, before. What somebody else has done meanwhile is left out.
+    pub fn run(&self, connection: &mut impl Connection, plan: &Plan) -> Result<Report, Error> {
+        self.on(connection, |executor| executor.run(|_| Ok(plan.clone())))
+    }
+
+    /// What [`Self::upgrade`] would run.
+    pub fn plan_upgrade(&self, state: &State, target: &str) -> Result<Plan, Error> {
+        plan::upgrade(self.history, &state.applied, target).map_err(Error::Target)
+    }
+
+    /// What [`Self::revert`] would run.
+    pub fn plan_revert(&self, state: &State, target: &str) -> Result<Plan, Error> {
+        plan::revert(self.history, &state.applied, target).map_err(Error::Target)
     }
 
     /// Marks exactly these revisions and their ancestors as applied without running anything; with `purge`,
-    /// rows of revisions that the history does not know are removed from Diesel's table first.
+    /// rows of revisions that the history does not know are removed from Diesel's table first. An applied
+    /// revision that was edited since counts as accepted afterwards.
     pub fn stamp(
         &self,
         connection: &mut impl Connection,
         nodes: &[Node],
         purge: bool,
     ) -> Result<Report, Error> {
-        let _ = (connection, nodes, purge);
-        todo!()
+        let mut done = None;
+        let now_at = self.on(connection, |executor| {
+            executor.amend(|amendment| {
+                let (changes, plan) = amend::stamp(self.history, amendment, nodes, purge);
+                done = Some(plan);
+                Ok(changes)
+            })
+        })?;
+        Ok(Report { done: done.expect("an amendment that succeeded was made"), now_at })
     }
 
     /// Says what became of a revision that was interrupted.
@@ -84,8 +127,30 @@ impl<'h> Migrator<'h> {
         node: Node,
         resolution: Resolution,
     ) -> Result<(), Error> {
-        let _ = (connection, node, resolution);
-        todo!()
+        let resolve = |amendment: &Amendment<'_>| amend::resolve(self.history, amendment, node, resolution);
+        self.on(connection, |executor| executor.amend(resolve)).map(|_| ())
+    }
+
+    pub(super) fn tell(&self, event: &Event<'_>) {
+        (self.observer)(event);
+    }
+
+    pub(super) fn lock_wait(&self) -> std::time::Duration {
+        self.options.lock_wait
+    }
+
+    pub(super) fn history(&self) -> &'h History {
+        self.history
+    }
+
+    fn on<C: Connection, T>(
+        &self,
+        connection: &mut C,
+        work: impl FnOnce(Executor<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut session = connection.session();
+        let backend = <C::Backend as Engine>::backend();
+        work(Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend))
     }
 }
 

@@ -5,10 +5,23 @@
 //! `ledger` is what a database remembers; `executor` runs a plan and knows no engine; `startup` is for
 //! applications; `source` makes the history a Diesel `MigrationSource`.
 
+mod actor;
+mod amend;
+mod backend;
+mod clock;
 mod error;
 mod event;
+mod executor;
+mod known;
+mod ledger;
+mod lock;
 mod migrator;
 mod options;
+mod progress;
+mod refusal;
+mod session;
+mod source;
+mod startup;
 mod state;
 
 pub use error::{Error, StatementFailure};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::history::Node;
+use crate::plan::Direction;
 use crate::target::Applied;
 
 /// Where a database is.
@@ -41,13 +42,18 @@ pub struct AppliedRevision {
     pub is_stamped: bool,
 }
 
-/// A revision under way when a process died.
+/// A revision that is neither applied nor not: statements of it ran, and nothing could undo them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interrupted {
     /// Its id.
     pub revision: String,
+    /// Which way it was going.
+    pub direction: Direction,
     /// How many statements are known to be done.
     pub statements_done: usize,
     /// Of how many.
     pub statements_total: usize,
+    /// Whether it ended with a statement that failed, and not with the death of its process: then no statement
+    /// is in doubt.
+    pub failed: bool,
 }

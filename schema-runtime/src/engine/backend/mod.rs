@@ -1,0 +1,144 @@
+//! All that differs between engines. The executor above decides *what* happens and in which order; a
+//! [`Backend`] knows *how* one engine does it. No plan, no history and no event is known here.
+//!
+//! A run is a row of units, and each unit goes through
+//!
+//! 1. [`Backend::enter`] — take what excludes others; `Busy` is answered by polling;
+//! 2. [`Backend::read`] — is the state still the one that was planned on;
+//! 3. [`Backend::run`] — one revision, or several when the unit is shared;
+//! 4. [`Backend::leave`] — make it last, or undo it.
+//!
+//! [`Backend::begin`] and [`Backend::end`] stand around all units of a run. How engines fill these in:
+//!
+//! | | SQLite | PostgreSQL | MySQL |
+//! |---|---|---|---|
+//! | `begin` | exclusive locking mode, if a script runs outside | `pg_try_advisory_lock`, `Busy` when false | `GET_LOCK(name, 0)`, `Busy` when 0 |
+//! | unit | as many joined revisions as follow each other | one revision | one revision |
+//! | `enter` | `BEGIN IMMEDIATE`, which is the lock | nothing | nothing |
+//! | `run` | a savepoint, statement by statement | keeps the script for `leave` | statement by statement, progress rows around each |
+//! | `leave` | the ledger's rows, `COMMIT` | `BEGIN; script; rows; COMMIT` as one message | the last row |
+//! | `end` | pragmas as they were | `pg_advisory_unlock` | `RELEASE_LOCK` |
+
+pub(crate) mod sqlite;
+
+use diesel::result::DatabaseErrorKind;
+
+use super::ledger::{Change, Entry};
+use super::session::{Session, SqlError, SqlErrorKind};
+use crate::plan::Direction;
+use crate::revision::{Mode, Revision, Script};
+
+/// A Diesel backend that this crate can run. Sealed by what it asks for.
+pub trait Engine: diesel::backend::Backend + 'static {
+    /// What the error means for the engine.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind;
+
+    /// Its half of the engine, made for one run.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn backend() -> Box<dyn Backend>;
+}
+
+/// One engine, on one connection, for one run.
+pub(crate) trait Backend {
+    /// A text literal.
+    fn quote(&self, text: &str) -> String;
+
+    /// Both tables in one round trip. Creates nothing, and takes a missing table for an empty one.
+    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError>;
+
+    /// Makes both tables where they are missing; called inside a unit.
+    fn bootstrap(&self, session: &mut dyn Session) -> Result<(), SqlError>;
+
+    /// How far one transaction reaches when nobody asks for anything else.
+    fn shares_transactions(&self) -> bool;
+
+    /// Prepares for a run whose scripts have these modes; `Busy` while another run goes on.
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode]) -> Result<(), SqlError>;
+
+    /// Begins a unit of scripts of this mode; `Busy` while somebody else holds what it needs.
+    fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError>;
+
+    /// Whether somebody else may have written since we last left a unit.
+    fn others_wrote(&mut self, session: &mut dyn Session) -> Result<bool, SqlError>;
+
+    /// Which statement an attempt goes on with that neither ended nor was undone; `None` when only a person can say.
+    fn resume(&self, script: &Script, entry: &Entry) -> Option<usize>;
+
+    /// Runs one revision and takes note of its changes to the ledger. When it fails, whatever can be undone of
+    /// this revision is undone, and the unit stays usable unless the failure says otherwise.
+    fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure>;
+
+    /// Takes note of changes to the ledger that belong to the unit.
+    fn note(&mut self, changes: Vec<Change>);
+
+    /// Ends the unit. `Busy` may be tried again; after any other error call it with [`Leave::Undo`].
+    fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError>;
+
+    /// Gives back everything that [`Backend::begin`] took. Always called, also after errors.
+    fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError>;
+
+    /// Where in a statement the engine found fault, as a byte offset.
+    fn fault(&self, sql: &str, error: &SqlError) -> Option<usize>;
+}
+
+/// What the two tables hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    /// Diesel's rows: version and date.
+    pub(crate) versions: Vec<(String, Option<String>)>,
+    /// Ours, by ascending id.
+    pub(crate) entries: Vec<Entry>,
+    /// Whether both tables are there.
+    pub(crate) is_complete: bool,
+}
+
+/// One revision to be run.
+#[derive(Clone, Debug)]
+pub(crate) struct Step<'p> {
+    pub(crate) revision: &'p Revision,
+    pub(crate) direction: Direction,
+    /// `None` changes the ledger alone.
+    pub(crate) script: Option<&'p Script>,
+    /// The first statement to run: not zero where an earlier attempt got further.
+    pub(crate) from: usize,
+    /// The ledger's row as it is before the first statement.
+    pub(crate) entry: Entry,
+}
+
+/// How a unit ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// It lasts.
+    Keep,
+    /// It never happened.
+    Undo,
+}
+
+/// A statement that was refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// Which one, from zero.
+    pub(crate) statement: usize,
+    pub(crate) error: SqlError,
+    /// How many statements of this revision stay.
+    pub(crate) kept: usize,
+    /// Whether this unit is over, and with it whatever it had not made last.
+    pub(crate) is_unit_lost: bool,
+    /// Whether the ledger has the failed attempt already.
+    pub(crate) is_recorded: bool,
+}
+
+impl Step<'_> {
+    /// The changes to the ledger once it is done.
+    pub(crate) fn changes(&self, finished_at: String) -> Vec<Change> {
+        let version = self.revision.version.to_string();
+        let mark = match self.direction {
+            Direction::Up => Change::Mark { version, run_on: None },
+            Direction::Down => Change::Unmark { version },
+        };
+        vec![mark, Change::Append(Box::new(self.entry.clone().done(finished_at)))]
+    }
+}

@@ -1,0 +1,277 @@
+//! What a database remembers: the rows of `__schema_ledger`, one per attempt, beside Diesel's own table, which
+//! alone says what is applied. Rows as data, and the SQL that writes them; how engines differ is in `backend`,
+//! what the rows mean for a history is in `known`. Nothing is ever deleted here.
+
+use super::backend::Backend;
+use super::session::Row;
+use super::{Options, actor, clock};
+
+/// The ledger's table.
+pub(crate) const LEDGER: &str = "__schema_ledger";
+
+/// Diesel's table, exactly as Diesel makes it.
+pub(crate) const DIESEL: &str = "__diesel_schema_migrations";
+
+/// Raised when an older program would misread what a newer one writes.
+pub(crate) const FORMAT: u32 = 1;
+
+/// The columns that reading needs, in the order of [`Entry::read`]. Casts to text are the backend's business.
+pub(crate) const COLUMNS: [&str; 13] = [
+    "id",
+    "revision",
+    "version",
+    "action",
+    "checksum",
+    "statements_done",
+    "statements_total",
+    "outcome",
+    "started_at",
+    "finished_at",
+    "actor",
+    "tool",
+    "format",
+];
+
+/// Rows per INSERT: enough to make its parsing cheap, and far from every engine's limits.
+const ROWS_PER_INSERT: usize = 500;
+
+/// One row of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Ascending in time; zero as long as it is not written.
+    pub(crate) id: u64,
+    /// Whose; unknown for a version that was purged.
+    pub(crate) revision: Option<String>,
+    /// The key in Diesel's table at that time.
+    pub(crate) version: String,
+    pub(crate) action: Action,
+    /// Of the script; for one that is not done, the fingerprint of its done part follows after a `+`.
+    pub(crate) checksum: Option<String>,
+    pub(crate) statements_done: usize,
+    pub(crate) statements_total: usize,
+    pub(crate) outcome: Outcome,
+    pub(crate) started_at: String,
+    pub(crate) finished_at: Option<String>,
+    pub(crate) error: Option<String>,
+    pub(crate) actor: Option<String>,
+    pub(crate) tool: Option<String>,
+    pub(crate) format: u32,
+}
+
+/// Who writes, and with which program.
+#[derive(Clone, Debug)]
+pub(crate) struct Author {
+    actor: String,
+    tool: String,
+}
+
+impl Author {
+    pub(crate) fn new(options: &Options) -> Self {
+        let actor = options.actor.clone().unwrap_or_else(actor::current);
+        Self { actor, tool: options.tool.clone() }
+    }
+
+    /// The row of an attempt that begins now.
+    pub(crate) fn entry(&self, action: Action, id: &str, version: &str) -> Entry {
+        Entry {
+            id: 0,
+            revision: Some(id.to_owned()),
+            version: version.to_owned(),
+            action,
+            checksum: None,
+            statements_done: 0,
+            statements_total: 0,
+            outcome: Outcome::UnderWay,
+            started_at: clock::now(),
+            finished_at: None,
+            error: None,
+            actor: Some(self.actor.clone()),
+            tool: Some(self.tool.clone()),
+            format: FORMAT,
+        }
+    }
+}
+
+/// What was attempted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// `up.sql` was run.
+    Upgrade,
+    /// `down.sql` was run.
+    Revert,
+    /// Marked as applied.
+    Stamp,
+    /// Marked as not applied.
+    Unstamp,
+    /// A version that no history knows was removed from Diesel's table.
+    Purge,
+    /// Its folder was renamed, and Diesel's row moved to the new version.
+    Move,
+    /// Diesel's row was gone when we looked: somebody else reverted it.
+    Gone,
+    /// Something that a newer program writes.
+    Unknown,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Not at all yet, or the process died.
+    UnderWay,
+    /// Well.
+    Done,
+    /// A statement failed; those that `statements_done` counts stay.
+    Failed,
+    /// A person said how far it is.
+    Resolved,
+}
+
+/// What has to become of the two tables; all changes of one transaction are written together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// A row leaves Diesel's table.
+    Unmark { version: String },
+    /// A row enters Diesel's table; a moved one keeps its date.
+    Mark { version: String, run_on: Option<String> },
+    /// The ledger grows.
+    Append(Box<Entry>),
+}
+
+impl Action {
+    const NAMED: [(Self, &'static str); 7] = [
+        (Self::Upgrade, "upgrade"),
+        (Self::Revert, "revert"),
+        (Self::Stamp, "stamp"),
+        (Self::Unstamp, "unstamp"),
+        (Self::Purge, "purge"),
+        (Self::Move, "move"),
+        (Self::Gone, "gone"),
+    ];
+
+    fn name(self) -> &'static str {
+        Self::NAMED.iter().find(|(action, _)| *action == self).map_or("unknown", |(_, name)| name)
+    }
+
+    fn from_name(name: &str) -> Self {
+        Self::NAMED.iter().find(|(_, known)| *known == name).map_or(Self::Unknown, |(action, _)| *action)
+    }
+}
+
+impl Outcome {
+    /// The column's value; NULL while it is under way.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::UnderWay => None,
+            Self::Done => Some("done"),
+            Self::Failed => Some("failed"),
+            Self::Resolved => Some("resolved"),
+        }
+    }
+
+    fn from_name(name: Option<&str>) -> Self {
+        match name {
+            None => Self::UnderWay,
+            Some("failed") => Self::Failed,
+            Some("resolved") => Self::Resolved,
+            Some(_) => Self::Done,
+        }
+    }
+}
+
+impl Entry {
+    /// A row as [`COLUMNS`] name its fields. Never fails: what a newer program wrote reads as `Unknown`.
+    pub(crate) fn read(row: Row) -> Self {
+        let mut fields = row.into_iter();
+        let mut next = || fields.next().flatten();
+        let number =
+            |text: Option<String>| text.and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
+        let count = |text| usize::try_from(number(text)).unwrap_or(usize::MAX);
+        Self {
+            id: number(next()),
+            revision: next(),
+            version: next().unwrap_or_default(),
+            action: Action::from_name(&next().unwrap_or_default()),
+            checksum: next(),
+            statements_done: count(next()),
+            statements_total: count(next()),
+            outcome: Outcome::from_name(next().as_deref()),
+            started_at: next().unwrap_or_default(),
+            finished_at: next(),
+            error: None,
+            actor: next(),
+            tool: next(),
+            format: u32::try_from(number(next())).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The same attempt, ended well.
+    pub(crate) fn done(mut self, finished_at: String) -> Self {
+        self.checksum = self.script_checksum().map(str::to_owned);
+        self.statements_done = self.statements_total;
+        self.outcome = Outcome::Done;
+        self.finished_at = Some(finished_at);
+        self
+    }
+
+    /// The checksum of the whole script.
+    pub(crate) fn script_checksum(&self) -> Option<&str> {
+        self.checksum.as_ref()?.split('+').next()
+    }
+
+    /// The fingerprint of the statements that are done.
+    pub(crate) fn done_part(&self) -> Option<&str> {
+        self.checksum.as_ref()?.split_once('+').map(|(_, done)| done)
+    }
+
+    fn values(&self, backend: &dyn Backend) -> String {
+        let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
+        let fields = [
+            text(self.revision.as_deref()),
+            backend.quote(&self.version),
+            backend.quote(self.action.name()),
+            text(self.checksum.as_deref()),
+            self.statements_done.to_string(),
+            self.statements_total.to_string(),
+            text(self.outcome.name()),
+            backend.quote(&self.started_at),
+            text(self.finished_at.as_deref()),
+            text(self.error.as_deref()),
+            text(self.actor.as_deref()),
+            text(self.tool.as_deref()),
+            self.format.to_string(),
+        ];
+        format!("({})", fields.join(", "))
+    }
+}
+
+/// The statements that make these changes, few however many there are. Rows leave before rows enter, so that
+/// versions may be swapped.
+pub(crate) fn write(backend: &dyn Backend, changes: &[Change]) -> Vec<String> {
+    let (mut gone, mut new, mut moved, mut entries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for change in changes {
+        match change {
+            Change::Unmark { version } => gone.push(backend.quote(version)),
+            Change::Mark { version, run_on: None } => new.push(format!("({})", backend.quote(version))),
+            Change::Mark { version, run_on: Some(run_on) } => {
+                moved.push(format!("({}, {})", backend.quote(version), backend.quote(run_on)));
+            }
+            Change::Append(entry) => entries.push(entry.values(backend)),
+        }
+    }
+    let delete =
+        |versions: &[String]| format!("DELETE FROM {DIESEL} WHERE version IN ({})", versions.join(", "));
+    let mut statements: Vec<String> = gone.chunks(ROWS_PER_INSERT).map(delete).collect();
+    statements.extend(inserts(&format!("{DIESEL} (version)"), &new));
+    statements.extend(inserts(&format!("{DIESEL} (version, run_on)"), &moved));
+    statements.extend(inserts(&format!("{LEDGER} ({INSERTED})"), &entries));
+    statements
+}
+
+const INSERTED: &str = "revision, version, action, checksum, statements_done, statements_total, outcome, \
+                        started_at, finished_at, error, actor, tool, format";
+
+fn inserts(into: &str, rows: &[String]) -> Vec<String> {
+    rows.chunks(ROWS_PER_INSERT)
+        .map(|rows| format!("INSERT INTO {into} VALUES {}", rows.join(", ")))
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! For applications that bring their database up to date when they start, or refuse to start on an old one.
+//! Only wiring: what is run and how is in `executor`.
+
+use std::fmt::Display;
+use std::time::Instant;
+
+use super::{Connection, Error, Event, Migrator, Report};
+use crate::history::{History, Node};
+use crate::target::Applied;
+
+/// Values of `RUN_MIGRATIONS` with which an application leaves its database alone.
+const NO: [&str; 4] = ["false", "0", "no", "off"];
+
+impl History {
+    /// Runs everything pending, under the lock.
+    pub fn upgrade(&self, connection: &mut impl Connection) -> Result<Report, Error> {
+        Migrator::new(self).upgrade(connection, "heads")
+    }
+
+    /// See [`Migrator::upgrade_on_startup`].
+    pub fn upgrade_on_startup<C: Connection, E: Display>(
+        &self,
+        connect: impl FnMut() -> Result<C, E>,
+    ) -> Result<C, Error> {
+        Migrator::new(self).upgrade_on_startup(connect)
+    }
+
+    /// See [`Migrator::assert_current`].
+    pub fn assert_current(&self, connection: &mut impl Connection) -> Result<(), Error> {
+        Migrator::new(self).assert_current(connection)
+    }
+}
+
+impl Migrator<'_> {
+    /// Connects, waiting as long as for the lock until the database answers, and runs everything pending;
+    /// then hands over the connection. With `RUN_MIGRATIONS=false` (or `0`, `no`, `off`) it only says what is
+    /// pending. Costs one query when nothing is.
+    pub fn upgrade_on_startup<C: Connection, E: Display>(
+        &self,
+        connect: impl FnMut() -> Result<C, E>,
+    ) -> Result<C, Error> {
+        let mut connection = self.connect(connect)?;
+        let answer = std::env::var("RUN_MIGRATIONS").unwrap_or_default();
+        if NO.iter().any(|no| answer.eq_ignore_ascii_case(no)) {
+            let pending = self.pending(&mut connection)?;
+            if !pending.is_empty() {
+                let message = format!("RUN_MIGRATIONS={answer}: not upgrading; {}", self.told(&pending));
+                self.tell(&Event::Warning { message });
+            }
+        } else {
+            self.upgrade(&mut connection, "heads")?;
+        }
+        Ok(connection)
+    }
+
+    /// Fails unless every revision is applied as it is written. Changes nothing.
+    pub fn assert_current(&self, connection: &mut impl Connection) -> Result<(), Error> {
+        let state = self.state(connection)?;
+        let ids = |nodes: &[Node]| -> Vec<String> {
+            nodes.iter().map(|&node| self.history().revision(node).id.to_string()).collect()
+        };
+        let pending = self.missing(&state.applied);
+        let (message, revisions) = match (pending.is_empty(), state.interrupted.first()) {
+            (false, _) => (format!("the database is not current: {}", self.told(&pending)), ids(&pending)),
+            (true, Some(half)) => {
+                (format!("revision `{}` was interrupted", half.revision), vec![half.revision.clone()])
+            }
+            (true, None) if state.edited.is_empty() => return Ok(()),
+            (true, None) => ("applied revisions were edited since".to_owned(), ids(&state.edited)),
+        };
+        let help = "run `cargo schema upgrade`; nothing was changed".to_owned();
+        Err(Error::Refused { rule: "not-current", message, revisions, help })
+    }
+
+    fn connect<C, E: Display>(&self, mut connect: impl FnMut() -> Result<C, E>) -> Result<C, Error> {
+        let start = Instant::now();
+        let mut pause = std::time::Duration::from_millis(100);
+        loop {
+            let error = match connect() {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            if start.elapsed() + pause > self.lock_wait() {
+                return Err(Error::Database { doing: "connect", message: error.to_string() });
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(std::time::Duration::from_secs(2));
+        }
+    }
+
+    fn pending(&self, connection: &mut impl Connection) -> Result<Vec<Node>, Error> {
+        Ok(self.missing(&self.state(connection)?.applied))
+    }
+
+    fn missing(&self, applied: &Applied) -> Vec<Node> {
+        (0..self.history().len()).filter(|&node| !applied.contains(node)).collect()
+    }
+
+    fn told(&self, pending: &[Node]) -> String {
+        let revisions = if pending.len() == 1 { "revision" } else { "revisions" };
+        let first = &self.history().revision(pending[0]).id;
+        let more = if pending.len() == 1 { "" } else { ", .." };
+        format!("{} {revisions} pending ({first}{more})", pending.len())
+    }
+}
