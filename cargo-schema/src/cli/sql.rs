@@ -1,15 +1,33 @@
 //! `cargo schema sql`: the script that a DBA reviews and runs, ledger rows included. The same history and range
-//! give the same bytes.
+//! give the same bytes, whenever and wherever it is printed.
 
-use schema_runtime::plan::{self, Direction};
+use std::fmt::Write as _;
 
-use super::running::parse_target;
+use schema_runtime::engine::Bookkeeping;
+use schema_runtime::history::{History, Node};
+use schema_runtime::plan::{self, Direction, Plan};
+use schema_runtime::revision::{Mode, Revision, Script};
+use schema_runtime::target;
+use serde_json::json;
+
+use super::running::{named, parse_target};
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::desk::with_place;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
 use crate::project::Project;
+use crate::render::human::count;
 
 /// The script that a DBA reviews, ledger rows included
+///
+/// Needs no database, unless the range begins with `current` or a step.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo schema sql                  everything, for an empty database
+  cargo schema sql 4f1c:            what comes after that revision
+  cargo schema sql current:         what is pending here
+  cargo schema sql 9b7d:4f1c        the way up, or, when 4f1c comes first, the way back")]
 pub(crate) struct Args {
     /// From A (not included) to B (included)
     #[arg(default_value = "base:heads", value_name = "A:B", allow_hyphen_values = true, value_parser = parse_target)]
@@ -21,10 +39,146 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     print(context, project, &args.range, Direction::Up)
 }
 
-/// Prints the script of a range.
+/// Prints the script of a range. The way up through a range that leads back is the way down.
 pub(crate) fn print(context: &Context, project: &Project, range: &str, direction: Direction) -> Outcome {
-    let history = context.history(project)?;
-    let plan = plan::script(&history, range, direction)?;
-    let _ = plan;
-    Err(crate::failure::Failure::usage("`sql` is not built yet"))
+    let (history, plan) = planned(context, project, range, direction)?;
+    let missing = plan.nodes.iter().find(|&&node| script(&history, node, plan.direction).is_none());
+    if let Some(&node) = missing {
+        let title = history.revision(node).title();
+        return Err(Failure::new(Exit::No, "irreversible", format!("`{title}` cannot be reverted"))
+            .help("write its down.sql, or end the range after it"));
+    }
+    let text = text(&history, &plan, &project.config.on_connect);
+    if context.is_json() {
+        let revisions: Vec<_> = plan.nodes.iter().map(|&node| named(&history, node)).collect();
+        let way = match plan.direction {
+            Direction::Up => "up",
+            Direction::Down => "down",
+        };
+        context.document("sql", project, json!({ "direction": way, "revisions": revisions, "sql": text }));
+    } else {
+        context.shell.raw(&text);
+    }
+    Ok(Exit::Done)
+}
+
+fn planned(
+    context: &Context,
+    project: &Project,
+    range: &str,
+    direction: Direction,
+) -> Result<(std::sync::Arc<History>, Plan), Failure> {
+    let start = target::ends(range).map_or("", |(start, _)| start);
+    if start == "current" || start.starts_with(['+', '-']) {
+        return from_here(context, project, range, direction);
+    }
+    let history = std::sync::Arc::new(context.history(project)?);
+    let plan = plan::script(&history, range, direction);
+    let back = match (&plan, direction) {
+        (Ok(plan), Direction::Up) if plan.is_empty() && target::ends(range).is_some() => {
+            plan::script(&history, range, Direction::Down).ok()
+        }
+        _ => None,
+    };
+    let plan = plan?;
+    Ok((history, back.filter(|back| !back.is_empty()).unwrap_or(plan)))
+}
+
+/// A range that begins where the database is, or some steps from there.
+fn from_here(
+    context: &Context,
+    project: &Project,
+    range: &str,
+    direction: Direction,
+) -> Result<(std::sync::Arc<History>, Plan), Failure> {
+    let (start, end) = target::ends(range).expect("the caller has seen the colon");
+    let (history, state) = with_place(context, project)?;
+    let applied = match &state {
+        Some(state) if start == "current" => state.applied.clone(),
+        Some(_) | None => {
+            let nodes = target::locate(&history, state.as_ref().map(|state| &state.applied), start)?;
+            plan::with_requirements(&history, &nodes)
+        }
+    };
+    let plan = match direction {
+        Direction::Up => plan::upgrade(&history, &applied, end)?,
+        Direction::Down => plan::revert(&history, &applied, end)?,
+    };
+    Ok((history, plan))
+}
+
+fn script(history: &History, node: Node, direction: Direction) -> Option<&Script> {
+    let revision = history.revision(node);
+    match direction {
+        Direction::Up => Some(&revision.up),
+        Direction::Down => revision.down.as_ref().filter(|_| revision.irreversible.is_none()),
+    }
+}
+
+fn text(history: &History, plan: &Plan, on_connect: &[String]) -> String {
+    let books = Bookkeeping::sqlite(concat!("cargo-schema ", env!("CARGO_PKG_VERSION")));
+    let mut text = heading(plan);
+    for statement in on_connect {
+        let _ = writeln!(text, "{};", statement.trim_end_matches(';'));
+    }
+    if plan.direction == Direction::Up && !plan.is_empty() {
+        let _ = writeln!(text, "\n{}", terminated(&books.tables()));
+    }
+    for &node in &plan.nodes {
+        let script = script(history, node, plan.direction).expect("missing scripts were refused");
+        let books = terminated(&books.rows(history.revision(node), plan.direction));
+        revision(&mut text, history.revision(node), plan.direction, script, &books);
+    }
+    text
+}
+
+fn heading(plan: &Plan) -> String {
+    let way = match plan.direction {
+        Direction::Up => "upgrade",
+        Direction::Down => "revert",
+    };
+    let revisions = count(plan.nodes.len(), "revision");
+    // `.bail` would stop other programs than SQLite's shell; the flag stops none.
+    format!(
+        "-- {way} of {revisions}, by cargo schema {}\n-- run it with: sqlite3 -bail DATABASE < SCRIPT\n\
+         PRAGMA foreign_keys = ON;\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// One revision, in the transaction that the command would run it in.
+fn revision(text: &mut String, revision: &Revision, direction: Direction, script: &Script, books: &str) {
+    let verb = match direction {
+        Direction::Up => "Apply",
+        Direction::Down => "Revert",
+    };
+    let title = revision.title().replace(['\n', '\r'], " ");
+    let body = body(script);
+    let _ = writeln!(text, "\n-- {verb} {title}");
+    let _ = match script.mode {
+        Mode::Joined => writeln!(text, "BEGIN IMMEDIATE;\n{body}{books}COMMIT;"),
+        Mode::ForeignKeysOff => writeln!(
+            text,
+            "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n{body}{books}\
+             -- This must print nothing; else roll back.\nPRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;"
+        ),
+        Mode::Outside => writeln!(text, "-- Outside a transaction.\n{body}BEGIN IMMEDIATE;\n{books}COMMIT;"),
+    };
+}
+
+/// The file as it was written, with its last statement ended.
+fn body(script: &Script) -> String {
+    let text = script.text.trim_start_matches('\u{feff}').trim_end();
+    let last = script.statements.last().map_or(0, |statement| statement.end as usize);
+    let is_ended = script.statements.is_empty() || script.text[last..].trim_start().starts_with(';');
+    match (text.is_empty(), is_ended) {
+        (true, _) => String::new(),
+        (false, true) => format!("{text}\n"),
+        // On a line of its own, because a comment may stand last.
+        (false, false) => format!("{text}\n;\n"),
+    }
+}
+
+fn terminated(statements: &[String]) -> String {
+    statements.iter().map(|statement| format!("{statement};\n")).collect()
 }

@@ -8,6 +8,7 @@
 mod actor;
 mod amend;
 mod backend;
+mod bookkeeping;
 mod clock;
 mod error;
 mod event;
@@ -24,6 +25,7 @@ mod source;
 mod startup;
 mod state;
 
+pub use bookkeeping::Bookkeeping;
 pub use error::{Error, StatementFailure};
 pub use event::Event;
 pub use migrator::{Connection, Migrator, Report, Resolution};

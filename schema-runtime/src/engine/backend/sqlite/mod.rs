@@ -77,8 +77,7 @@ impl Backend for SqliteBackend {
     }
 
     fn bootstrap(&self, session: &mut dyn Session) -> Result<(), SqlError> {
-        session.execute(CREATE_DIESEL)?;
-        session.execute(CREATE_LEDGER)
+        TABLES.iter().try_for_each(|table| session.execute(table))
     }
 
     fn shares_transactions(&self) -> bool {
@@ -259,6 +258,9 @@ fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
     reading.entries.sort_by_key(|entry| entry.id);
     reading
 }
+
+/// Both tables, made where they are missing.
+pub(crate) const TABLES: [&str; 2] = [CREATE_DIESEL, CREATE_LEDGER];
 
 /// Word for word what Diesel runs.
 const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (

@@ -1,0 +1,54 @@
+//! The two tables in scripts that people run with a program of their own: the rows that a run would have written,
+//! with the time left to the moment at which the script is run.
+
+use super::Options;
+use super::backend::sqlite::{SqliteBackend, TABLES};
+use super::ledger::{self, Action, Author, Change, Entry};
+use crate::plan::Direction;
+use crate::revision::Revision;
+
+/// Stands in an entry for the moment at which the script is run. Too long for an id and for a version.
+const NOW: &str = "the moment at which this script is run, whenever that is";
+
+/// SQLite's clock in the ledger's notation.
+const SQLITE_NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+/// Writes the SQL that a script needs beside the migrations' own.
+#[derive(Debug)]
+pub struct Bookkeeping {
+    author: Author,
+}
+
+impl Bookkeeping {
+    /// For SQLite. `tool` is what printed the script; who runs it is not known.
+    pub fn sqlite(tool: &str) -> Self {
+        let options = Options { actor: Some(String::new()), tool: tool.to_owned(), ..Options::default() };
+        Self { author: Author::new(&options) }
+    }
+
+    /// Makes both tables where they are missing.
+    pub fn tables(&self) -> Vec<String> {
+        TABLES.map(str::to_owned).to_vec()
+    }
+
+    /// Remembers that a revision was run, in either direction.
+    pub fn rows(&self, revision: &Revision, direction: Direction) -> Vec<String> {
+        let version = revision.version.to_string();
+        let (action, script, row) = match direction {
+            Direction::Up => (Action::Upgrade, Some(&revision.up), Change::Mark { version, run_on: None }),
+            Direction::Down => (Action::Revert, revision.down.as_ref(), Change::Unmark { version }),
+        };
+        let entry = Entry {
+            checksum: script.map(|script| script.checksum.to_string()),
+            statements_total: script.map_or(0, |script| script.statements.len()),
+            started_at: NOW.to_owned(),
+            actor: None,
+            ..self.author.entry(action, &revision.id, &revision.version)
+        };
+        let changes = [row, Change::Append(Box::new(entry.done(NOW.to_owned())))];
+        ledger::write(&SqliteBackend::default(), &changes)
+            .into_iter()
+            .map(|statement| statement.replace(&format!("'{NOW}'"), SQLITE_NOW))
+            .collect()
+    }
+}
