@@ -21,4 +21,4 @@ mod scratch;
 pub mod statement;
 pub mod validate;
 
-pub use embed::embed;
+pub use embed::{embed, embed_target};

@@ -195,7 +195,7 @@ fn lints<'t>(document: &mut Document<'t>, key: &str, value: &Value<'t>) -> BTree
                 document.push(finding, id.span(), "");
             }
             Some(_) => {
-                lints.extend(choice(document, name, level, &LEVELS).map(|level| (name.to_string(), level)))
+                lints.extend(choice(document, name, level, &LEVELS).map(|level| (name.to_string(), level)));
             }
         }
     }
