@@ -11,3 +11,14 @@
 mod harness;
 
 mod architecture;
+mod bad_input;
+mod broken;
+mod commands;
+mod concurrency;
+mod docs;
+mod failing;
+mod interop;
+mod readonly;
+mod rebuild;
+mod sqlite_rebuild;
+mod storyboard;

@@ -112,7 +112,7 @@ pub fn cargo(folder: &Path) -> Run {
 }
 
 /// The target folder of all fixtures.
-pub fn target() -> PathBuf {
+fn target() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is target/tmp").join("fixtures");
     fs::create_dir_all(&target).unwrap();
     target

@@ -6,12 +6,10 @@ mod database;
 mod run;
 mod sandbox;
 
-pub use build::Build;
+pub use build::cargo;
 pub use database::Database;
 pub use run::{Output, Run};
 pub use sandbox::{Sandbox, checkout};
-
-pub use build::{cargo, target};
 
 /// Whether expectations are to be rewritten instead of compared: `BLESS=1 cargo test`, then read the diff.
 pub fn blessing() -> bool {

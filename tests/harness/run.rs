@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use super::Sandbox;
 
 /// A program about to be run.
 pub struct Run {
@@ -76,6 +80,32 @@ impl Run {
         self
     }
 
+    /// As a user to whom file permissions apply: root ignores them.
+    pub fn without_power(mut self, sandbox: &Sandbox) -> Self {
+        if !is_root() {
+            return self;
+        }
+        let program = sandbox.beside("unprivileged");
+        // Copied by another process: a file that any thread of ours may have inherited open cannot be executed.
+        let copied = Command::new("cp").arg(self.command.get_program()).arg(&program).status().unwrap();
+        assert!(copied.success());
+        let mut command = Command::new(program);
+        command
+            .args(self.command.get_args())
+            .current_dir(&self.folder)
+            .env("HOME", "/")
+            .uid(65534)
+            .gid(65534);
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        self.command = command;
+        self
+    }
+
     /// Starts it and leaves it alone.
     pub fn spawn(mut self) -> Child {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -88,7 +118,7 @@ impl Run {
         let mut child = self.command.spawn().unwrap();
         // Who does not read closes the pipe; that is no failure of the test.
         drop(child.stdin.take().expect("piped").write_all(self.stdin.as_bytes()));
-        Output::of(child, &format!("{:?}", self.command), &self.folder)
+        Output::of(child, &shown(&self.command), &self.folder)
     }
 
     /// Runs it and expects success.
@@ -110,7 +140,6 @@ impl Run {
 impl Output {
     /// Waits for a process.
     pub fn of(child: Child, command: &str, folder: &Path) -> Self {
-        use std::os::unix::process::ExitStatusExt;
         let output = child.wait_with_output().unwrap();
         let code = output.status.code().unwrap_or_else(|| 128 + output.status.signal().unwrap_or(0));
         let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -121,21 +150,21 @@ impl Output {
 
     /// Expects this on stderr, where people look.
     #[track_caller]
-    pub fn says(&self, text: &str) -> &Self {
+    pub fn says(self, text: &str) -> Self {
         assert!(self.stderr.contains(text), "stderr lacks {text:?}\n{}", self.story);
         self
     }
 
     /// Expects this on stdout, where programs look.
     #[track_caller]
-    pub fn prints(&self, text: &str) -> &Self {
+    pub fn prints(self, text: &str) -> Self {
         assert!(self.stdout.contains(text), "stdout lacks {text:?}\n{}", self.story);
         self
     }
 
     /// Expects this nowhere.
     #[track_caller]
-    pub fn lacks(&self, text: &str) -> &Self {
+    pub fn lacks(self, text: &str) -> Self {
         assert!(
             !self.stderr.contains(text) && !self.stdout.contains(text),
             "{text:?} was said\n{}",
@@ -163,6 +192,17 @@ fn tell(command: &str, folder: &Path, code: i32, stdout: &str, stderr: &str) -> 
         let _ = writeln!(story, "{}", entry.file_name().to_string_lossy());
     }
     story
+}
+
+fn shown(command: &Command) -> String {
+    let program =
+        Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
+    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
 }
 
 /// Parts a line the way a shell does, as far as tests need it: blanks and double quotes.

@@ -20,7 +20,8 @@ Examples:
   cargo schema revert --sql B:A     print the script from B back to A; needs no database")]
 pub(crate) struct Args {
     /// How many, or what to go back to: `-N`, a revision, `base`, `LABEL@base`; with --sql also a range `B:A`
-    #[arg(default_value = "1", allow_hyphen_values = true, value_parser = running::parse_target)]
+    // Not `target`: that is the id of the global flag, which would take the value.
+    #[arg(id = "place", value_name = "TARGET", default_value = "1", allow_hyphen_values = true, value_parser = running::parse_target)]
     target: String,
     #[command(flatten)]
     run: RunArgs,

@@ -22,7 +22,8 @@ Examples:
   cargo schema upgrade --sql A:B    print the script from A to B; needs no database")]
 pub(crate) struct Args {
     /// Where to: a revision, `+N`, `head`, `heads`, `LABEL@head`; with --sql also a range `A:B`
-    #[arg(default_value = "heads", allow_hyphen_values = true, value_parser = running::parse_target)]
+    // Not `target`: that is the id of the global flag, which would take the value.
+    #[arg(id = "place", value_name = "TARGET", default_value = "heads", allow_hyphen_values = true, value_parser = running::parse_target)]
     target: String,
     #[command(flatten)]
     run: RunArgs,
