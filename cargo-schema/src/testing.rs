@@ -15,7 +15,7 @@ pub(crate) fn history(graph: &[(&str, &[&str])]) -> History {
         depends_on: Vec::new(),
         labels: Vec::new(),
         irreversible: None,
-        up: Script { mode: Mode::Joined, ..Script::default() },
+        up: Script { mode: Mode::Joined, checksum: "1-0".into(), ..Script::default() },
         down: None,
     };
     History::new(graph.iter().enumerate().map(revision).collect()).expect("a sound history")

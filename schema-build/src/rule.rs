@@ -102,6 +102,7 @@ pub const RULES: &[Rule] = &[
     judgement("bad-lock-file", Deny, Deny, Warn, "`schema.lock` cannot be understood"),
     judgement("edited-revision", Warn, Deny, Allow, "a revision differs from what `schema.lock` remembers"),
     judgement("removed-revision", Warn, Deny, Allow, "a revision of `schema.lock` is gone"),
+    judgement("inserted-revision", Allow, Deny, Allow, "a new revision comes before one that is released"),
     judgement("lock-out-of-date", Allow, Deny, Allow, "a revision is not in `schema.lock`"),
 ];
 

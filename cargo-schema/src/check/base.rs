@@ -91,14 +91,14 @@ mod tests {
 
     #[test]
     fn new_revisions_at_the_end_are_what_branches_are_for() {
-        assert_eq!(found(LINE, &[("a", ""), ("b", "")]), [] as [&str; 0]);
+        assert_eq!(found(LINE, &[("a", "1-0"), ("b", "1-0")]), [] as [&str; 0]);
         assert_eq!(found(LINE, &[]), [] as [&str; 0]);
     }
 
     #[test]
     fn edited_removed_and_inserted_revisions_are_found() {
-        assert_eq!(found(LINE, &[("a", "1-0")]), ["edited-revision m/0000a_x/up.sql"]);
-        assert_eq!(found(LINE, &[("z", "")]), ["removed-revision m/schema.lock"]);
-        assert_eq!(found(LINE, &[("a", ""), ("c", "")]), ["inserted-revision m/0001b_x"]);
+        assert_eq!(found(LINE, &[("a", "1-1")]), ["edited-revision m/0000a_x/up.sql"]);
+        assert_eq!(found(LINE, &[("z", "1-0")]), ["removed-revision m/schema.lock"]);
+        assert_eq!(found(LINE, &[("a", "1-0"), ("c", "1-0")]), ["inserted-revision m/0001b_x"]);
     }
 }

@@ -27,7 +27,10 @@ pub(crate) struct Args {
 
 /// Rewrites the file.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let history = context.history(project)?;
+    let mut validated = context.validated(project)?;
+    // What is wrong with the file is what this verb mends, or refuses in its own words.
+    validated.findings.retain(|finding| finding.rule != "bad-lock-file");
+    let history = context.sound(validated)?;
     let before = lock::read(project)?;
     let remembered = before.clone().unwrap_or_default();
     let changes = Changes::between(&remembered, history.revisions());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schema_build::finding::Finding;
 use schema_build::lockfile::FILE_NAME;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
@@ -96,7 +97,10 @@ fn circle(history: &History, branch: &Branch) -> Failure {
 /// Whether what is on disk now is the history that was meant: a folder without metadata follows its neighbour, which
 /// may have another place now.
 fn verify(context: &Context, project: &Project, meant: &History) -> Result<(), Failure> {
-    let found = context.history(project)?;
+    let mut validated = context.validated(project)?;
+    // Warnings were shown before.
+    validated.findings.retain(Finding::is_error);
+    let found = context.sound(validated)?;
     let edges = |history: &History| -> BTreeSet<(String, String)> {
         (0..history.len())
             .flat_map(|node| history.parents(node).iter().map(move |&parent| (node, parent)))

@@ -54,7 +54,9 @@ fn removed(view: &View<'_>, id: &str, text: &str) -> Finding {
         Some(start) => finding.at(shown, text, start..start + id.len() + 2, ""),
         None => finding.in_file(shown),
     };
-    finding.help("bring its folder back; or, if no database has it, run `cargo schema lock`")
+    finding.help(format!(
+        "bring its folder back; or, if no database has it, run `cargo schema lock --accept {id}`"
+    ))
 }
 
 /// One finding for all that is not recorded.
