@@ -119,7 +119,7 @@ impl<'a> Rebuild<'a> {
     pub(super) fn take(&mut self, first: Key, text: &'a str) {
         match first {
             PRAGMA => {
-                self.has_pragma |= Pragma::read(text).is_some_and(|pragma| pragma.disables_foreign_keys())
+                self.has_pragma |= Pragma::read(text).is_some_and(|pragma| pragma.disables_foreign_keys());
             }
             DROP => self.dropped.extend(dropped_table(text)),
             ALTER => self.renamed.extend(new_name(text)),

@@ -127,9 +127,9 @@ impl Program {
         // Behind a dot any keyword is a name.
         let word = if self.after_dot { 0 } else { piece.key };
         if self.header == Header::Over {
-            self.body(word, piece)
+            self.body(word, piece);
         } else {
-            self.header(word, piece)
+            self.header(word, piece);
         }
         self.previous = word;
         self.after_dot = piece.byte == b'.';
@@ -213,7 +213,7 @@ impl Program {
             }
             DECLARE if self.blocks.is_empty() => self.open(BlockKind::Declarations, piece.start),
             PROCEDURE | FUNCTION => {
-                self.declares = self.is_in(BlockKind::Package) || self.is_in(BlockKind::Declarations)
+                self.declares = self.is_in(BlockKind::Package) || self.is_in(BlockKind::Declarations);
             }
             _ => self.label = word != 0 || piece.byte == b'`',
         }

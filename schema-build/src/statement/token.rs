@@ -126,8 +126,8 @@ impl<'a> Tokens<'a> {
 
     /// What was never closed, once all tokens were taken.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
-        for offset in std::mem::take(&mut self.conditionals) {
-            self.problem(offset, "this conditional comment is never closed");
+        if let Some(&outermost) = self.conditionals.first() {
+            self.problem(outermost, "this conditional comment is never closed");
         }
         self.problems
     }
