@@ -96,7 +96,13 @@ fn a_rebuild_that_breaks_a_key_is_rolled_back() {
     let sandbox = library("ON", "", &loses);
     sandbox.schema("upgrade +1 --database-url app.db").ok();
     let before = sandbox.database("app.db").contents();
-    sandbox.schema("upgrade --database-url app.db").exits(3).says("foreign key").says("books").says("0002");
+    sandbox
+        .schema("upgrade --database-url app.db")
+        .exits(3)
+        .says("row 3 of `books` has no match in `authors`")
+        .says("rolled back")
+        .says("books")
+        .says("0002");
     let mut database = sandbox.database("app.db");
     assert_eq!(database.contents(), before);
     assert_eq!(database.versions(), ["0001"]);

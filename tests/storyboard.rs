@@ -103,7 +103,7 @@ fn scene_5_where_am_i() {
         .ok()
         .prints("(current)")
         .prints("(head)")
-        .prints("(base)")
+        .prints("(base")
         .prints("join orders and invoices")
         .prints("|\\")
         .prints("|/");
@@ -151,7 +151,6 @@ fn scene_8_the_gate() {
     let sandbox = Sandbox::of("quickstart");
     sandbox.schema("check").ok().says("Checked 3 revisions");
     let up = "migrations/2026-11-18-1000-0a1b2c3d4e5f_create_products/up.sql";
-    sandbox.replace(up, "-- ", "");
     sandbox.replace(up, "name TEXT NOT NULL UNIQUE", "name TEXT NOT NULL");
     sandbox
         .schema("check")
@@ -183,11 +182,7 @@ fn scene_9_the_same_in_the_application() {
         .exits(1)
         .says("RUN_MIGRATIONS=false")
         .says("3 revisions pending");
-    shop("add tea 5")
-        .ok()
-        .says("3 revisions pending")
-        .says("applied 4f1c2a9b7d03 count the stock")
-        .prints("added tea");
+    shop("add tea 5").ok().says("3 pending").says("applied 4f1c2a9b7d03 count the stock").prints("added tea");
     let second = shop("order tea 2").ok();
     second.prints("ordered 2 x tea").lacks("schema");
     shop("list").ok().prints("tea: 5 (-2 in stock)");
@@ -199,7 +194,7 @@ fn scene_10_two_branches_one_afternoon() {
     let sandbox = Sandbox::of("quickstart");
     sandbox.schema("upgrade --database-url app.db").ok();
     two_heads(&sandbox);
-    sandbox.build().fails().output.says("the history has 2 heads").says("cargo schema rebase");
+    sandbox.build().fails().output.says("the history has two heads").says("cargo schema rebase");
     sandbox
         .schema("rebase 4f1c --onto 7d03 --database-url app.db")
         .ok()

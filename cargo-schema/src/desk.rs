@@ -33,13 +33,7 @@ impl<'p> Desk<'p> {
     pub(crate) fn to_read(context: &Context, project: &'p Project) -> Result<Self, Failure> {
         let url = context.url(project)?;
         let desk = Self::open(context, project, url, Access::Read, READERS_PATIENCE)?;
-        if desk.database.is_missing {
-            let shown = &desk.database.url.shown;
-            context.shell.attention(
-                "Missing",
-                format_args!("{shown} does not exist yet: taken for an empty database"),
-            );
-        }
+        desk.tell_if_missing(context);
         Ok(desk)
     }
 
@@ -69,6 +63,25 @@ impl<'p> Desk<'p> {
     ) -> Result<Self, Failure> {
         let (validated, database) = side_by_side(project, url, access, wait)?;
         Ok(Self { project, history: Arc::new(context.sound(validated)?), database: database? })
+    }
+
+    fn tell_if_missing(&self, context: &Context) {
+        if self.database.is_missing {
+            let shown = &self.database.url.shown;
+            context.shell.attention(
+                "Missing",
+                format_args!("{shown} does not exist yet: taken for an empty database"),
+            );
+        }
+    }
+
+    /// Where the database is, for verbs that only look; says when its ledger may hold more than they can read.
+    pub(crate) fn look(&mut self, context: &Context) -> Result<State, Failure> {
+        let state = self.state()?;
+        if state.newer_ledger {
+            context.shell.attention("Ledger", "was written by a newer version of this command");
+        }
+        Ok(state)
     }
 
     /// Where the database is.
@@ -128,14 +141,15 @@ pub(crate) fn with_place(
     context: &Context,
     project: &Project,
 ) -> Result<(Arc<History>, Option<State>), Failure> {
-    let Some(url) = url::resolve(&context.global, project)?.filter(|url| !connect::is_missing(url)) else {
+    let Some(url) = url::resolve(&context.global, project)? else {
         return Ok((Arc::new(context.history(project)?), None));
     };
     let (validated, database) = side_by_side(project, url, Access::Read, Duration::ZERO)?;
     let history = Arc::new(context.sound(validated)?);
     let state = database.and_then(|database| {
         let mut desk = Desk { project, history: Arc::clone(&history), database };
-        desk.state()
+        desk.tell_if_missing(context);
+        desk.look(context)
     });
     if let Err(failure) = &state {
         let message = &failure.findings[0].message;

@@ -16,7 +16,6 @@ fn refused(sandbox: &Sandbox, words: &str, code: i32) -> Output {
 }
 
 /// A project with two of its three revisions applied.
-#[track_caller]
 fn shop() -> Sandbox {
     let sandbox = Sandbox::of("quickstart");
     sandbox.schema("upgrade +2 --database-url app.db").ok();

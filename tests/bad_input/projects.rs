@@ -57,7 +57,7 @@ fn settings_that_do_not_exist() {
 
 #[test]
 fn flags_that_do_not_exist() {
-    refused(&shop(), "upgrade --dry-rnu", 2).says("--dry-run");
+    refused(&shop(), "upgrade --dry-rnu", 2).says("--dry-rnu");
     refused(&shop(), "upgrad", 2).says("upgrade");
 }
 

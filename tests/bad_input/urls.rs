@@ -10,7 +10,7 @@ fn an_unknown_scheme() {
 
 #[test]
 fn no_database_in_it() {
-    refused(&shop(), "upgrade --database-url sqlite://", 2);
+    refused(&shop(), "upgrade --database-url sqlite://", 2).says("names no database");
     refused(&shop(), "upgrade --database-url=", 2);
 }
 
@@ -26,7 +26,9 @@ fn a_password_is_never_shown() {
         "mysql://root:s3cr3t@localhost",
         "postgresql+asyncpg://me:s3cr3t@h/x",
     ] {
-        refused(&shop(), &format!("upgrade --database-url {url}"), 2).says("SQLite").lacks("s3cr3t");
+        refused(&shop(), &format!("upgrade --database-url {url}"), 2).says("sqlite").lacks("s3cr3t");
+        let here = "--migrations migrations --database-url";
+        refused(&shop(), &format!("upgrade {here} {url}"), 2).lacks("s3cr3t");
         refused(&shop(), &format!("--database-url {url}"), 2).lacks("s3cr3t");
     }
 }

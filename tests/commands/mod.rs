@@ -33,7 +33,6 @@ const ORDERS: &str = "1f0e9d8c7b6a";
 const STOCK: &str = "4f1c2a9b7d03";
 
 /// The quickstart with some of its revisions applied to `app.db`.
-#[track_caller]
 fn shop(applied: usize) -> Sandbox {
     let sandbox = Sandbox::of("quickstart");
     if applied > 0 {

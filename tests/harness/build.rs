@@ -1,4 +1,7 @@
 //! Real Cargo builds of a sandbox, into one target folder for all of them, so that Diesel is compiled once.
+//!
+//! To Cargo, two copies of one fixture are one package: they share a place in the target folder, and what one
+//! builds, the other finds stale. So a sandbox has the target folder to itself from its first build until it goes.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -24,8 +27,7 @@ impl Sandbox {
 
     /// `cargo build` in a folder of the project.
     pub fn build_in(&self, folder: &str) -> Build {
-        // Cargo gives binaries of one name one place, whichever project they are from: copy it before the next comes.
-        let _lock = hold(&target().join("tests.lock"));
+        self.session.get_or_init(|| hold(&target().join("tests.lock")));
         let output = self.cargo("build -v").within(folder).output();
         self.fetch_binaries();
         Build::of(output)

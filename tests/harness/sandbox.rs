@@ -1,20 +1,20 @@
 //! A private copy of a fixture, outside every Cargo workspace and every `.env`.
-//!
-//! Its path is the same on every run, so that Cargo finds the artefacts of the last one and the target folder
-//! does not grow without end; a lock on the path keeps two test runs apart.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::Location;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
 
 use super::{Database, Run};
 
 /// A folder with a project in it; removed at the end of a test that passed.
 pub struct Sandbox {
-    home: PathBuf,
-    _lock: File,
+    home: TempDir,
+    /// Held from the first build on: see `build`.
+    pub(super) session: OnceCell<File>,
 }
 
 /// The checkout these tests were compiled in.
@@ -24,37 +24,32 @@ pub fn checkout() -> &'static Path {
 
 impl Sandbox {
     /// An empty folder.
-    #[track_caller]
     pub fn empty() -> Self {
-        Self::new("empty")
+        Self::new()
     }
 
     /// A copy of `fixtures/NAME`.
-    #[track_caller]
     pub fn of(fixture: &str) -> Self {
-        let sandbox = Self::new(fixture);
+        let sandbox = Self::new();
         sandbox.add(fixture);
         sandbox
     }
 
     /// The project of `fixtures/broken/KIND`.
-    #[track_caller]
     pub fn broken(kind: &str) -> Self {
-        let sandbox = Self::new(kind);
+        let sandbox = Self::new();
         sandbox.add("skeleton");
         fs::remove_dir_all(sandbox.path("migrations")).unwrap();
         sandbox.add(&format!("broken/{kind}"));
         sandbox
     }
 
-    #[track_caller]
-    fn new(name: &str) -> Self {
-        let (home, lock) = reserve(name, Location::caller());
-        if home.exists() {
-            fs::remove_dir_all(&home).unwrap();
-        }
-        fs::create_dir_all(home.join("project")).unwrap();
-        Self { home, _lock: lock }
+    fn new() -> Self {
+        let home = tempfile::Builder::new().prefix("cargo-schema-").tempdir().unwrap();
+        // Some tests look at it as another user.
+        fs::set_permissions(home.path(), Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir(home.path().join("project")).unwrap();
+        Self { home, session: OnceCell::new() }
     }
 
     /// Copies a fixture over what is there.
@@ -67,12 +62,12 @@ impl Sandbox {
 
     /// Where the project is.
     pub fn root(&self) -> PathBuf {
-        self.home.join("project")
+        self.home.path().join("project")
     }
 
     /// A place beside the project that is not part of it.
     pub fn beside(&self, name: &str) -> PathBuf {
-        self.home.join(name)
+        self.home.path().join(name)
     }
 
     /// A path in the project.
@@ -161,27 +156,10 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            return eprintln!("left for you to look at: {}", self.root().display());
+            self.home.disable_cleanup(true);
+            eprintln!("left for you to look at: {}", self.root().display());
         }
-        // A test that took rights away may have left a folder that cannot be removed; the next run tries again.
-        drop(fs::remove_dir_all(&self.home));
     }
-}
-
-/// The first path for this line of this test that nobody uses.
-fn reserve(name: &str, place: &Location<'_>) -> (PathBuf, File) {
-    let mut hasher = DefaultHasher::new();
-    checkout().hash(&mut hasher);
-    let base = std::env::temp_dir().join(format!("cargo-schema-{:08x}", hasher.finish() as u32));
-    fs::create_dir_all(&base).unwrap();
-    let file = Path::new(place.file()).file_stem().unwrap().to_string_lossy();
-    (1..)
-        .find_map(|number| {
-            let id = format!("{file}-{}-{}-{number}", place.line(), name.replace('/', "-"));
-            let lock = File::create(base.join(format!("{id}.lock"))).unwrap();
-            lock.try_lock().ok().map(|()| (base.join(id), lock))
-        })
-        .expect("numbers do not end")
 }
 
 /// Copies a folder, links as links, and points path dependencies at the checkout.

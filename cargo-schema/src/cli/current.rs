@@ -25,7 +25,7 @@ pub(crate) struct Args {
 /// Prints the applied heads.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     let mut desk = Desk::to_read(context, project)?;
-    let state = desk.state()?;
+    let state = desk.look(context)?;
     let heads = state.applied.heads(&desk.history);
     let pending = desk.history.len() - state.applied.nodes().count();
     if context.is_json() {

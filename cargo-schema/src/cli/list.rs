@@ -22,7 +22,7 @@ pub(crate) struct Args {}
 /// Lists them, in the order in which they run.
 pub(crate) fn run(context: &Context, project: &Project, _args: &Args) -> Outcome {
     let mut desk = Desk::to_read(context, project)?;
-    let state = desk.state()?;
+    let state = desk.look(context)?;
     let rows: Vec<Row<'_>> = rows(&desk, &state);
     if context.is_json() {
         context.document("list", project, document(&desk, &state, &rows));

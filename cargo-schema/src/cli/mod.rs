@@ -170,7 +170,8 @@ impl Global {
 
 fn dispatch(context: &Context, verb: Option<Verb>) -> Outcome {
     if let Some(Verb::Check(args)) = &verb {
-        return each(context, |project| check::run(context, project, args));
+        // Its findings are warnings and errors alike.
+        return each_in_silence(context, |project| check::run(context, project, args));
     }
     context.refuse_formats_of_check()?;
     match verb {
@@ -213,11 +214,20 @@ fn dispatch_to_projects(context: &Context, verb: &Verb) -> Outcome {
 
 /// A verb that names revisions has one history to name them in.
 fn one(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
-    verb(&project::find_one(&context.global)?)
+    let project = project::find_one(&context.global)?;
+    context.shell.findings(&project.warnings);
+    verb(&project)
 }
 
 /// With `--workspace`, one package after the other; what cannot go on stops all, and "no" from one is "no".
 fn each(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
+    each_in_silence(context, |project| {
+        context.shell.findings(&project.warnings);
+        verb(project)
+    })
+}
+
+fn each_in_silence(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
     let projects = project::find(&context.global)?;
     let mut worst = Exit::Done;
     for project in &projects {

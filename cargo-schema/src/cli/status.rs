@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
         return offline(context, project);
     }
     let mut desk = Desk::to_read(context, project)?;
-    let state = desk.state()?;
+    let state = desk.look(context)?;
     let pending: Vec<Node> = (0..desk.history.len()).filter(|&node| !state.applied.contains(node)).collect();
     if context.is_json() {
         context.document("status", project, document(&desk, &state, &pending));
@@ -99,9 +99,6 @@ fn worries(context: &Context, desk: &Desk<'_>, state: &State) {
     if heads.len() > 1 {
         let heads: Vec<String> = heads.iter().map(|&node| desk.history.revision(node).title()).collect();
         shell.attention("Heads", and(&heads));
-    }
-    if state.newer_ledger {
-        shell.attention("Ledger", "was written by a newer version of this command");
     }
 }
 

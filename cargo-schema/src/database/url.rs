@@ -153,7 +153,7 @@ fn from_sqlite(text: &str, rest: &str, folder: &Path) -> Result<DatabaseUrl, Fai
     }
     let (path, query) = split_query(path);
     if path.is_empty() {
-        return Ok(memory(text));
+        return Err(nameless(text));
     }
     file(text, &decoded(path), query, folder)
 }
@@ -173,10 +173,19 @@ fn from_uri(text: &str, rest: &str, folder: &Path) -> Result<DatabaseUrl, Failur
         }
         None => path,
     };
-    if path.is_empty() || query.iter().any(|(key, value)| key == "mode" && value == "memory") {
+    if query.iter().any(|(key, value)| key == "mode" && value == "memory") {
         return Ok(memory(text));
     }
+    if path.is_empty() {
+        return Err(nameless(text));
+    }
     file(text, &decoded(path), query, folder)
+}
+
+/// To SQLite a file without a name is a database that is gone when the command ends: nobody means that by leaving
+/// the name out.
+fn nameless(text: &str) -> Failure {
+    bad(&format!("`{text}` names no database")).help("name a file: `sqlite:app.db`; or write `:memory:`")
 }
 
 fn memory(text: &str) -> DatabaseUrl {
@@ -345,12 +354,9 @@ mod tests {
             "sqlite::memory:",
             "sqlite://:memory:",
             "sqlite:///:memory:",
-            "sqlite://",
-            "sqlite:",
-            "sqlite:///",
             "file::memory:",
             "file:x?mode=memory&cache=shared",
-            "file:",
+            "file:?mode=memory",
         ] {
             assert_eq!(path_of(spelling), ":memory:", "{spelling}");
         }
