@@ -93,9 +93,10 @@ pub enum StatementKind {
 }
 
 impl Revision {
-    /// Whether its way down exists and does something.
+    /// Whether its way down exists and does something, or there is nothing to undo, as with a merge.
     pub fn is_revertible(&self) -> bool {
-        self.irreversible.is_none() && self.down.as_ref().is_some_and(|down| !down.is_empty())
+        let has_down = self.down.as_ref().is_some_and(|down| !down.is_empty());
+        self.irreversible.is_none() && (has_down || self.up.is_empty())
     }
 
     /// `4f1c2a9b7d03 create users`, as people see it.

@@ -71,7 +71,8 @@ fn command(editor: &str) -> Command {
     command
 }
 
-fn editor() -> Result<String, Failure> {
+/// The editor that is configured; refused before anything is written for it.
+pub(crate) fn editor() -> Result<String, Failure> {
     ["VISUAL", "EDITOR"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())

@@ -44,6 +44,9 @@ pub(crate) struct Args {
 /// Writes the migration.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     refuse_models(args)?;
+    if args.edit {
+        super::edit::editor()?;
+    }
     let history = context.history(project)?;
     let wish = Wish {
         message: &args.message,

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use schema_build::finding::Finding;
 use schema_build::lockfile::LockFile;
 use schema_build::migrations::name::{self, Moment, Parts};
+use schema_build::rule::Purpose;
+use schema_build::validate;
 use schema_runtime::dialect::Dialect;
 use serde_json::json;
 
@@ -104,7 +106,7 @@ impl Plan {
         if lock.exists() {
             return Ok(());
         }
-        let validated = schema_build::validate::validate(&project.config, dialect);
+        let validated = validate::validate(&project.config, dialect);
         let heads = validated.history.as_ref().map_or(0, |history| history.heads().len());
         let count = validated.revisions.len();
         if count > 0 {
@@ -150,7 +152,12 @@ impl Plan {
         keys.retain(|(key, value)| manifest.configure(key, value));
         let written: Vec<String> = keys.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
         if !written.is_empty() {
-            let text = format!("[package.metadata.schema] {} to Cargo.toml", written.join(", "));
+            let path = project.config.root.join("Cargo.toml");
+            let text = format!(
+                "[package.metadata.schema] {} to {}",
+                written.join(", "),
+                project.shown(&path).display()
+            );
             self.lines.push(("Added", text));
         }
     }
@@ -224,7 +231,7 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
 }
 
 fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -> Outcome {
-    let findings = schema_build::validate::validate(&project.config, dialect).findings;
+    let findings = findings(project, plan, dialect);
     if context.is_json() {
         context.document("init", project, document(project, plan, dialect, &findings));
         return Ok(Exit::Done);
@@ -248,12 +255,26 @@ fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -
         );
         context.shell.attention("Add", text);
     }
-    if plan.lines.is_empty() {
+    if dialect != Dialect::Sqlite {
+        let text = format!("this version runs SQLite only; {dialect} migrations are checked and embedded");
+        context.shell.attention("Note", text);
+    }
+    if plan.lines.is_empty() && plan.by_hand.is_none() {
         context.shell.status("Finished", "nothing to do: the package is prepared");
+    } else if plan.lines.is_empty() {
+        context.shell.status("Finished", "nothing was written: the rest is prepared");
     } else {
         context.shell.hint("Next", "run `cargo schema generate --empty \"what changes\"`");
     }
     Ok(Exit::Done)
+}
+
+/// What is wrong with a folder that was adopted; a second run says no more than what is broken.
+fn findings(project: &Project, plan: &Plan, dialect: Dialect) -> Vec<Finding> {
+    let purpose = if plan.adopted.is_some() { Purpose::Check } else { Purpose::Run };
+    let mut findings = project.warnings.clone();
+    findings.extend(validate::validate_for(&project.config, dialect, purpose).findings);
+    findings
 }
 
 fn document(project: &Project, plan: &Plan, dialect: Dialect, findings: &[Finding]) -> serde_json::Value {
