@@ -151,7 +151,7 @@ pub(super) fn document(new: &New, folder: &str, is_written: bool) -> Value {
         new.files.iter().map(|(name, text)| ((*name).to_owned(), text.as_str().into())).collect();
     json!({
         "revision": new.draft.id,
-        "version": new.place.version,
+        "diesel_version": new.place.version,
         "message": new.draft.message,
         "parents": new.draft.parents,
         "depends_on": new.draft.depends_on,

@@ -6,15 +6,17 @@ use schema_build::finding::Finding;
 use schema_build::lockfile::FILE_NAME;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::context::Context;
+use crate::desk::{ids, with_place};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::rebase::branch::Branch;
 use crate::rebase::choose::{Choice, choose};
 use crate::rebase::rewrite::{self, Move};
+use crate::render::human;
 use crate::{git, lock};
 
 /// Put unreleased revisions after somebody else's
@@ -30,7 +32,7 @@ pub(crate) struct Args {
 
 /// Moves the branch.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let history = context.history(project)?;
+    let (history, state) = with_place(context, project)?;
     let Some((revision, onto)) = chosen(project, &history, args)? else { return nothing(context, project) };
     let branch = Branch::of(&history, revision, onto);
     refuse(&history, &branch, revision)?;
@@ -40,7 +42,10 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let after = branch.apply(&history).ok_or_else(|| circle(&history, &branch))?;
     let moves = rewrite::plan(&project.config, &history, &branch)?;
     rewrite::perform(&project.config.migrations, &moves, || verify(context, project, &after))?;
-    report(context, project, &history, onto, &moves);
+    let is_applied = |node: Node| state.as_ref().is_some_and(|state| state.applied.contains(node));
+    let overtaking: Vec<Node> =
+        moves.iter().map(|step| step.node).filter(|&node| is_applied(node) && !is_applied(onto)).collect();
+    report(context, project, &history, &Report { onto, moves, overtaking });
     Ok(Exit::Done)
 }
 
@@ -124,28 +129,52 @@ fn verify(context: &Context, project: &Project, meant: &History) -> Result<(), F
 
 fn nothing(context: &Context, project: &Project) -> Outcome {
     if context.is_json() {
-        context.document("rebase", project, json!({ "onto": null, "moved": [] }));
+        context.document("rebase", project, json!({ "onto": null, "moved": [], "applied_before": [] }));
     }
     context.shell.status("Finished", "nothing to rebase: the revisions are on one line");
     Ok(Exit::Done)
 }
 
-fn report(context: &Context, project: &Project, history: &History, onto: Node, moves: &[Move]) {
-    let onto = history.revision(onto);
+struct Report {
+    onto: Node,
+    moves: Vec<Move>,
+    /// What moved and has run already, in the database at hand, which lacks what it now follows.
+    overtaking: Vec<Node>,
+}
+
+fn report(context: &Context, project: &Project, history: &History, report: &Report) {
+    let onto = history.revision(report.onto);
     if context.is_json() {
-        let moved: Vec<_> = moves
-            .iter()
-            .map(|step| json!({ "revision": history.revision(step.node).id, "from": step.from, "to": step.to }))
-            .collect();
-        return context.document("rebase", project, json!({ "onto": onto.id, "moved": moved }));
+        return context.document("rebase", project, document(history, report));
     }
-    for step in moves {
-        context
-            .shell
-            .status("Rebased", format!("{} onto {}", history.revision(step.node).title(), onto.title()));
+    for step in &report.moves {
+        let title = history.revision(step.node).title();
+        context.shell.status("Rebased", format!("{title} onto {}", onto.title()));
         if step.from != step.to {
             context.shell.status("Renamed", format!("{} -> {}", step.from, step.to));
         }
     }
+    if !report.overtaking.is_empty() {
+        let ids = human::and(&ids(history, &report.overtaking));
+        context.shell.attention(
+            "Applied",
+            format!(
+                "your database ran {ids} before {}: `cargo schema upgrade --out-of-order` runs that",
+                onto.id
+            ),
+        );
+    }
     context.shell.hint("Next", "read the SQL again: it now runs after theirs");
+}
+
+fn document(history: &History, report: &Report) -> Value {
+    let moved = report
+        .moves
+        .iter()
+        .map(|step| json!({ "revision": history.revision(step.node).id, "from": step.from, "to": step.to }));
+    json!({
+        "onto": history.revision(report.onto).id,
+        "moved": moved.collect::<Vec<_>>(),
+        "applied_before": ids(history, &report.overtaking),
+    })
 }
