@@ -117,6 +117,6 @@ fn not_interrupted(history: &History, node: Node) -> Error {
         rule: "not-interrupted",
         message: format!("revision `{id}` was not interrupted"),
         revisions: vec![id],
-        help: "to mark it without running it, use `cargo schema stamp`; nothing was changed".to_owned(),
+        help: "to mark it without running it, use `cargo schema stamp`".to_owned(),
     }
 }

@@ -15,7 +15,8 @@ pub enum Error {
     /// Refused before anything was changed; the first clause says what, the second what to do.
     Refused {
         /// Which refusal: `edited`, `unknown`, `overtaken`, `irreversible`, `empty-down`, `newer-ledger`,
-        /// `transaction-control`, `not-current`, `dialect`, ..
+        /// `transaction-control`, `outside-transaction`, `open-transaction`, `moved`, `not-interrupted`,
+        /// `not-current`, `dialect`, ..
         rule: &'static str,
         /// What is wrong.
         message: String,
@@ -86,7 +87,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Target(error) => error.fmt(f),
-            Self::Refused { message, help, .. } => write!(f, "{message}; {help}"),
+            Self::Refused { message, help, .. } => write!(f, "{message}; nothing was changed; {help}"),
             Self::Statement(failure) => write!(
                 f,
                 "could not apply revision {}: {}/{}:{}:{}: {}",

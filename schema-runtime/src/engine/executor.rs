@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use super::backend::{Backend, Failure, Leave, Reading, Step};
+use super::backend::{Backend, Failure, Leave, Step};
 use super::known::{self, Half, Known};
 use super::ledger::{Action, Author, Change, Entry, Outcome};
 use super::lock::{Patience, refused};
@@ -80,7 +80,7 @@ impl<'e> Executor<'e> {
         let plan = plan(&self.known)?;
         self.refuse(&plan)?;
         self.warn(&plan);
-        if plan.is_empty() && self.known.moved.is_empty() {
+        if plan.is_empty() && self.known.moved.is_empty() && self.known.halves.is_empty() {
             return Ok(self.report(plan.direction));
         }
         let modes: Vec<Mode> = plan.nodes.iter().map(|&node| self.mode(node, plan.direction)).collect();
@@ -146,16 +146,14 @@ impl<'e> Executor<'e> {
 
     fn reread(&mut self) -> Result<(), Error> {
         let patience = self.patience();
-        let reading: Reading = patience.attempt("read the ledger", || self.backend.read(self.session))?;
-        self.known = known::known(self.history, &reading);
-        Ok(())
+        patience.attempt("read the ledger", || self.look())
     }
 
     fn refuse(&self, plan: &Plan) -> Result<(), Error> {
         self.question(plan).refuse()?;
         self.known.halves.iter().try_for_each(|half| match self.resumed(plan, half) {
-            Some(_) => Ok(()),
-            None => Err(interrupted(half)),
+            None if !self.backend.is_alive(&half.entry) => Err(interrupted(half)),
+            None | Some(_) => Ok(()),
         })
     }
 
@@ -180,9 +178,50 @@ impl<'e> Executor<'e> {
         ended.map_err(|error| refused("release the lock", error))
     }
 
+    /// Takes the lock, reads what is new, and lets go again as long as a living run is half-way through a script
+    /// that no lock spans.
     fn enter(&mut self, mode: Mode) -> Result<(), Error> {
         let patience = self.patience();
-        patience.attempt("take the lock", || self.backend.enter(self.session, mode))
+        patience.attempt("take the lock", || {
+            if self.living().is_some() {
+                // Readers are in nobody's way; whoever takes the lock in order to look holds up the one who works.
+                self.look()?;
+                self.wait_for_the_living()?;
+            }
+            self.backend.enter(self.session, mode)?;
+            let looked = self.look_again();
+            if looked.is_err() {
+                self.undo();
+            }
+            looked
+        })
+    }
+
+    fn look(&mut self) -> Result<(), SqlError> {
+        let reading = self.backend.read(self.session)?;
+        self.known = known::known(self.history, &reading);
+        Ok(())
+    }
+
+    fn look_again(&mut self) -> Result<(), SqlError> {
+        let others_wrote = self.backend.others_wrote(self.session)?;
+        if others_wrote || self.is_stale {
+            self.look()?;
+            self.is_stale = false;
+        }
+        self.wait_for_the_living()
+    }
+
+    /// Who is at work outside a transaction.
+    fn living(&self) -> Option<&Half> {
+        self.known.halves.iter().find(|half| self.backend.is_alive(&half.entry))
+    }
+
+    fn wait_for_the_living(&self) -> Result<(), SqlError> {
+        match self.living() {
+            Some(half) => Err(SqlError::busy(half.entry.actor.clone())),
+            None => Ok(()),
+        }
     }
 
     fn keep(&mut self) -> Result<(), Error> {
@@ -199,13 +238,8 @@ impl<'e> Executor<'e> {
         let _ = self.backend.leave(self.session, Leave::Undo);
     }
 
-    /// First thing in a unit: the state as it is now, and what other programs left to be put right.
+    /// First thing in a unit: what other programs left to be put right.
     fn prepare(&mut self) -> Result<(), Error> {
-        let others = self.backend.others_wrote(self.session);
-        let others_wrote = others.map_err(|error| refused("look at the database", error))?;
-        if others_wrote || std::mem::take(&mut self.is_stale) {
-            self.reread()?;
-        }
         if !self.known.is_bootstrapped && !self.known.state.newer_ledger {
             let made = self.backend.bootstrap(self.session);
             made.map_err(|error| refused("create the ledger", error))?;
@@ -278,8 +312,8 @@ impl<'e> Executor<'e> {
     }
 
     fn unit(&mut self, plan: &Plan, mode: Mode) -> Result<(), Error> {
-        let before = Before { done: self.done.len(), applied: self.known.state.applied.clone() };
         self.enter(mode)?;
+        let before = Before { done: self.done.len(), applied: self.known.state.applied.clone() };
         match self.in_unit(plan) {
             Ok(()) if self.options.dry_run => {
                 let ran = self.done[before.done..].to_vec();
@@ -316,7 +350,9 @@ impl<'e> Executor<'e> {
                 let statement = self.script(node, plan.direction).map_or(0, |script| script.statements.len());
                 let error = SqlError::new(message);
                 let statement = statement.saturating_sub(1);
-                let failure = Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: false };
+                // What ran outside has its row already, and goes on from there.
+                let is_recorded = mode == Mode::Outside;
+                let failure = Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded };
                 Err(self.failed(node, plan.direction, failure, &clock::now()))
             }
             _ if self.is_one_transaction() || plan.is_empty() => {
@@ -376,7 +412,7 @@ impl<'e> Executor<'e> {
                     "another run moved the database while this one waited: the neighbours of `{id}` changed"
                 ),
                 &[id],
-                "look at `cargo schema current` and run again; nothing was changed",
+                "look at `cargo schema current` and run again",
             )?;
             match plan.direction {
                 Direction::Up => applied.insert(node),
@@ -483,11 +519,8 @@ impl<'e> Executor<'e> {
             statements_total: total,
             ..self.author.entry(action, &revision.id, &revision.version)
         };
-        let noted = self.enter(Mode::Joined).and_then(|()| {
-            self.is_stale = true;
-            self.prepare()
-        });
-        if noted.is_ok() {
+        self.is_stale = true;
+        if self.enter(Mode::Joined).and_then(|()| self.prepare()).is_ok() {
             self.backend.note(vec![Change::Append(Box::new(entry))]);
             let _ = self.keep();
         } else {

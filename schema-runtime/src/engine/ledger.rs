@@ -51,6 +51,7 @@ pub(crate) struct Entry {
     pub(crate) statements_total: usize,
     pub(crate) outcome: Outcome,
     pub(crate) started_at: String,
+    /// The end of the attempt; while it is under way, of its last statement.
     pub(crate) finished_at: Option<String>,
     pub(crate) error: Option<String>,
     pub(crate) actor: Option<String>,

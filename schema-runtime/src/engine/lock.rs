@@ -36,17 +36,17 @@ impl Patience<'_> {
         let mut pause = FIRST_PAUSE;
         let mut next_message = SILENCE;
         loop {
-            match attempt() {
-                Err(error) if error.kind == SqlErrorKind::Busy => {}
+            let holder = match attempt() {
+                Err(error) if error.kind == SqlErrorKind::Busy => error.holder(),
                 Err(error) => return Err(refused(doing, error)),
                 Ok(value) => return Ok(value),
-            }
+            };
             let waited = start.elapsed();
             if waited >= self.limit {
-                return Err(Error::Locked { holder: None, waited });
+                return Err(Error::Locked { holder, waited });
             }
             if waited >= next_message {
-                (self.observer)(&Event::Waiting { holder: None, waited });
+                (self.observer)(&Event::Waiting { holder, waited });
                 next_message = waited + REMINDER;
             }
             std::thread::sleep(pause.min(self.limit - waited));
@@ -62,8 +62,7 @@ pub(super) fn refused(doing: &'static str, error: SqlError) -> Error {
             rule: "open-transaction",
             message: "the connection is inside a transaction".to_owned(),
             revisions: Vec::new(),
-            help: "commit or roll back first: a run makes its own transactions; nothing was changed"
-                .to_owned(),
+            help: "commit or roll back first: a run makes its own transactions".to_owned(),
         },
         SqlErrorKind::Busy | SqlErrorKind::ReadOnly | SqlErrorKind::MissingTable | SqlErrorKind::Other => {
             Error::Database { doing, message: error.message }

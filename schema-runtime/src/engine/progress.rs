@@ -1,7 +1,7 @@
 //! How far a script got that runs outside a transaction. The ledger keeps the number of its statements that
 //! are done, and a fingerprint of their text: the rest may be mended before the next attempt, they may not.
 
-use super::ledger::{Entry, LEDGER, Outcome};
+use super::ledger::Entry;
 use crate::revision::Script;
 
 /// What the checksum column holds while the first `done` statements are done and the rest is not.
@@ -42,25 +42,4 @@ pub(crate) fn is_unchanged(script: &Script, entry: &Entry) -> bool {
             Some(part) => checksum(script, done).split_once('+').is_some_and(|(_, now)| now == part),
             None => entry.script_checksum() == Some(&*script.checksum),
         }
-}
-
-/// The statement that makes the row of an attempt say this much.
-pub(crate) fn advance(quoted_checksum: &str, row: &str, done: usize) -> String {
-    format!("UPDATE {LEDGER} SET statements_done = {done}, checksum = {quoted_checksum} WHERE id = {row}")
-}
-
-/// The statement that ends the row of an attempt.
-pub(crate) fn finish(
-    quote: &dyn Fn(&str) -> String,
-    row: &str,
-    outcome: Outcome,
-    (finished_at, error, checksum): (&str, Option<&str>, Option<&str>),
-) -> String {
-    let outcome = outcome.name().map_or_else(|| "NULL".to_owned(), quote);
-    let error = error.map(|error| format!(", error = {}", quote(error))).unwrap_or_default();
-    let checksum = checksum.map(|checksum| format!(", checksum = {}", quote(checksum))).unwrap_or_default();
-    let finished_at = quote(finished_at);
-    format!(
-        "UPDATE {LEDGER} SET outcome = {outcome}, finished_at = {finished_at}{error}{checksum} WHERE id = {row}"
-    )
 }

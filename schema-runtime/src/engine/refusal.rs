@@ -50,7 +50,7 @@ impl Question<'_> {
             &format!("{they} changed after being applied: {}", listed(&it)),
             &it,
             &format!(
-                "restore the file and make the change in a new revision, or accept the new text with `cargo schema stamp {first}`; nothing was changed"
+                "restore the file and make the change in a new revision, or accept the new text with `cargo schema stamp {first}`"
             ),
         )
     }
@@ -64,7 +64,7 @@ impl Question<'_> {
             "unknown",
             &lacks(unknown),
             &names,
-            "run the version of the program that has them, or pass `--allow-newer`; nothing was changed",
+            "run the version of the program that has them, or pass `--allow-newer`",
         )
     }
 
@@ -82,7 +82,7 @@ impl Question<'_> {
             &format!("revision `{first}` is not applied, but `{after}`, which comes after it, is"),
             &pending,
             &format!(
-                "mark what the database has with `cargo schema stamp {after}`, or run it late with `--out-of-order`; nothing was changed"
+                "mark what the database has with `cargo schema stamp {after}`, or run it late with `--out-of-order`"
             ),
         )
     }
@@ -96,7 +96,7 @@ impl Question<'_> {
             "irreversible",
             &format!("revision `{}` cannot be reverted: {why}", irreversible[0]),
             &irreversible,
-            "restore a backup, or pass `--allow-empty-down` to change the ledger alone; nothing was changed",
+            "restore a backup, or pass `--allow-empty-down` to change the ledger alone",
         )
     }
 
@@ -107,7 +107,7 @@ impl Question<'_> {
             "empty-down",
             &format!("{} no way down: {}", have(empty.len()), listed(&empty)),
             &empty,
-            "write its down.sql, or pass `--allow-empty-down` to change the ledger alone; nothing was changed",
+            "write its down.sql, or pass `--allow-empty-down` to change the ledger alone",
         )
     }
 
@@ -135,7 +135,7 @@ impl Question<'_> {
                     file(self.plan.direction)
                 ),
                 revisions: vec![revision.id.to_string()],
-                help: "remove the statement, or say `run_in_transaction = false` in its metadata.toml; nothing was changed"
+                help: "remove the statement, or say `run_in_transaction = false` in its metadata.toml"
                     .to_owned(),
             });
         }
@@ -158,7 +158,7 @@ impl Question<'_> {
                 listed(&self.ids(&outside))
             ),
             &self.ids(&outside),
-            "run up to the revision before it, then without that option; nothing was changed",
+            "run up to the revision before it, then without that option",
         )?;
         let rebuilds = self.nodes_in(Mode::ForeignKeysOff);
         refused_if(
@@ -169,7 +169,7 @@ impl Question<'_> {
                 listed(&self.ids(&rebuilds))
             ),
             &self.ids(&rebuilds),
-            "run without that option: each revision is all or nothing still; nothing was changed",
+            "run without that option: each revision is all or nothing still",
         )
     }
 
@@ -193,7 +193,7 @@ pub(super) fn newer_ledger(state: &State) -> Result<(), Error> {
         "newer-ledger",
         "the ledger was written by a newer version of this program",
         &[],
-        "upgrade this program; nothing was changed",
+        "upgrade this program",
     )
 }
 

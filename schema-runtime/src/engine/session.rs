@@ -63,6 +63,17 @@ impl SqlError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), details: Vec::new(), position: None, kind: SqlErrorKind::Other }
     }
+
+    /// Somebody who has a name is in our way.
+    pub(crate) fn busy(holder: Option<String>) -> Self {
+        let details = holder.into_iter().collect();
+        Self { details, kind: SqlErrorKind::Busy, ..Self::new("another run is under way") }
+    }
+
+    /// Who is in our way, where that is known.
+    pub(crate) fn holder(&self) -> Option<String> {
+        self.details.first().filter(|_| self.kind == SqlErrorKind::Busy).cloned()
+    }
 }
 
 impl fmt::Display for SqlError {

@@ -68,7 +68,7 @@ impl Migrator<'_> {
             (true, None) if state.edited.is_empty() => return Ok(()),
             (true, None) => ("applied revisions were edited since".to_owned(), ids(&state.edited)),
         };
-        let help = "run `cargo schema upgrade`; nothing was changed".to_owned();
+        let help = "run `cargo schema upgrade`".to_owned();
         Err(Error::Refused { rule: "not-current", message, revisions, help })
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn script(text: &str) -> Script {
             statements.push(Statement { start, end, kind: kind(sql) });
         }
     }
-    let checksum = format!("1-{text}").replace(' ', "").into();
+    let checksum = format!("1-{text}").replace(['+', ' '], "").into();
     Script { text: text.to_owned().into(), checksum, statements, mode }
 }
 
@@ -210,10 +210,7 @@ pub(crate) fn failure(result: Result<Report, Error>) -> StatementFailure {
 /// The rule of a refusal, and the revisions that it names.
 pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> (&'static str, Vec<String>) {
     match result {
-        Err(Error::Refused { rule, revisions, help, .. }) => {
-            assert!(help.contains("nothing was changed"), "{help}");
-            (rule, revisions)
-        }
+        Err(Error::Refused { rule, revisions, .. }) => (rule, revisions),
         other => panic!("expected a refusal, got {other:?}"),
     }
 }

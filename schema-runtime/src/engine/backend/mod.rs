@@ -12,7 +12,7 @@
 //!
 //! | | SQLite | PostgreSQL | MySQL |
 //! |---|---|---|---|
-//! | `begin` | exclusive locking mode, if a script runs outside | `pg_try_advisory_lock`, `Busy` when false | `GET_LOCK(name, 0)`, `Busy` when 0 |
+//! | `begin` | notes pragmas | `pg_try_advisory_lock`, `Busy` when false | `GET_LOCK(name, 0)`, `Busy` when 0 |
 //! | unit | as many joined revisions as follow each other | one revision | one revision |
 //! | `enter` | `BEGIN IMMEDIATE`, which is the lock | nothing | nothing |
 //! | `run` | a savepoint, statement by statement | keeps the script for `leave` | statement by statement, progress rows around each |
@@ -66,6 +66,9 @@ pub(crate) trait Backend {
 
     /// Which statement an attempt goes on with that neither ended nor was undone; `None` when only a person can say.
     fn resume(&self, script: &Script, entry: &Entry) -> Option<usize>;
+
+    /// Whether an attempt that has not ended may still be going on, although we hold the lock.
+    fn is_alive(&self, entry: &Entry) -> bool;
 
     /// Runs one revision and takes note of its changes to the ledger. When it fails, whatever can be undone of
     /// this revision is undone, and the unit stays usable unless the failure says otherwise.

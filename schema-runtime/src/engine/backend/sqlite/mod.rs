@@ -2,7 +2,7 @@
 //! share one transaction with a savepoint each, and a killed process leaves nothing behind.
 //!
 //! Two kinds of script need more: a rebuild with foreign keys off (`foreign_keys`), and one that runs outside
-//! a transaction (`outside`), during which an exclusive locking mode takes the place of the transaction.
+//! a transaction (`outside`), during which the ledger takes the place of the lock.
 
 mod fault;
 mod foreign_keys;
@@ -29,8 +29,8 @@ pub(crate) struct SqliteBackend {
     changes: Vec<Change>,
     /// `PRAGMA foreign_keys` as the connection had it, when a script may change it.
     foreign_keys: Option<String>,
-    /// `PRAGMA locking_mode` as the connection had it, when we made it exclusive.
-    locking_mode: Option<String>,
+    /// `PRAGMA busy_timeout` as the connection had it: during a run we poll ourselves.
+    busy_timeout: Option<String>,
     /// `PRAGMA data_version` when we last looked: another value says that another connection wrote.
     data_version: Option<String>,
 }
@@ -88,11 +88,8 @@ impl Backend for SqliteBackend {
         if modes.iter().any(|mode| *mode != Mode::Joined) {
             self.foreign_keys = session.value("PRAGMA foreign_keys")?;
         }
-        if modes.contains(&Mode::Outside) {
-            self.locking_mode = session.value("PRAGMA locking_mode")?;
-            session.execute("PRAGMA locking_mode = EXCLUSIVE")?;
-        }
-        Ok(())
+        self.busy_timeout = session.value("PRAGMA busy_timeout")?;
+        session.execute("PRAGMA busy_timeout = 0")
     }
 
     fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError> {
@@ -101,8 +98,7 @@ impl Backend for SqliteBackend {
             Mode::ForeignKeysOff => session.execute("PRAGMA foreign_keys = OFF")?,
             Mode::Joined | Mode::Outside => self.restore_foreign_keys(session)?,
         }
-        let is_exclusive = self.locking_mode.is_some();
-        session.execute(if is_exclusive { "BEGIN EXCLUSIVE" } else { "BEGIN IMMEDIATE" })?;
+        session.execute("BEGIN IMMEDIATE")?;
         self.is_open = true;
         Ok(())
     }
@@ -116,6 +112,10 @@ impl Backend for SqliteBackend {
 
     fn resume(&self, script: &Script, entry: &Entry) -> Option<usize> {
         outside::resume(script, entry)
+    }
+
+    fn is_alive(&self, entry: &Entry) -> bool {
+        outside::is_alive(entry)
     }
 
     fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure> {
@@ -146,9 +146,11 @@ impl Backend for SqliteBackend {
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         self.undo(session);
-        self.restore_foreign_keys(session)?;
-        let Some(mode) = self.locking_mode.take() else { return Ok(()) };
-        self.set_locking_mode(session, &mode)
+        let restored = self.restore_foreign_keys(session);
+        match self.busy_timeout.take() {
+            Some(found) => restored.and(session.execute(&format!("PRAGMA busy_timeout = {found}"))),
+            None => restored,
+        }
     }
 
     fn fault(&self, sql: &str, error: &SqlError) -> Option<usize> {
@@ -212,12 +214,6 @@ impl SqliteBackend {
             Some(found) => session.execute(&format!("PRAGMA foreign_keys = {found}")),
             None => Ok(()),
         }
-    }
-
-    /// The lock itself changes at the next access, so there is one.
-    fn set_locking_mode(&self, session: &mut dyn Session, mode: &str) -> Result<(), SqlError> {
-        session.execute(&format!("PRAGMA locking_mode = {mode}"))?;
-        session.rows("SELECT 1 FROM sqlite_master LIMIT 1").map(|_| ())
     }
 }
 
