@@ -77,7 +77,7 @@ impl<'e> Executor<'e> {
     /// Runs the plan that `plan` makes of the state.
     pub(super) fn run(mut self, plan: impl FnOnce(&Known) -> Result<Plan, Error>) -> Result<Report, Error> {
         self.reread()?;
-        let plan = plan(&self.known)?;
+        let plan = self.left(&plan(&self.known)?);
         self.refuse(&plan)?;
         self.warn(&plan);
         if plan.is_empty() && self.known.moved.is_empty() && self.known.halves.is_empty() {

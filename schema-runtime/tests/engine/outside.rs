@@ -50,7 +50,7 @@ impl Instrumentation for Killer {
 
 /// Makes an interrupted attempt as old as if nobody had come for days.
 fn age(database: &Database) {
-    let mut connection = database.connect();
+    let mut connection = database.connect_unsynced();
     if !query(&mut connection, "name", "FROM sqlite_master WHERE name = '__schema_ledger'").is_empty() {
         let then = "'2020-01-01T00:00:00.000Z'";
         run(
@@ -66,8 +66,9 @@ fn age(database: &Database) {
 fn survives_kills(history: &History, journal: &str, rows: &[&str]) -> usize {
     let mut kills = 0;
     loop {
-        let database = Database::with(&format!("PRAGMA journal_mode = {journal}"));
-        let mut connection = database.connect();
+        let database = Database::new();
+        let mut connection = database.connect_unsynced();
+        run(&mut connection, &format!("PRAGMA journal_mode = {journal}"));
         connection.set_instrumentation(Killer(kills + 1));
         let ran = catch_unwind(AssertUnwindSafe(move || upgrade(history, &mut connection).map(drop)));
         if let Ok(result) = ran {
@@ -76,7 +77,7 @@ fn survives_kills(history: &History, journal: &str, rows: &[&str]) -> usize {
         }
         kills += 1;
         age(&database);
-        let mut connection = database.connect();
+        let mut connection = database.connect_unsynced();
         upgrade(history, &mut connection).unwrap_or_else(|error| panic!("after kill {kills}: {error}"));
         let found = query(&mut connection, "CAST(x AS TEXT)", "FROM n ORDER BY 1");
         assert_eq!(found, rows, "after kill {kills}");
@@ -162,7 +163,7 @@ fn a_script_whose_done_part_was_edited_needs_a_person() {
     failure(upgrade(&line(&[(broken, "")]), &mut connection));
     match upgrade(&edited, &mut connection) {
         Err(Error::Interrupted { revision, statements_done: 1, statements_total: 2 }) => {
-            assert_eq!(revision, "0000")
+            assert_eq!(revision, "0000");
         }
         other => panic!("{other:?}"),
     }

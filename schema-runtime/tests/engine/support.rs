@@ -105,6 +105,13 @@ impl Database {
     pub(crate) fn connect(&self) -> SqliteConnection {
         SqliteConnection::establish(&self.path()).unwrap()
     }
+
+    /// No test pulls the plug, and flushing a thousand small files takes its time.
+    pub(crate) fn connect_unsynced(&self) -> SqliteConnection {
+        let mut connection = self.connect();
+        run(&mut connection, "PRAGMA synchronous = OFF");
+        connection
+    }
 }
 
 pub(crate) fn run(connection: &mut SqliteConnection, sql: &str) {
