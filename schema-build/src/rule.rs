@@ -142,14 +142,23 @@ pub fn judge(findings: Vec<Finding>, lints: &BTreeMap<String, Level>, purpose: P
 }
 
 fn judged(finding: Finding, lints: &BTreeMap<String, Level>, purpose: Purpose) -> Option<Finding> {
-    let Some(rule) = rule(finding.rule) else { return Some(finding) };
-    let configured = lints.get(rule.id).filter(|_| rule.is_configurable() && purpose != Purpose::Run);
-    let severity = match configured.copied().unwrap_or_else(|| rule.level(purpose)) {
-        Allow => return None,
-        Warn => Severity::Warning,
-        Deny => Severity::Error,
+    let severity = match rule(finding.rule).map(|rule| effective(rule, lints, purpose)) {
+        None => finding.severity,
+        Some(Allow) => return None,
+        Some(Warn) => Severity::Warning,
+        Some(Deny) => Severity::Error,
     };
     Some(Finding { severity, ..finding })
+}
+
+/// Whether anybody wants to know what a rule finds; for rules that cost something to ask.
+pub(crate) fn is_asked(id: &str, lints: &BTreeMap<String, Level>, purpose: Purpose) -> bool {
+    rule(id).is_none_or(|rule| effective(rule, lints, purpose) != Allow)
+}
+
+fn effective(rule: &Rule, lints: &BTreeMap<String, Level>, purpose: Purpose) -> Level {
+    let configured = lints.get(rule.id).filter(|_| rule.is_configurable() && purpose != Purpose::Run);
+    configured.copied().unwrap_or_else(|| rule.level(purpose))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::path::PathBuf;
 
 use schema_runtime::dialect::Dialect;
-use schema_runtime::history::History;
+use schema_runtime::history::{Broken, History};
 use schema_runtime::revision::Revision;
 
 use crate::config::Config;
@@ -26,16 +26,21 @@ use crate::rule::{self, Purpose};
 /// All that is known about a migrations folder.
 #[derive(Clone, Debug)]
 pub struct Validated {
-    /// The revisions that could be read, in version order; for telling people about a broken history.
-    pub revisions: Vec<Revision>,
     /// The graph, where it is sound. Several heads are a finding, yet a sound graph.
     pub history: Option<History>,
     /// Everything that was found, most severe first, then by place.
     pub findings: Vec<Finding>,
+    /// When there is no history.
+    unconnected: Vec<Revision>,
     migrations: PathBuf,
 }
 
 impl Validated {
+    /// The revisions that could be read: in the order of the history, or by version where there is none.
+    pub fn revisions(&self) -> &[Revision] {
+        self.history.as_ref().map_or(&self.unconnected, History::revisions)
+    }
+
     /// The folder of a revision.
     pub fn path(&self, revision: &Revision) -> PathBuf {
         self.migrations.join(&*revision.folder)
@@ -56,23 +61,27 @@ pub fn validate(config: &Config, dialect: Dialect) -> Validated {
 /// [`Purpose::Run`] every error is a reason to refuse, and several heads are none.
 pub fn validate_for(config: &Config, dialect: Dialect, purpose: Purpose) -> Validated {
     let folder = folder::read(config, dialect);
-    let revisions = in_order(folder.migrations);
     let mut findings = folder.findings;
-    let view = View { config, revisions: &revisions };
-    let history = match History::new(revisions.clone()) {
+    let (history, unconnected) = match History::connect(in_order(folder.migrations)) {
         Ok(history) => {
-            findings.extend(shape::findings(&view, &history));
-            Some(history)
+            findings.extend(shape::findings(
+                &View { config, revisions: history.revisions() },
+                &history,
+                purpose,
+            ));
+            (Some(history), Vec::new())
         }
-        Err(defects) => {
-            findings.extend(defects::findings(&view, &defects));
-            None
+        Err(Broken { revisions, defects }) => {
+            findings.extend(defects::findings(&View { config, revisions: &revisions }, &defects));
+            (None, revisions)
         }
     };
-    findings.extend(lock::findings(&view));
-    let mut findings = rule::judge(findings, &config.lints, purpose);
-    sort(&mut findings);
-    Validated { revisions, history, findings, migrations: config.migrations.clone() }
+    let mut validated = Validated { history, findings, unconnected, migrations: config.migrations.clone() };
+    let of_lock_file = lock::findings(&View { config, revisions: validated.revisions() });
+    validated.findings.extend(of_lock_file);
+    validated.findings = rule::judge(validated.findings, &config.lints, purpose);
+    sort(&mut validated.findings);
+    validated
 }
 
 /// What is about the history as a whole comes after what is about a file of it.

@@ -55,12 +55,12 @@ pub fn encode(revisions: &[Revision], dialect: Dialect) -> Vec<u8> {
     let mut writer = Writer::default();
     revisions.iter().for_each(|revision| writer.revision(revision));
     let mut bytes = Vec::with_capacity(HEADER + writer.numbers.len() + writer.texts.len());
-    bytes.extend(MAGIC);
-    bytes.extend([dialect_code(dialect), 0, 0, 0]);
-    bytes.extend(number(revisions.len()));
-    bytes.extend(number(writer.numbers.len() / 4));
-    bytes.extend(writer.numbers);
-    bytes.extend(writer.texts);
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&[dialect_code(dialect), 0, 0, 0]);
+    bytes.extend_from_slice(&number(revisions.len()));
+    bytes.extend_from_slice(&number(writer.numbers.len() / 4));
+    bytes.extend_from_slice(&writer.numbers);
+    bytes.extend_from_slice(&writer.texts);
     bytes
 }
 
@@ -116,8 +116,8 @@ impl Writer {
         self.number(mode_code(it.mode));
         self.number(it.statements.len());
         for statement in &it.statements {
-            self.numbers.extend(statement.start.to_le_bytes());
-            self.numbers.extend(statement.end.to_le_bytes());
+            self.numbers.extend_from_slice(&statement.start.to_le_bytes());
+            self.numbers.extend_from_slice(&statement.end.to_le_bytes());
             self.number(kind_code(statement.kind));
         }
     }
@@ -133,18 +133,18 @@ impl Writer {
             None => self.number(0),
             Some(text) => {
                 self.number(text.len() + 1);
-                self.texts.extend(text.as_bytes());
+                self.texts.extend_from_slice(text.as_bytes());
             }
         }
     }
 
     fn text(&mut self, text: &str) {
         self.number(text.len());
-        self.texts.extend(text.as_bytes());
+        self.texts.extend_from_slice(text.as_bytes());
     }
 
     fn number(&mut self, value: usize) {
-        self.numbers.extend(number(value));
+        self.numbers.extend_from_slice(&number(value));
     }
 }
 

@@ -45,9 +45,10 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let validated = validate::validate_for(&config, context.dialect(project)?, Purpose::Check);
     let mut findings = project.warnings.clone();
     findings.extend(compared(&config, &validated, args.base.as_deref())?);
+    let count = validated.revisions().len();
     findings.extend(validated.findings);
     let findings = without_repetition(findings);
-    report(context, project, validated.revisions.len(), &findings);
+    report(context, project, count, &findings);
     let is_wrong = findings.iter().any(Finding::is_error);
     Ok(if is_wrong { Exit::No } else { Exit::Done })
 }
@@ -89,7 +90,7 @@ fn compared(
     let shown = format!("{reference}:{FILE_NAME}");
     let released = lock::parse(Path::new(&shown), &text)?;
     let found =
-        base::findings(config, reference, &released, (&validated.revisions, validated.history.as_ref()));
+        base::findings(config, reference, &released, (validated.revisions(), validated.history.as_ref()));
     Ok(rule::judge(found, &config.lints, Purpose::Check))
 }
 

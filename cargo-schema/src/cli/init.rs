@@ -108,7 +108,7 @@ impl Plan {
         }
         let validated = validate::validate(&project.config, dialect);
         let heads = validated.history.as_ref().map_or(0, |history| history.heads().len());
-        let count = validated.revisions.len();
+        let count = validated.revisions().len();
         if count > 0 {
             self.adopted = Some((count, heads));
             let heads = if heads == 0 { String::new() } else { format!(", {}", human::count(heads, "head")) };
@@ -118,7 +118,7 @@ impl Plan {
             ));
         }
         self.lines.push(("Created", shown(&lock)));
-        self.files.push((lock, LockFile::of(&validated.revisions).render()));
+        self.files.push((lock, LockFile::of(validated.revisions()).render()));
         Ok(())
     }
 

@@ -9,10 +9,12 @@ use schema_runtime::revision::Revision;
 use super::{View, number, with_members};
 use crate::finding::Finding;
 use crate::migrations::name;
+use crate::rule::{self, Purpose};
 
 pub(super) const MULTIPLE_HEADS: &str = "multiple-heads";
+const DIESEL_NAME: &str = "diesel-name";
 
-pub(super) fn findings(view: &View<'_>, history: &History) -> Vec<Finding> {
+pub(super) fn findings(view: &View<'_>, history: &History, purpose: Purpose) -> Vec<Finding> {
     let heads: Vec<&Revision> = history.heads().into_iter().map(|node| history.revision(node)).collect();
     let disordered = history.disordered().into_iter().map(|(node, before)| {
         let is_parent = history.parents(node).contains(&before);
@@ -21,7 +23,9 @@ pub(super) fn findings(view: &View<'_>, history: &History) -> Vec<Finding> {
     let mut findings: Vec<Finding> = multiple_heads(view, &heads).into_iter().chain(disordered).collect();
     let is_one_way = |it: &&Revision| it.down.is_none() && it.irreversible.is_none();
     findings.extend(view.revisions.iter().filter(is_one_way).map(|it| missing_down(view, it)));
-    findings.extend(diesel_names(view));
+    if rule::is_asked(DIESEL_NAME, &view.config.lints, purpose) {
+        findings.extend(diesel_names(view));
+    }
     findings
 }
 
@@ -82,7 +86,7 @@ fn diesel_names(view: &View<'_>) -> Option<Finding> {
     };
     let diesels = name::diesel_version(&first.folder);
     Some(
-        Finding::warning("diesel-name", message)
+        Finding::warning(DIESEL_NAME, message)
             .in_file(view.folder())
             .note(format!("`{}` is `{diesels}` to Diesel, and `{}` here", first.folder, first.version))
             .note("with these names there is no way back to plain Diesel")

@@ -84,7 +84,7 @@ fn a_missing_parent_is_shown_where_it_is_named() {
     let scratch = linked(&[("4f1c2a9b7d03", ""), ("9b7d034f1c2a", "\"4f1c2a9b7d04\"")]);
     let validated = judged(&scratch, Purpose::Build);
     assert!(validated.history.is_none());
-    assert_eq!(validated.revisions.len(), 2);
+    assert_eq!(validated.revisions().len(), 2);
     assert_eq!(
         text(&validated),
         "\
@@ -280,7 +280,7 @@ fn modes_follow_metadata_and_what_the_script_does() {
     let validated = judged(&scratch, Purpose::Run);
     assert_eq!(text(&validated), "");
     use schema_runtime::revision::Mode::{ForeignKeysOff, Joined, Outside};
-    let modes: Vec<_> = validated.revisions.iter().map(|it| it.up.mode).collect();
+    let modes: Vec<_> = validated.revisions().iter().map(|it| it.up.mode).collect();
     assert_eq!(modes, [Joined, Outside, ForeignKeysOff, ForeignKeysOff]);
 }
 
@@ -331,7 +331,7 @@ fn the_lock_file_notices_edits_but_no_comments() {
     let scratch = linked(&[("aaaa", ""), ("bbbb", "\"aaaa\"")]);
     let up = "migrations/0001-aaaa_m/up.sql";
     scratch.write(up, "CREATE TABLE a (b TEXT);\n");
-    let lock = crate::lockfile::LockFile::of(&judged(&scratch, Purpose::Run).revisions);
+    let lock = crate::lockfile::LockFile::of(judged(&scratch, Purpose::Run).revisions());
     scratch.write("migrations/schema.lock", lock.render());
     scratch.write(up, "-- a comment\r\nCREATE TABLE a (b   TEXT);\r\n");
     assert_eq!(rules(&judged(&scratch, Purpose::Check)), [] as [&str; 0]);
@@ -347,7 +347,7 @@ fn the_lock_file_notices_edits_but_no_comments() {
 #[test]
 fn what_the_lock_file_lacks_is_for_check_and_what_it_has_too_much_for_all() {
     let scratch = linked(&[("aaaa", ""), ("bbbb", "\"aaaa\"")]);
-    let revisions = judged(&scratch, Purpose::Run).revisions;
+    let revisions = judged(&scratch, Purpose::Run).revisions().to_vec();
     scratch.write("migrations/schema.lock", crate::lockfile::LockFile::of(&revisions[..1]).render());
     assert_eq!(rules(&judged(&scratch, Purpose::Build)), [] as [&str; 0]);
     assert_eq!(rules(&judged(&scratch, Purpose::Check)), ["lock-out-of-date"]);
@@ -378,7 +378,7 @@ fn many_folders_are_read_in_their_order() {
     }
     let validated = judged(&scratch, Purpose::Run);
     assert_eq!(text(&validated), "");
-    let ids: Vec<String> = validated.revisions.iter().map(|it| it.id.to_string()).collect();
+    let ids: Vec<String> = validated.revisions().iter().map(|it| it.id.to_string()).collect();
     assert_eq!(ids, (0..300).map(|at| format!("{at:04}")).collect::<Vec<_>>());
 }
 

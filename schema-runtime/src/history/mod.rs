@@ -63,16 +63,30 @@ pub enum Defect {
     Cycle { revisions: Vec<usize> },
 }
 
+/// Revisions that are no history, given back with everything that is wrong with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The list as it was given.
+    pub revisions: Vec<Revision>,
+    /// At least one.
+    pub defects: Vec<Defect>,
+}
+
 impl History {
     /// Orders and connects the revisions, or says everything that is wrong with them.
     pub fn new(revisions: Vec<Revision>) -> Result<Self, Vec<Defect>> {
+        Self::connect(revisions).map_err(|broken| broken.defects)
+    }
+
+    /// Like [`History::new`], for those who still need the revisions when they are no history.
+    pub fn connect(revisions: Vec<Revision>) -> Result<Self, Broken> {
         let Links { parents, dependencies, mut defects } = links::connect(&revisions);
         let (order, cycles) = order::sort(&revisions, &parents, &dependencies);
         defects.extend(cycles.into_iter().map(|revisions| Defect::Cycle { revisions }));
         if defects.is_empty() {
             Ok(Self::ordered(revisions, &order, &parents, &dependencies))
         } else {
-            Err(defects)
+            Err(Broken { revisions, defects })
         }
     }
 
