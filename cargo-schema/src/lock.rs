@@ -105,6 +105,11 @@ impl Changes {
         }
         changes
     }
+
+    /// What takes a person's word.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = String> + '_ {
+        self.edited.iter().map(|(id, _)| id).chain(&self.removed).cloned()
+    }
 }
 
 fn once(ids: &mut Vec<String>, id: String) {

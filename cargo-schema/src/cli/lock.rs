@@ -59,9 +59,7 @@ fn accepted(history: &History, changes: &Changes, targets: &[String]) -> Result<
             .filter(|id| *id == target || target.len() >= 4 && id.starts_with(target))
             .collect();
         match (target.as_str(), gone.as_slice()) {
-            ("all", _) => {
-                ids.extend(changes.edited.iter().map(|(id, _)| id).chain(&changes.removed).cloned())
-            }
+            ("all", _) => ids.extend(changes.refused()),
             (_, [id]) => ids.push((*id).clone()),
             _ => ids.push(history.revision(target::locate_one(history, None, target)?).id.to_string()),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use schema_build::finding::Finding;
 use schema_build::lockfile::FILE_NAME;
 use schema_runtime::history::{History, Node};
+use schema_runtime::revision::Text;
 use schema_runtime::target;
 use serde_json::{Value, json};
 
@@ -148,8 +149,10 @@ fn report(context: &Context, project: &Project, history: &History, report: &Repo
         return context.document("rebase", project, document(history, report));
     }
     for step in &report.moves {
-        let title = history.revision(step.node).title();
-        context.shell.status("Rebased", format!("{title} onto {}", onto.title()));
+        let title = |id: &Text| history.node(id).map_or(String::new(), |node| history.revision(node).title());
+        let parents: Vec<String> = step.parents.iter().map(title).collect();
+        let revision = history.revision(step.node).title();
+        context.shell.status("Rebased", format!("{revision} onto {}", human::and(&parents)));
         if step.from != step.to {
             context.shell.status("Renamed", format!("{} -> {}", step.from, step.to));
         }
@@ -168,10 +171,14 @@ fn report(context: &Context, project: &Project, history: &History, report: &Repo
 }
 
 fn document(history: &History, report: &Report) -> Value {
-    let moved = report
-        .moves
-        .iter()
-        .map(|step| json!({ "revision": history.revision(step.node).id, "from": step.from, "to": step.to }));
+    let moved = report.moves.iter().map(|step| {
+        json!({
+            "revision": history.revision(step.node).id,
+            "parents": step.parents,
+            "from": step.from,
+            "to": step.to,
+        })
+    });
     json!({
         "onto": history.revision(report.onto).id,
         "moved": moved.collect::<Vec<_>>(),

@@ -4,4 +4,5 @@ pub(crate) mod draft;
 pub(crate) mod identity;
 pub(crate) mod place;
 pub(crate) mod tables;
+pub(crate) mod taken;
 pub(crate) mod write;

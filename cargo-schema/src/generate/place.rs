@@ -3,6 +3,8 @@
 
 use schema_build::migrations::name::{self, Moment, Parts};
 
+use super::taken::Taken;
+
 /// A name for a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -20,7 +22,7 @@ pub(crate) struct Naming<'a> {
     /// Seconds since 1970.
     pub(crate) now: u64,
     /// The versions that exist.
-    pub(crate) versions: &'a [&'a str],
+    pub(crate) taken: &'a Taken,
 }
 
 impl Naming<'_> {
@@ -34,10 +36,9 @@ impl Naming<'_> {
             Place { version: name::version(&folder, Some(id)), folder }
         };
         let fits = |place: &Place| {
-            after.iter().all(|version| place.version.as_str() > *version)
-                && !self.versions.contains(&place.version.as_str())
+            after.iter().all(|version| place.version.as_str() > *version) && !self.taken.has(&place.version)
         };
-        let first = self.versions.len() + 1;
+        let first = self.taken.count() + 1;
         // Without `{seq}` in the template all these are equal, and one is tried.
         let last = if self.template.contains("{seq}") { first + 10_000 } else { first };
         let seq = (first..=last).find(|&seq| fits(&at(self.now, seq))).unwrap_or(first);
@@ -76,7 +77,11 @@ mod tests {
     const TEMPLATE: &str = name::DEFAULT_TEMPLATE;
 
     fn folder(template: &str, after: &[&str]) -> String {
-        Naming { template, now: NOW, versions: after }.place("4f1c2a9b7d03", "Add tax", after).folder
+        let mut taken = Taken::default();
+        for version in after {
+            taken.insert(&Place { folder: (*version).to_owned(), version: (*version).to_owned() });
+        }
+        Naming { template, now: NOW, taken: &taken }.place("4f1c2a9b7d03", "Add tax", after).folder
     }
 
     #[test]

@@ -9,11 +9,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use schema_build::config::Config;
 use schema_build::migrations::name::Moment;
 use schema_runtime::history::{History, Node, is_valid_id, is_valid_label};
-use schema_runtime::revision::VERSION_LIMIT;
 
 use super::draft::{self, Draft};
 use super::identity;
 use super::place::{Naming, Place};
+use super::taken::Taken;
 use crate::changes;
 use crate::failure::Failure;
 
@@ -61,7 +61,10 @@ pub(crate) fn prepare(
     }
     refuse_labels(history, wish.labels)?;
     let id = id(history, wish.id)?;
-    let place = name(config, history, wish, &id, &message);
+    let taken = Taken::of(config, history)?;
+    let before = requirements(history, wish);
+    let place = Naming { template: &config.name, now: now(), taken: &taken }.place(&id, &message, &before);
+    taken.refuse(&place)?;
     let ids = |nodes: &[Node]| nodes.iter().map(|&node| history.revision(node).id.to_string()).collect();
     let draft = Draft {
         id,
@@ -71,8 +74,6 @@ pub(crate) fn prepare(
         labels: wish.labels.to_vec(),
         created: Moment::from_epoch(now()).to_string(),
     };
-    refuse_place(config, history, &place)?;
-    let before = requirements(history, wish);
     Ok(New {
         is_ordered: before.iter().all(|version| place.version.as_str() > *version),
         path: config.migrations.join(&place.folder),
@@ -140,51 +141,9 @@ fn refuse_labels(history: &History, labels: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn name(config: &Config, history: &History, wish: &Wish<'_>, id: &str, message: &str) -> Place {
-    let versions: Vec<&str> = history.revisions().iter().map(|revision| revision.version.as_ref()).collect();
-    let naming = Naming { template: &config.name, now: now(), versions: &versions };
-    naming.place(id, message, &requirements(history, wish))
-}
-
 /// The versions of what must run before.
 fn requirements<'h>(history: &'h History, wish: &Wish<'_>) -> Vec<&'h str> {
     wish.parents.iter().chain(&wish.depends_on).map(|&node| history.revision(node).version.as_ref()).collect()
-}
-
-/// What `prepare` and a rebase refuse about a name.
-pub(crate) fn refuse_place(config: &Config, history: &History, place: &Place) -> Result<(), Failure> {
-    let length = place.version.chars().count();
-    if length > VERSION_LIMIT {
-        return Err(Failure::usage(format!("the version `{}` has {length} characters", place.version))
-            .note(format!("Diesel's table holds {VERSION_LIMIT}; nothing was written"))
-            .help("take a shorter `--rev-id`, or a shorter `name` in the configuration"));
-    }
-    if let Some(other) = history.revisions().iter().find(|revision| revision.version == place.version) {
-        return Err(Failure::usage(format!(
-            "there is a migration with the version `{}` already",
-            place.version
-        ))
-        .note(format!("`{}`; Diesel would drop one of the two in silence", other.folder))
-        .note("nothing was written"));
-    }
-    match namesake(&config.migrations, &place.folder)? {
-        None => Ok(()),
-        Some(found) => Err(Failure::usage(format!("there is a folder `{found}` already"))
-            .note("names that differ in case alone are one name on other machines; nothing was written")),
-    }
-}
-
-/// What is called alike, also where the file system tells case apart.
-fn namesake(migrations: &Path, folder: &str) -> Result<Option<String>, Failure> {
-    let failed = |error| Failure::file("could not read", migrations, &error);
-    let wanted = folder.to_lowercase();
-    for entry in fs::read_dir(migrations).map_err(failed)? {
-        let found = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
-        if found.to_lowercase() == wanted {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
 }
 
 fn files(config: &Config, draft: &Draft, scripts: Scripts) -> Result<Vec<(&'static str, String)>, Failure> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use schema_build::config::Config;
 use schema_runtime::history::{History, Node};
+use schema_runtime::revision::Text;
 
 use super::branch::Branch;
 use super::metadata;
@@ -15,12 +16,15 @@ use crate::changes::{self, Changes};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::generate::place::Naming;
+use crate::generate::taken::Taken;
 use crate::generate::write;
 
 /// One migration's way to its new place.
 #[derive(Clone, Debug)]
 pub(crate) struct Move {
     pub(crate) node: Node,
+    /// Its new parents.
+    pub(crate) parents: Vec<Text>,
     /// The old name of the folder.
     pub(crate) from: String,
     /// The new one.
@@ -35,6 +39,8 @@ pub(crate) fn plan(config: &Config, history: &History, branch: &Branch) -> Resul
         .iter()
         .map(|revision| (revision.id.as_ref(), revision.version.to_string()))
         .collect();
+    let mut taken = Taken::of(config, history)?;
+    let now = write::now();
     let mut previous = None;
     let mut moves = Vec::new();
     for (node, parents) in &branch.moved {
@@ -43,16 +49,17 @@ pub(crate) fn plan(config: &Config, history: &History, branch: &Branch) -> Resul
             history.dependencies(*node).iter().map(|&before| history.revision(before).id.as_ref());
         let before = parents.iter().map(AsRef::as_ref).chain(dependencies).chain(previous);
         let after: Vec<&str> = before.map(|id| versions[id].as_str()).collect();
-        let taken: Vec<&str> = versions.values().map(String::as_str).collect();
-        let naming = Naming { template: &config.name, now: write::now(), versions: &taken };
+        let naming = Naming { template: &config.name, now, taken: &taken };
         let place = naming.place(&revision.id, &revision.message, &after);
         if place.folder != revision.folder {
-            write::refuse_place(config, history, &place)?;
+            taken.refuse(&place)?;
+            taken.insert(&place);
         }
         let metadata = reparented(config, &revision.folder, &revision.id, parents)?;
         versions.insert(&revision.id, place.version);
         previous = Some(revision.id.as_ref());
-        moves.push(Move { node: *node, from: revision.folder.to_string(), to: place.folder, metadata });
+        let from = revision.folder.to_string();
+        moves.push(Move { node: *node, parents: parents.clone(), from, to: place.folder, metadata });
     }
     Ok(moves)
 }
@@ -79,12 +86,7 @@ impl Move {
     }
 }
 
-fn reparented(
-    config: &Config,
-    folder: &str,
-    id: &str,
-    parents: &[schema_runtime::revision::Text],
-) -> Result<String, Failure> {
+fn reparented(config: &Config, folder: &str, id: &str, parents: &[Text]) -> Result<String, Failure> {
     let path = metadata_path(&config.migrations, folder);
     let before = match fs::read_to_string(&path) {
         Ok(text) => Some(text),
