@@ -144,7 +144,7 @@ fn what_diesel_reverted_behind_our_back_runs_again() {
 
 #[test]
 fn duplicate_versions_that_diesel_drops_in_silence_are_refused() {
-    let sandbox = Sandbox::broken("duplicate-version");
+    let sandbox = Sandbox::broken("duplicate-id.by-version");
     let mut theirs = sandbox.database("theirs.db");
     assert_eq!(
         run_all(&mut theirs, diesel(&sandbox, "migrations")).len(),

@@ -54,7 +54,8 @@ impl Files<'_> {
             return Err(finding.help("save it as UTF-8"));
         }
         if bytes.contains(&0) {
-            return Err(self.finding("binary-file", path, "is no text: it holds NUL bytes"));
+            let finding = self.finding("binary-file", path, "is no text: it holds NUL bytes");
+            return Err(finding.help("write SQL into it, as UTF-8"));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();

@@ -52,6 +52,9 @@ pub fn parse(path: &Path, text: &str) -> (Metadata, Vec<Finding>) {
     let mut document = Document::new(path, text, "bad-metadata");
     let table = document.table();
     let is_valid = document.findings.is_empty();
+    if let Some(finding) = document.findings.pop() {
+        document.findings.push(finding.help("mend this line; what follows it could not be read"));
+    }
     let has_ours = table.keys().any(|key| OURS.contains(&&**key.get_ref()));
     let mut metadata = Metadata::default();
     for (key, value) in &table {

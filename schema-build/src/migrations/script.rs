@@ -44,12 +44,9 @@ fn mode(metadata: Option<&Metadata>, lexed: &Lexed) -> Mode {
 
 fn unclosed(path: &Path, text: &str, offset: usize, message: &str) -> Finding {
     let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    Finding::error("unclosed-sql", format!("`{file}` cannot be cut into statements")).at(
-        path,
-        text,
-        offset..offset + 1,
-        message,
-    )
+    Finding::error("unclosed-sql", format!("`{file}` cannot be cut into statements"))
+        .at(path, text, offset..offset + 1, message)
+        .help("close it: all that follows belongs to it")
 }
 
 /// One finding for all statements of a kind, at the first.
