@@ -113,6 +113,7 @@ impl Head {
     fn first(&mut self, piece: Piece) -> Option<Body> {
         self.seen = match (piece.key, self.dialect) {
             (CREATE, _) => Seen::Create,
+            (EXPLAIN | QUERY | PLAN, Dialect::Sqlite) => Seen::Nothing,
             (_, Dialect::Sqlite | Dialect::Postgres) => return Some(Body::Plain),
             (ALTER, Dialect::Mysql) => Seen::Alter,
             (BEGIN, Dialect::Mysql) => Seen::Begin(piece.start),

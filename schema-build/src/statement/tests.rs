@@ -114,6 +114,11 @@ fn triggers_in_sqlite_end_behind_their_last_statement() {
         DELETE FROM t WHERE end; END";
     check(Sqlite, &format!("a;{trigger};\nselect 1"), &["a", trigger, "select 1"]);
     check(Sqlite, &format!("{trigger}\n -- that was it"), &[trigger]);
+    check(
+        Sqlite,
+        &format!("explain query plan {trigger};b"),
+        &[&format!("explain query plan {trigger}"), "b"],
+    );
     check(Sqlite, "create trigger a on t; b", &["create trigger a on t", "b"]);
     check(Sqlite, "create table trigger(begin); b", &["create table trigger(begin)", "b"]);
     check(Sqlite, "drop trigger begin; b", &["drop trigger begin", "b"]);
