@@ -11,11 +11,12 @@ use schema_runtime::engine::{Error, Migrator, State};
 use schema_runtime::history::{History, Node};
 
 use crate::context::Context;
-use crate::database::connect::{self, Access, Database};
+use crate::database::connect::{self, Access, Database, Patience};
 use crate::database::refusal;
 use crate::database::url::{self, DatabaseUrl};
 use crate::failure::Failure;
 use crate::project::Project;
+use crate::shell::Shell;
 
 /// How long a reader waits for a writer to finish.
 const READERS_PATIENCE: Duration = Duration::from_secs(5);
@@ -23,7 +24,7 @@ const READERS_PATIENCE: Duration = Duration::from_secs(5);
 /// What a verb that touches a database works on.
 pub(crate) struct Desk<'p> {
     pub(crate) project: &'p Project,
-    /// Shared with the thread that says where the database is when a signal comes.
+    /// Shared, so that the engine may look at it while the database is used.
     pub(crate) history: Arc<History>,
     pub(crate) database: Database,
 }
@@ -35,6 +36,16 @@ impl<'p> Desk<'p> {
         let desk = Self::open(context, project, url, Access::Read, READERS_PATIENCE)?;
         desk.tell_if_missing(context);
         Ok(desk)
+    }
+
+    /// For the last line of a run.
+    pub(crate) fn quietly(
+        context: &Context,
+        project: &'p Project,
+        url: DatabaseUrl,
+        wait: Duration,
+    ) -> Result<Self, Failure> {
+        Self::open(context, project, url, Access::Read, wait)
     }
 
     /// For verbs that change the database. A file that is missing is not created before `check` agrees.
@@ -50,7 +61,8 @@ impl<'p> Desk<'p> {
         }
         let mut desk = Self::open(context, project, url.clone(), Access::Read, wait)?;
         check(&desk.history)?;
-        desk.database = connect::open(url, Access::Write, &project.config, wait)?;
+        let patience = Patience { limit: wait, shell: &context.shell };
+        desk.database = connect::open(url, Access::Write, &project.config, patience)?;
         Ok(desk)
     }
 
@@ -61,7 +73,7 @@ impl<'p> Desk<'p> {
         access: Access,
         wait: Duration,
     ) -> Result<Self, Failure> {
-        let (validated, database) = side_by_side(project, url, access, wait)?;
+        let (validated, database) = side_by_side(&context.shell, project, url, access, wait)?;
         Ok(Self { project, history: Arc::new(context.sound(validated)?), database: database? })
     }
 
@@ -122,6 +134,7 @@ pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
 
 /// Reads the files while the database is opened.
 fn side_by_side(
+    shell: &Shell,
     project: &Project,
     url: DatabaseUrl,
     access: Access,
@@ -131,7 +144,7 @@ fn side_by_side(
     let dialect = project.config.dialect.unwrap_or(url.dialect);
     Ok(std::thread::scope(|scope| {
         let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, Purpose::Run));
-        let database = connect::open(url, access, &project.config, wait);
+        let database = connect::open(url, access, &project.config, Patience { limit: wait, shell });
         (reading.join().expect("validation never panics"), database)
     }))
 }
@@ -144,7 +157,7 @@ pub(crate) fn with_place(
     let Some(url) = url::resolve(&context.global, project)? else {
         return Ok((Arc::new(context.history(project)?), None));
     };
-    let (validated, database) = side_by_side(project, url, Access::Read, Duration::ZERO)?;
+    let (validated, database) = side_by_side(&context.shell, project, url, Access::Read, Duration::ZERO)?;
     let history = Arc::new(context.sound(validated)?);
     let state = database.and_then(|database| {
         let mut desk = Desk { project, history: Arc::clone(&history), database };

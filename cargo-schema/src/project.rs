@@ -71,11 +71,12 @@ pub(crate) fn find(global: &Global) -> Result<Vec<Project>, Failure> {
         return Ok(vec![project]);
     }
     let manifest = manifest(global)?;
-    if !global.workspace && global.package.is_none() {
-        if let Some(name) = package_name(&manifest)? {
-            let root = manifest.parent().expect("a manifest has a folder");
-            return Ok(vec![load(Some(name), root, global)?]);
-        }
+    if !global.workspace
+        && global.package.is_none()
+        && let Some(name) = package_name(&manifest)?
+    {
+        let root = manifest.parent().expect("a manifest has a folder");
+        return Ok(vec![load(Some(name), root, global)?]);
     }
     let metadata = metadata(&manifest)?;
     chosen(&metadata, global)?
@@ -117,13 +118,18 @@ pub(crate) fn find_for_init(global: &Global) -> Result<Project, Failure> {
 /// `--migrations` and `--database-url` say it all: no Cargo.toml is looked for.
 fn standalone(global: &Global) -> Result<Option<Project>, Failure> {
     match &global.migrations {
-        Some(folder) if global.database_url.is_some() || manifest(global).is_err() => {
+        Some(folder) if global.database_url.is_some() || !is_in_package(global) => {
             let migrations = absolute(folder)?;
             let config = Config::standalone(&migrations, None);
             Ok(Some(Project { package: None, config, warnings: Vec::new() }))
         }
         Some(_) | None => Ok(None),
     }
+}
+
+fn is_in_package(global: &Global) -> bool {
+    let is_named = global.package.is_some() || global.workspace || global.manifest_path.is_some();
+    is_named || manifest(global).and_then(|manifest| package_name(&manifest)).is_ok_and(|name| name.is_some())
 }
 
 fn load(package: Option<String>, root: &Path, global: &Global) -> Result<Project, Failure> {

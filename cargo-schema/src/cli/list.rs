@@ -66,15 +66,12 @@ impl Row<'_> {
             Some(AppliedRevision { took: Some(took), .. }) => duration(*took),
             Some(_) | None => String::new(),
         };
-        let text = |pick: fn(&AppliedRevision) -> &Option<String>| {
-            self.applied.and_then(|applied| pick(applied).clone()).unwrap_or_default()
-        };
         vec![
             self.state.to_owned(),
             revision.id.to_string(),
-            text(|applied| &applied.at),
+            self.applied.and_then(|applied| applied.at.as_deref()).map(readable).unwrap_or_default(),
             took,
-            text(|applied| &applied.actor),
+            self.applied.and_then(|applied| applied.actor.clone()).unwrap_or_default(),
             revision.message.to_string(),
         ]
     }
@@ -116,6 +113,11 @@ pub(crate) fn unknown_document(state: &State) -> Vec<Value> {
     let one =
         |(version, revision): &(String, Option<String>)| json!({ "version": version, "revision": revision });
     state.unknown.iter().map(one).collect()
+}
+
+/// To the second, without the letters of RFC 3339.
+fn readable(at: &str) -> String {
+    at.replacen('T', " ", 1).chars().take(19).collect()
 }
 
 /// SQLite's `2026-11-20 09:15:02`, which is UTC, as RFC 3339.

@@ -12,6 +12,7 @@ mod generate;
 mod heads;
 mod history;
 mod init;
+mod interrupted;
 mod list;
 mod lock;
 mod man;
@@ -40,6 +41,7 @@ use crate::failure::{Failure, Outcome};
 use crate::project::{self, Project};
 use crate::render::json;
 use crate::shell::{Color, Shell, Verbosity};
+use crate::signal;
 
 /// Migrations for Diesel: a history that compiles, or does not
 ///
@@ -149,6 +151,9 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> Exit {
     match parsed {
         Ok(cli) => {
             let context = Context::new(cli.global);
+            if let Some(exit) = signal::interrupted() {
+                return interrupted::run(&context, exit);
+            }
             let outcome = dispatch(&context, cli.verb);
             finish(&context.shell, context.is_json(), outcome)
         }

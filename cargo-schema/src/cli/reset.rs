@@ -45,6 +45,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         context,
         &mut desk,
         options.clone(),
+        "reset",
         Box::new(|migrator, connection| migrator.revert(connection, "base")),
     )?;
     // After a dry run everything is applied still.
@@ -54,6 +55,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
             context,
             &mut desk,
             options,
+            "reset",
             Box::new(|migrator, connection| migrator.upgrade(connection, "heads")),
         )?),
     };

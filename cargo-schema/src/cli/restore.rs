@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::running::WaitArgs;
 use crate::context::Context;
-use crate::database::connect::{self, Access};
+use crate::database::connect::{self, Access, Patience};
 use crate::database::copies;
 use crate::database::url::{self, DatabaseUrl};
 use crate::exit::Exit;
@@ -38,7 +38,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     // A file, whatever its name looks like.
     let from = url::parse(&format!("./{}", args.file), "".as_ref());
     let from = if args.file.starts_with(['/', '.']) { url::parse(&args.file, "".as_ref()) } else { from }?;
-    let tables = copies::inspect(&from, &project.config)?;
+    let tables = copies::inspect(&from, &context.shell)?;
     if copies::file(&from)? == copies::file(&database)? {
         return Err(Failure::usage(format!("`{}` is the database itself", args.file)));
     }
@@ -60,7 +60,8 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
 
 /// A database that holds tables is not replaced without a word.
 fn ask(context: &Context, project: &Project, database: &DatabaseUrl, yes: bool) -> Result<(), Failure> {
-    let mut open = connect::open(database.clone(), Access::Read, &project.config, Duration::ZERO)?;
+    let patience = Patience { limit: Duration::ZERO, shell: &context.shell };
+    let mut open = connect::open(database.clone(), Access::Read, &project.config, patience)?;
     match (copies::tables(&mut open)?, yes) {
         (0, _) | (_, true) => Ok(()),
         (tables, false) => {

@@ -13,16 +13,15 @@ use schema_runtime::plan::{Direction, Plan};
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::database::connect::{self, Access};
+use crate::database::connect;
 use crate::database::copies;
-use crate::database::refusal;
-use crate::database::url::{DatabaseUrl, Location};
+use crate::database::url::DatabaseUrl;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::render::human::{count, duration};
-use crate::signal::Guard;
+use crate::signal;
 
 /// How a run is done.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -121,7 +120,7 @@ impl RunArgs {
             None => copies::free_name(&desk.database.url, revision)?,
         };
         let size = copies::dump(&desk.database.url, &copy, self.wait.or_configured(&desk.project.config))?;
-        context.shell.status("Saved", format_args!("{} ({size} bytes)", copy.display()));
+        context.shell.status("Saved", format_args!("{} ({size} bytes)", desk.project.shown(&copy).display()));
         Ok(())
     }
 }
@@ -163,7 +162,7 @@ pub(crate) fn run(
     command: &str,
     work: Box<Work<'_>>,
 ) -> Outcome {
-    let summary = perform(context, desk, options, work)?;
+    let summary = perform(context, desk, options, command, work)?;
     if context.is_json() {
         context.document(command, desk.project, summary.document(desk));
     }
@@ -175,16 +174,16 @@ pub(crate) fn perform(
     context: &Context,
     desk: &mut Desk<'_>,
     options: Options,
+    command: &str,
     work: Box<Work<'_>>,
 ) -> Result<Summary, Failure> {
     let started = Instant::now();
     let is_dry = options.dry_run;
     let times = RefCell::new(Vec::new());
-    let guard = guard(desk)?;
+    signal::watch().map_err(|error| Failure::file("could not watch for", "signals".as_ref(), &error))?;
     let history = Arc::clone(&desk.history);
     let url = desk.database.url.clone();
     let migrator = Migrator::new(&history).options(options).observe(|event| {
-        guard.checkpoint();
         if let Event::Finished { elapsed, .. } = event {
             times.borrow_mut().push(*elapsed);
         }
@@ -192,10 +191,9 @@ pub(crate) fn perform(
     });
     let report = work(&migrator, &mut desk.database.connection);
     drop(migrator);
-    drop(guard);
     let report = report.map_err(|error| desk.draw(error))?;
     let summary = Summary { report, times: times.into_inner(), elapsed: started.elapsed(), is_dry };
-    summary.tell(context, desk);
+    summary.tell(context, desk, command);
     Ok(summary)
 }
 
@@ -213,7 +211,7 @@ fn show(context: &Context, url: &DatabaseUrl, event: &Event<'_>) {
         Event::Locked { .. } => shell.status("Locking", &url.shown),
         Event::Started { revision, direction: Direction::Up } => shell.status("Applying", revision.title()),
         Event::Started { revision, direction: Direction::Down } => {
-            shell.status("Reverting", revision.title())
+            shell.status("Reverting", revision.title());
         }
         Event::Finished { revision, direction, elapsed } => {
             let verb = match direction {
@@ -227,32 +225,6 @@ fn show(context: &Context, url: &DatabaseUrl, event: &Event<'_>) {
     }
 }
 
-/// Ends the process in an orderly way when a signal comes.
-fn guard(desk: &Desk<'_>) -> Result<Guard, Failure> {
-    let (url, config, history) =
-        (desk.database.url.clone(), desk.project.config.clone(), Arc::clone(&desk.history));
-    Guard::new(move || last_words(url, &config, &history))
-        .map_err(|error| Failure::file("could not watch for", "signals".as_ref(), &error))
-}
-
-/// Where the database will be when this process is gone: what is committed now.
-fn last_words(url: DatabaseUrl, config: &Config, history: &History) -> String {
-    const ROLLED_BACK: &str = "what was under way is rolled back";
-    if url.place == Location::Memory {
-        return format!("{ROLLED_BACK}, and the database was in memory alone");
-    }
-    let state = connect::open(url, Access::Read, config, Duration::ZERO)
-        .ok()
-        .and_then(|mut database| Migrator::new(history).state(&mut database.connection).ok());
-    match state {
-        Some(state) => {
-            let at = crate::desk::ids(history, &state.applied.heads(history));
-            format!("{ROLLED_BACK}; the database is at {}", refusal::place(&at))
-        }
-        None => format!("{ROLLED_BACK}; `cargo schema current` says where the database is"),
-    }
-}
-
 /// What a run did.
 pub(crate) struct Summary {
     report: Report,
@@ -262,13 +234,18 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    fn tell(&self, context: &Context, desk: &Desk<'_>) {
+    fn tell(&self, context: &Context, desk: &Desk<'_>, command: &str) {
         let Report { done, now_at, .. } = &self.report;
         let place = desk.place(now_at);
         let revisions = count(done.nodes.len(), "revision");
         let time = duration(self.elapsed);
         let text = match (done.is_empty(), self.is_dry, done.direction) {
-            (true, _, Direction::Up) => format!("nothing is pending; the database is at {place}"),
+            (true, _, _) if command == "stamp" => format!("the database is at {place}, and marked so"),
+            (false, _, _) if command == "stamp" => format!("marked {revisions}; the database is at {place}"),
+            (true, _, Direction::Up) if desk.is_at_heads(now_at) => {
+                format!("nothing is pending; the database is at {place}")
+            }
+            (true, _, Direction::Up) => format!("nothing to apply; the database is at {place}"),
             (true, _, Direction::Down) => format!("nothing to revert; the database is at {place}"),
             (false, true, _) => format!("dry run of {revisions} in {time}, rolled back; nothing was changed"),
             (false, false, _) => format!("{revisions} in {time}; the database is at {place}"),

@@ -122,7 +122,7 @@ fn text(history: &History, plan: &Plan, on_connect: &[String]) -> String {
         let _ = writeln!(text, "{};", statement.trim_end_matches(';'));
     }
     if plan.direction == Direction::Up && !plan.is_empty() {
-        let _ = writeln!(text, "\n{}", terminated(&books.tables()));
+        let _ = write!(text, "\n{}", terminated(&books.tables()));
     }
     for &node in &plan.nodes {
         let script = script(history, node, plan.direction).expect("missing scripts were refused");

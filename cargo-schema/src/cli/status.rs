@@ -84,7 +84,8 @@ fn worries(context: &Context, desk: &Desk<'_>, state: &State) {
     let shell = &context.shell;
     for interrupted in &state.interrupted {
         let (done, total) = (interrupted.statements_done, count(interrupted.statements_total, "statement"));
-        shell.attention("Interrupted", format_args!("{} after {done} of {total}", interrupted.revision));
+        let verb = if interrupted.failed { "Unfinished" } else { "Interrupted" };
+        shell.attention(verb, format_args!("{} after {done} of {total}", interrupted.revision));
     }
     for &node in &state.edited {
         shell.attention(
@@ -104,7 +105,13 @@ fn worries(context: &Context, desk: &Desk<'_>, state: &State) {
 
 fn next(desk: &Desk<'_>, state: &State, pending: &[Node]) -> Option<String> {
     if let Some(interrupted) = state.interrupted.first() {
-        return Some(format!("cargo schema resolve {}", interrupted.revision));
+        return Some(match interrupted.failed {
+            true => "mend the statement that failed, then go on: cargo schema upgrade".to_owned(),
+            false => format!("cargo schema upgrade, or cargo schema resolve {}", interrupted.revision),
+        });
+    }
+    if !state.edited.is_empty() {
+        return Some("restore the edited files, or accept them: cargo schema stamp current".to_owned());
     }
     if desk.history.is_empty() {
         return Some("cargo schema generate \"what changes\"".to_owned());

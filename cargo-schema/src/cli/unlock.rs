@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection as _;
 use serde_json::json;
 
 use crate::context::Context;
-use crate::database::connect::{self, Access};
+use crate::database::connect::{self, Access, Patience};
 use crate::database::url::DatabaseUrl;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -24,16 +24,16 @@ pub(crate) struct Args {
 /// Tries the lock and lets go of it again.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     let url = context.url(project)?;
-    let is_held = is_held(&url, project)?;
+    let is_held = is_held(context, project, &url)?;
     if context.is_json() {
         context.document("unlock", project, json!({ "database": url.shown, "is_held": is_held }));
     }
     match (is_held, args.status) {
         (false, _) => {
-            context.shell.status("Unlocked", format_args!("nobody holds the lock of {}", url.shown))
+            context.shell.status("Unlocked", format_args!("nobody holds the lock of {}", url.shown));
         }
         (true, true) => {
-            context.shell.attention("Locked", format_args!("a living process writes to {}", url.shown))
+            context.shell.attention("Locked", format_args!("a living process writes to {}", url.shown));
         }
         (true, false) => {
             return Err(Failure::new(
@@ -48,11 +48,12 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     Ok(Exit::Done)
 }
 
-fn is_held(url: &DatabaseUrl, project: &Project) -> Result<bool, Failure> {
+fn is_held(context: &Context, project: &Project, url: &DatabaseUrl) -> Result<bool, Failure> {
     if connect::is_missing(url) {
         return Ok(false);
     }
-    match connect::open(url.clone(), Access::Write, &project.config, Duration::ZERO) {
+    let patience = Patience { limit: Duration::ZERO, shell: &context.shell };
+    match connect::open(url.clone(), Access::Write, &project.config, patience) {
         Ok(mut database) => {
             match database.connection.batch_execute("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK") {
                 Ok(()) => Ok(false),

@@ -16,6 +16,7 @@ use schema_runtime::dialect::Dialect;
 use super::url::{self, DatabaseUrl, Location};
 use crate::exit::Exit;
 use crate::failure::{self, Failure};
+use crate::shell::Shell;
 
 /// What a verb is going to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +47,21 @@ pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
     }
 }
 
-/// Opens it. `wait` is how long another program may keep it locked.
+/// How long another program may keep it locked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience<'s> {
+    /// At most.
+    pub(crate) limit: Duration,
+    /// Who is told that we wait.
+    pub(crate) shell: &'s Shell,
+}
+
+/// Opens it.
 pub(crate) fn open(
     url: DatabaseUrl,
     access: Access,
     config: &Config,
-    wait: Duration,
+    patience: Patience<'_>,
 ) -> Result<Database, Failure> {
     let is_missing = is_missing(&url);
     let uri = match &url.place {
@@ -63,7 +73,7 @@ pub(crate) fn open(
         Location::Memory | Location::File { .. } => ":memory:".to_owned(),
     };
     let mut connection = SqliteConnection::establish(&uri).map_err(|error| not_opened(&url, &error))?;
-    touch(&mut connection, wait).map_err(|error| refused(&url, &error))?;
+    touch(&mut connection, patience).map_err(|error| refused(&url, &error))?;
     prepare(&mut connection, config, access)?;
     Ok(Database { url, connection, is_missing })
 }
@@ -87,8 +97,8 @@ pub(crate) fn not_in_this_build(url: &DatabaseUrl) -> Failure {
 fn refuse_strange_file(url: &DatabaseUrl, path: &Path, access: Access) -> Result<(), Failure> {
     let shown = &url.shown;
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(database(url, format!("`{shown}` is a folder, not a database"))),
-        Ok(found) if !found.is_file() => Err(database(url, format!("`{shown}` is not a regular file"))),
+        Ok(found) if found.is_dir() => Err(database(format!("`{shown}` is a folder, not a database"))),
+        Ok(found) if !found.is_file() => Err(database(format!("`{shown}` is not a regular file"))),
         Ok(_) => File::open(path).map(drop).map_err(|error| unreadable(url, &error)),
         Err(error) if error.kind() == ErrorKind::NotFound && access == Access::Write => {
             refuse_missing_folder(url, path)
@@ -102,7 +112,7 @@ fn refuse_missing_folder(url: &DatabaseUrl, path: &Path) -> Result<(), Failure> 
     if folder.is_dir() {
         return Ok(());
     }
-    let failure = database(url, format!("could not create `{}`: its folder does not exist", url.shown))
+    let failure = database(format!("could not create `{}`: its folder does not exist", url.shown))
         .note(format!("there is no folder `{}`", folder.display()));
     Err(match url.shown.starts_with("sqlite:///") && !url.shown.starts_with("sqlite:////") {
         true => {
@@ -113,10 +123,10 @@ fn refuse_missing_folder(url: &DatabaseUrl, path: &Path) -> Result<(), Failure> 
 }
 
 fn unreadable(url: &DatabaseUrl, error: &std::io::Error) -> Failure {
-    database(url, format!("could not open `{}`: {}", url.shown, failure::reason(error)))
+    database(format!("could not open `{}`: {}", url.shown, failure::reason(error)))
 }
 
-fn database(_url: &DatabaseUrl, message: String) -> Failure {
+fn database(message: String) -> Failure {
     Failure::new(Exit::Failed, "database", message)
 }
 
@@ -165,12 +175,19 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Opening reads nothing; this does, so that what is no database is noticed here.
-fn touch(connection: &mut SqliteConnection, wait: Duration) -> Result<(), DieselError> {
+fn touch(connection: &mut SqliteConnection, patience: Patience<'_>) -> Result<(), DieselError> {
     const STEP: Duration = Duration::from_millis(50);
-    let deadline = Instant::now() + wait;
+    let deadline = Instant::now() + patience.limit;
+    let mut is_told = false;
     loop {
         match connection.batch_execute("PRAGMA schema_version") {
-            Err(error) if is_locked(&error) && Instant::now() < deadline => std::thread::sleep(STEP),
+            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                if !is_told {
+                    patience.shell.hint("Waiting", "for the database: another program has it locked");
+                    is_told = true;
+                }
+                std::thread::sleep(STEP);
+            }
             touched => return touched,
         }
     }
@@ -199,34 +216,38 @@ fn prepare(connection: &mut SqliteConnection, config: &Config, access: Access) -
 
 fn not_opened(url: &DatabaseUrl, error: &ConnectionError) -> Failure {
     match error {
-        ConnectionError::BadConnection(message) => said(url, message),
-        other => said(url, &other.to_string()),
+        ConnectionError::BadConnection(message) => said(url, "read the header", message),
+        other => said(url, "read the header", &other.to_string()),
     }
 }
 
 /// What SQLite said about a database as a whole.
 pub(crate) fn refused(url: &DatabaseUrl, error: &DieselError) -> Failure {
-    said(url, &error.to_string())
+    said(url, "read the schema", &error.to_string())
 }
 
-/// The message behind what SQLite said.
-pub(crate) fn said(url: &DatabaseUrl, message: &str) -> Failure {
+/// The message behind what SQLite said, while something was being done: "read the ledger".
+pub(crate) fn said(url: &DatabaseUrl, doing: &str, message: &str) -> Failure {
     let shown = &url.shown;
     let is = |part: &str| message.contains(part);
-    let failure = if is("not a database") {
-        Failure::new(Exit::Failed, "not-a-database", format!("`{shown}` is not an SQLite database"))
+    let failure =
+        |exit, code, what: String| Failure::new(exit, code, what).note(format!("SQLite: {message}"));
+    if is("not a database") {
+        failure(Exit::Failed, "not-a-database", format!("`{shown}` is not an SQLite database"))
             .help("name another file; nothing was changed in this one")
     } else if is("is locked") {
-        Failure::new(Exit::Locked, "locked", format!("`{shown}` is locked by another program"))
+        failure(Exit::Locked, "locked", format!("`{shown}` is locked by another program"))
             .help("wait until that is done, or pass a longer `--wait`")
     } else if is("readonly") {
-        Failure::new(Exit::Failed, "read-only", format!("`{shown}` can be read but not written"))
+        failure(Exit::Failed, "read-only", format!("`{shown}` can be read but not written"))
             .help("make the file and its folder writable for this user")
     } else if is("unable to open") {
-        database(url, format!("could not open `{shown}`"))
+        failure(Exit::Failed, "database", format!("could not open `{shown}`"))
             .help("the file and its folder must be readable, and writable where SQLite keeps a journal")
+    } else if is("disk is full") {
+        failure(Exit::Failed, "disk-full", format!("the disk of `{shown}` is full"))
+            .help("make room and run it again; what was under way was rolled back")
     } else {
-        database(url, format!("could not read `{shown}`"))
-    };
-    failure.note(format!("SQLite: {message}"))
+        failure(Exit::Failed, "database", format!("could not {doing}, in `{shown}`"))
+    }
 }

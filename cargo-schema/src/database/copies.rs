@@ -9,11 +9,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use schema_build::config::Config;
 
-use super::connect::{self, Access, Database};
+use super::connect::{self, Access, Database, Patience};
 use super::url::{self, DatabaseUrl, Location};
 use super::{backup, connect::beside};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::shell::Shell;
 
 /// The file of a database that a copy can be made of, or into.
 pub(crate) fn file(url: &DatabaseUrl) -> Result<&Path, Failure> {
@@ -46,7 +47,7 @@ pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Resul
     let parameters = [("mode".to_owned(), "rw".to_owned())];
     let read_only = connect::parameters(from, &[], Access::Read);
     backup::copy(&url::sqlite_uri(from, &read_only), &url::sqlite_uri(temporary.path(), &parameters), wait)
-        .map_err(|message| connect::said(database, &message))?;
+        .map_err(|message| connect::said(database, "copy the pages", &message))?;
     keep(temporary, from, into)
 }
 
@@ -93,22 +94,26 @@ pub(crate) fn restore(from: &DatabaseUrl, database: &DatabaseUrl, wait: Duration
     if connect::is_missing(database) {
         let temporary = temporary_beside(target)?;
         backup::copy(&source_uri, &url::sqlite_uri(temporary.path(), &write), wait)
-            .map_err(|message| connect::said(from, &message))?;
+            .map_err(|message| connect::said(from, "copy the pages", &message))?;
         return keep(temporary, source, target);
     }
-    backup::copy(&source_uri, &url::sqlite_uri(target, &write), wait)
-        .map_err(|message| connect::said(database, &message).note("the database is as it was"))?;
+    backup::copy(&source_uri, &url::sqlite_uri(target, &write), wait).map_err(|message| {
+        connect::said(database, "copy the pages", &message).note("the database is as it was")
+    })?;
     fs::metadata(source)
         .map(|found| found.len())
         .map_err(|error| Failure::file("could not read", source, &error))
 }
 
 /// Opens a copy and has SQLite check it, so that rubbish replaces nothing.
-pub(crate) fn inspect(from: &DatabaseUrl, config: &Config) -> Result<i64, Failure> {
+pub(crate) fn inspect(from: &DatabaseUrl, shell: &Shell) -> Result<i64, Failure> {
     if connect::is_missing(from) {
         return Err(Failure::usage(format!("there is no file `{}`", from.shown)));
     }
-    let mut copy = connect::open(from.clone(), Access::Read, config, Duration::ZERO)?;
+    // What an application does with its sessions is no business of a copy.
+    let config = Config::standalone("".as_ref(), None);
+    let mut copy =
+        connect::open(from.clone(), Access::Read, &config, Patience { limit: Duration::ZERO, shell })?;
     let found: Vec<Check> = diesel::sql_query("PRAGMA quick_check(1)")
         .load(&mut copy.connection)
         .map_err(|error| connect::refused(from, &error))?;

@@ -28,9 +28,7 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
         Error::Interrupted { revision, statements_done, statements_total } => {
             interrupted(&revision, statements_done, statements_total)
         }
-        Error::Database { doing, message } => {
-            connect::said(url, &message).note(format!("while trying to {doing}"))
-        }
+        Error::Database { doing, message } => connect::said(url, doing, &message),
         other => Failure::new(Exit::Failed, "database", other.to_string()),
     }
 }
@@ -47,11 +45,23 @@ fn refused(
     let known: Vec<&Revision> =
         revisions.iter().filter_map(|id| history.node(id)).map(|node| history.revision(node)).collect();
     let failure = Failure::new(exit, rule, message);
-    let failure = match known[..] {
-        [revision] => failure.at(project.shown(&file(project, &revision.folder, Direction::Up))),
+    let failure = match (&known[..], file_at_fault(rule)) {
+        ([revision], Some(direction)) => {
+            failure.at(project.shown(&file(project, &revision.folder, direction)))
+        }
+        ([_], None) => failure,
         _ => known.iter().fold(failure, |failure, revision| failure.note(format!("`{}`", revision.title()))),
     };
     failure.note("nothing was changed").help(help)
+}
+
+/// Which of a revision's files a refusal is about.
+fn file_at_fault(rule: &str) -> Option<Direction> {
+    match rule {
+        "edited" | "transaction-control" => Some(Direction::Up),
+        "empty-down" => Some(Direction::Down),
+        _ => None,
+    }
 }
 
 fn file(project: &Project, folder: &str, direction: Direction) -> std::path::PathBuf {

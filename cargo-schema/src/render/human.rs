@@ -33,10 +33,10 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// `18 ms`, `1.8 s`, `3 min 5 s`.
+/// `0.4 ms`, `18 ms`, `1.8 s`, `3 min 5 s`.
 pub(crate) fn duration(time: Duration) -> String {
     match time.as_millis() {
-        0 => "less than 1 ms".to_owned(),
+        0 => format!("0.{} ms", (time.as_micros() / 100).max(1)),
         ms @ 1..1_000 => format!("{ms} ms"),
         ms @ 1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         ms => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn durations_are_as_long_as_they_need_to_be() {
-        let shown = [0, 18, 1_850, 185_000].map(|ms| duration(Duration::from_millis(ms)));
-        assert_eq!(shown, ["less than 1 ms", "18 ms", "1.8 s", "3 min 5 s"]);
+        let shown = [420, 18_000, 1_850_000, 185_000_000].map(|us| duration(Duration::from_micros(us)));
+        assert_eq!(shown, ["0.4 ms", "18 ms", "1.8 s", "3 min 5 s"]);
     }
 
     #[test]

@@ -43,15 +43,12 @@ impl Question<'_> {
     fn edited(&self) -> Result<(), Error> {
         let edited = &self.known.state.edited;
         let (it, they) = (self.ids(edited), counted(edited.len()));
-        let first = edited.first().map(|&node| &*self.history.revision(node).id).unwrap_or_default();
         refused_if(
             !edited.is_empty(),
             "edited",
             &format!("{they} changed after being applied: {}", listed(&it)),
             &it,
-            &format!(
-                "restore the file and make the change in a new revision, or accept the new text with `cargo schema stamp {first}`"
-            ),
+            "restore the file and make the change in a new revision, or accept the new text with `cargo schema stamp current`",
         )
     }
 
@@ -81,9 +78,7 @@ impl Question<'_> {
             "overtaken",
             &format!("revision `{first}` is not applied, but `{after}`, which comes after it, is"),
             &pending,
-            &format!(
-                "mark what the database has with `cargo schema stamp {after}`, or run it late with `--out-of-order`"
-            ),
+            "mark it as applied with `cargo schema stamp current`, or run it late with `--out-of-order`",
         )
     }
 

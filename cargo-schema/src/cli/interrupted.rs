@@ -1,0 +1,44 @@
+//! The last line of a run that a signal ended.
+
+use std::time::Duration;
+
+use crate::context::Context;
+use crate::database::url::Location;
+use crate::desk::{Desk, ids};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::project::{self, Project};
+use crate::render::human::count;
+
+/// How long the database may be kept from us by others.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Says where the database is now.
+pub(crate) fn run(context: &Context, exit: Exit) -> Exit {
+    let projects = project::find(&context.global).unwrap_or_default();
+    let places: Vec<String> = projects
+        .iter()
+        .map(|project| place(context, project).unwrap_or_else(|_| UNKNOWN.to_owned()))
+        .collect();
+    context.shell.error_line(format_args!("interrupted: {}", places.join("; ")));
+    exit
+}
+
+const UNKNOWN: &str = "what was under way is rolled back; `cargo schema current` says where the database is";
+
+fn place(context: &Context, project: &Project) -> Result<String, Failure> {
+    let url = context.url(project)?;
+    let shown = url.shown.clone();
+    if url.place == Location::Memory {
+        return Ok(format!("{shown} is gone with the process"));
+    }
+    let mut desk = Desk::quietly(context, project, url, PATIENCE)?;
+    let state = desk.state()?;
+    let at = desk.place(&ids(&desk.history, &state.applied.heads(&desk.history)));
+    let half_done = state.interrupted.iter().map(|half| {
+        let (id, done) = (&half.revision, half.statements_done);
+        format!(", and revision {id} stopped after {done} of {}", count(half.statements_total, "statement"))
+    });
+    let half_done: String = half_done.collect();
+    Ok(format!("{shown} is at {at}{half_done}; what was under way is rolled back"))
+}
