@@ -2,7 +2,8 @@
 //!
 //! The rooms: `cli` holds a file for every verb; `project` finds the package, `context` reads what a verb needs;
 //! `database` is the only place that opens one; `shell` is the only place that prints; `exit` and `failure` say
-//! how it ended.
+//! how it ended. What writes to the source tree does so through `changes`: `generate` makes migrations, `rebase`
+//! moves them, `manifest` and `build_script` edit what is there.
 
 mod build_script;
 mod changes;
