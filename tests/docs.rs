@@ -35,7 +35,7 @@ fn shell(sandbox: &Sandbox, line: &str) -> Output {
         std::iter::once(program.parent().unwrap().to_owned())
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
     );
-    Run::new("sh".as_ref(), &sandbox.root()).arg("-ec").arg(line).env("PATH", path.unwrap()).output()
+    Run::new("bash".as_ref(), &sandbox.root()).arg("-ec").arg(line).env("PATH", path.unwrap()).output()
 }
 
 #[track_caller]
@@ -92,6 +92,11 @@ fn prepared(command: &str) -> Sandbox {
             let folder = "2026-11-20-1802-7d034f1c2a9b_add_tax";
             let metadata = "run_in_transaction = true\nrevision = \"7d034f1c2a9b\"\nparents = [\"1f0e9d8c7b6a\"]\nmessage = \"add tax\"\n";
             sandbox.migration(folder, metadata, "CREATE TABLE tax (id INTEGER);", Some("DROP TABLE tax;"));
+            sandbox
+        }
+        "restore" => {
+            let sandbox = committed();
+            sandbox.schema("upgrade --database-url copy.db").ok();
             sandbox
         }
         verb => {

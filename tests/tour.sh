@@ -43,13 +43,15 @@ run 'cd bookshop'
 cp "$checkout/fixtures/Cargo.lock" .
 run "cargo schema init --path '$checkout'"
 expect 0 'add_books' 'cargo schema generate --empty "add books"'
-run "echo 'CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE);' > migrations/*_add_books/up.sql"
-run "echo 'DROP TABLE books;' > migrations/*_add_books/down.sql"
+run "echo 'CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL UNIQUE);' | tee migrations/*_add_books/up.sql"
+run "echo 'DROP TABLE books;' | tee migrations/*_add_books/down.sql"
 run 'cargo schema lock'
 expect 0 'Applied' 'cargo schema upgrade --database-url books.db'
 expect 0 'nothing is pending' 'cargo schema upgrade --database-url books.db'
 expect 0 'add books' 'cargo schema list --database-url books.db'
 
+run 'cargo add --quiet diesel@2.3 --no-default-features --features sqlite'
+run 'cargo add --quiet libsqlite3-sys@0.38 --features bundled'
 cat >src/main.rs <<'RUST'
 use diesel::prelude::*;
 
@@ -68,19 +70,20 @@ run 'cat src/main.rs'
 expect 0 '0 revisions applied at start' 'cargo run --quiet'
 
 expect 0 'add_authors' 'cargo schema generate --empty "add authors"'
-run "echo 'CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);' > migrations/*_add_authors/up.sql"
-run "echo 'DROP TABLE authors;' > migrations/*_add_authors/down.sql"
+run "echo 'CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);' | tee migrations/*_add_authors/up.sql"
+run "echo 'DROP TABLE authors;' | tee migrations/*_add_authors/down.sql"
 run 'cargo schema lock'
-expect 1 'add authors' 'cargo schema current --check-heads --database-url books.db'
+expect 1 '1 revision pending' 'cargo schema current --check-heads --database-url books.db'
 expect 0 '1 revisions applied at start' 'cargo run --quiet'
 expect 0 'add authors' 'cargo schema revert --database-url books.db'
 expect 0 'add books' 'cargo schema current --database-url books.db'
 expect 0 'Checked 2 revisions' 'cargo schema check'
 
 # A broken history does not compile.
-run "mv migrations/*_add_authors/up.sql kept.sql"
-expect 101 'up.sql' 'cargo build'
-run "mv kept.sql migrations/*_add_authors/up.sql"
+run 'cp migrations/*_add_authors/up.sql kept.sql'
+run 'cp /dev/null migrations/*_add_authors/up.sql'
+expect 101 '`up.sql` is empty' 'cargo build'
+run 'cp kept.sql migrations/*_add_authors/up.sql'
 expect 0 '1 revisions applied at start' 'cargo run --quiet'
 
 printf '\nThe tour is over: all went as expected.\n'

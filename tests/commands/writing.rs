@@ -111,6 +111,7 @@ fn merge_joins_heads() {
 fn rebase_puts_yours_after_theirs() {
     let sandbox = shop(0);
     fork(&sandbox);
+    sandbox.schema("lock").ok();
     sandbox.schema("rebase 7d03 --onto 4f1c").ok().says("Rebased");
     assert!(metadata(&sandbox, "7d034f1c2a9b_add_tax").contains(&format!("parents = [\"{STOCK}\"]")));
     assert_eq!(ids(&json(&sandbox, "history")["revisions"]), ["7d034f1c2a9b", STOCK, ORDERS, USERS]);
