@@ -8,12 +8,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use self::generated::Generated;
 use crate::config::Config;
 use crate::finding::{Finding, Heading, Severity};
-use crate::rule::Purpose;
-use crate::validate::validate_for;
+use crate::migrations::cache::Store;
+use crate::validate::validate_cached;
 
 /// Validates the package's migrations and embeds them; a broken history fails the build with all its findings.
 ///
@@ -38,7 +39,7 @@ fn run(target: Option<&str>) {
 }
 
 /// Does the work, and returns what Cargo is to be told.
-fn embed_into(root: &Path, out: &Path, target: Option<&str>) -> Vec<String> {
+pub(crate) fn embed_into(root: &Path, out: &Path, target: Option<&str>) -> Vec<String> {
     let (config, mut findings) = match Config::load(root, target) {
         Ok(loaded) => loaded,
         // A failed script is run again anyway, so there is nothing to watch.
@@ -46,12 +47,16 @@ fn embed_into(root: &Path, out: &Path, target: Option<&str>) -> Vec<String> {
     };
     let (dialect, mut directives) = dialect::choose(&config);
     directives.extend(watched(&config));
-    let validated = validate_for(&config, dialect, Purpose::Build);
+    let files = Generated::new(out, target);
+    let store = Store::new(files.blob(), &config, dialect);
+    let (validated, learnt) = validate_cached(&config, dialect, &store.load());
     findings.extend(validated.findings);
     directives.extend(reported(&findings));
     if let Some(history) = validated.history.filter(|_| !findings.iter().any(Finding::is_error)) {
-        if let Err(failure) = generated::write(&config, out, target, &history, dialect) {
-            directives.push(error(&failure));
+        store.forget();
+        match files.write(&config, &history, dialect) {
+            Ok(()) => store.remember(&learnt),
+            Err(failure) => directives.push(error(&failure)),
         }
     }
     directives
@@ -61,10 +66,10 @@ fn embed_into(root: &Path, out: &Path, target: Option<&str>) -> Vec<String> {
 /// would make it run the script every time.
 fn watched(config: &Config) -> impl Iterator<Item = String> {
     let paths = config.files.iter().chain([&config.migrations]).filter(|path| path.exists());
-    paths.map(watch)
+    paths.map(|path| watch(path))
 }
 
-fn watch(path: &PathBuf) -> String {
+fn watch(path: &Path) -> String {
     format!("cargo::rerun-if-changed={}", path.display())
 }
 

@@ -18,8 +18,9 @@ use schema_runtime::revision::Revision;
 use crate::config::Config;
 use crate::document::Located;
 use crate::finding::{Excerpt, Finding, Place};
+use crate::migrations::cache::{Cache, Learnt};
 use crate::migrations::file::Files;
-use crate::migrations::folder::{self, Migration};
+use crate::migrations::folder::{self, Folder, Migration};
 use crate::migrations::metadata::{self, Metadata};
 use crate::rule::{self, Purpose};
 
@@ -60,7 +61,17 @@ pub fn validate(config: &Config, dialect: Dialect) -> Validated {
 /// Reads and judges the migrations folder. What is a finding, and how severe, depends on who wants to know: for
 /// [`Purpose::Run`] every error is a reason to refuse, and several heads are none.
 pub fn validate_for(config: &Config, dialect: Dialect, purpose: Purpose) -> Validated {
-    let folder = folder::read(config, dialect);
+    judge(config, folder::read(config, dialect, None), purpose)
+}
+
+/// As a build script does it that remembers what it read before; with what it learnt this time.
+pub(crate) fn validate_cached(config: &Config, dialect: Dialect, cache: &Cache) -> (Validated, Vec<Learnt>) {
+    let mut folder = folder::read(config, dialect, Some(cache));
+    let learnt = std::mem::take(&mut folder.learnt);
+    (judge(config, folder, Purpose::Build), learnt)
+}
+
+fn judge(config: &Config, folder: Folder, purpose: Purpose) -> Validated {
     let mut findings = folder.findings;
     let (history, unconnected) = match History::connect(in_order(folder.migrations)) {
         Ok(history) => {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schema_runtime::blob;
 use schema_runtime::dialect::Dialect;
@@ -13,19 +13,34 @@ use schema_runtime::revision::{Mode, Revision};
 use crate::config::Config;
 use crate::migrations::name;
 
-/// Writes all of them, or says which one could not be written.
-pub(super) fn write(
-    config: &Config,
-    out: &Path,
-    target: Option<&str>,
-    history: &History,
-    dialect: Dialect,
-) -> Result<(), String> {
-    let name = target.map_or_else(|| "schema".to_string(), |target| format!("schema_{target}"));
-    write_changed(&out.join(format!("{name}_history.bin")), &blob::encode(history.revisions(), dialect))?;
-    write_changed(&out.join(format!("{name}_history.rs")), constants(history).as_bytes())?;
-    let migrations = if uses_diesel_migrations(config) { migrations(history) } else { UNUSED.to_string() };
-    write_changed(&out.join(format!("{name}_migrations.rs")), migrations.as_bytes())
+/// The files of one history.
+pub(super) struct Generated<'o> {
+    out: &'o Path,
+    name: String,
+}
+
+impl<'o> Generated<'o> {
+    /// Of the package's history, or of its second database's.
+    pub(super) fn new(out: &'o Path, target: Option<&str>) -> Self {
+        Self { out, name: target.map_or_else(|| "schema".to_string(), |target| format!("schema_{target}")) }
+    }
+
+    pub(super) fn blob(&self) -> PathBuf {
+        self.path("history.bin")
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.out.join(format!("{}_{file}", self.name))
+    }
+
+    /// Writes all of them, or says which one could not be written.
+    pub(super) fn write(&self, config: &Config, history: &History, dialect: Dialect) -> Result<(), String> {
+        write_changed(&self.blob(), &blob::encode(history.revisions(), dialect))?;
+        write_changed(&self.path("history.rs"), constants(history).as_bytes())?;
+        let migrations =
+            if uses_diesel_migrations(config) { migrations(history) } else { UNUSED.to_string() };
+        write_changed(&self.path("migrations.rs"), migrations.as_bytes())
+    }
 }
 
 fn write_changed(path: &Path, content: &[u8]) -> Result<(), String> {
@@ -42,7 +57,7 @@ fn constants(history: &History) -> String {
     match heads.as_slice() {
         [] => code += &constant("There is no revision yet.", "HEAD: &str", "\"base\""),
         [head] => {
-            code += &constant("The id of the revision without a child.", "HEAD: &str", &format!("{head:?}"))
+            code += &constant("The id of the revision without a child.", "HEAD: &str", &format!("{head:?}"));
         }
         _ => {}
     }
@@ -81,10 +96,10 @@ fn migrations(history: &History) -> String {
 fn migration(code: &mut String, it: &Revision) {
     let down =
         it.down.as_ref().map_or_else(|| "None".to_string(), |down| format!("Some({})", literal(&down.text)));
-    write!(
+    writeln!(
         code,
         "__diesel_migrations::EmbeddedMigration::new({}, {down}, __diesel_migrations::EmbeddedName::new({:?}), \
-         __diesel_migrations::TomlMetadataWrapper::new({})),\n",
+         __diesel_migrations::TomlMetadataWrapper::new({})),",
         literal(&it.up.text),
         diesel_name(it),
         it.up.mode != Mode::Outside,

@@ -11,6 +11,7 @@ use schema_runtime::dialect::Dialect;
 use schema_runtime::revision::{Revision, Script, Text};
 use walkdir::WalkDir;
 
+use super::cache::{self, Cache, Learnt, Stamps};
 use super::file::{Files, reason};
 use super::metadata::{self, Located, Metadata};
 use super::{name, script};
@@ -29,19 +30,25 @@ pub(crate) struct Migration {
 }
 
 /// What was found in a migrations folder.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Folder {
     /// By name.
     pub(crate) migrations: Vec<Migration>,
     pub(crate) findings: Vec<Finding>,
+    /// By name, when there is a cache.
+    pub(crate) learnt: Vec<Learnt>,
 }
 
-/// Reads the whole folder.
-pub(crate) fn read(config: &Config, dialect: Dialect) -> Folder {
-    let reader = Reader { files: Files { root: &config.root, migrations: &config.migrations }, dialect };
+/// Reads the whole folder, or what of it a cache does not know.
+pub(crate) fn read(config: &Config, dialect: Dialect, cache: Option<&Cache>) -> Folder {
+    let reader =
+        Reader { files: Files { root: &config.root, migrations: &config.migrations }, dialect, cache };
     let mut folder = Folder::default();
     let names = reader.names(&mut folder.findings);
-    for (migration, findings) in reader.read_all(&names) {
+    for Read { migration, findings, stamps } in reader.read_all(&names) {
+        folder
+            .learnt
+            .push(Learnt { stamps: stamps.filter(|_| findings.is_empty()), follows: migration.follows });
         folder.migrations.push(migration);
         folder.findings.extend(findings);
     }
@@ -51,9 +58,14 @@ pub(crate) fn read(config: &Config, dialect: Dialect) -> Folder {
 struct Reader<'c> {
     files: Files<'c>,
     dialect: Dialect,
+    cache: Option<&'c Cache>,
 }
 
-type Read = (Migration, Vec<Finding>);
+struct Read {
+    migration: Migration,
+    findings: Vec<Finding>,
+    stamps: Option<Stamps>,
+}
 
 impl Reader<'_> {
     /// The names of the folders that are migrations, sorted.
@@ -115,6 +127,10 @@ impl Reader<'_> {
     }
 
     fn case_collisions(&self, names: &[String]) -> Vec<Finding> {
+        // Of two names that differ in case alone, one has a capital.
+        if names.iter().all(|name| name.to_lowercase() == *name) {
+            return Vec::new();
+        }
         let mut folded: Vec<(String, &String)> =
             names.iter().map(|name| (name.to_lowercase(), name)).collect();
         folded.sort_unstable();
@@ -147,9 +163,21 @@ impl Reader<'_> {
 
     fn migration(&self, name: &str) -> Read {
         let path = self.files.migrations.join(name);
+        let stamps = self.cache.and_then(|_| cache::stamps(&path));
+        let known = self.cache.zip(stamps).and_then(|(cache, stamps)| cache.get(name, &stamps));
+        match known {
+            Some(migration) => Read { migration, findings: Vec::new(), stamps },
+            None => {
+                let (migration, findings) = self.read(name, &path);
+                Read { migration, findings, stamps }
+            }
+        }
+    }
+
+    fn read(&self, name: &str, path: &Path) -> (Migration, Vec<Finding>) {
         let mut findings = Vec::new();
-        let metadata = self.metadata(&path, &mut findings);
-        let up = self.up(&path, metadata.as_ref(), &mut findings);
+        let metadata = self.metadata(path, &mut findings);
+        let up = self.up(path, metadata.as_ref(), &mut findings);
         let down = self.script(&path.join("down.sql"), metadata.as_ref(), &mut findings);
         let has_problems = !findings.is_empty();
         let metadata = metadata.unwrap_or_default();

@@ -76,7 +76,7 @@ impl<'a> Names<'a> {
             if !is_valid_id(&it.id) {
                 defects.push(Defect::InvalidId { revision });
             }
-            if it.version.chars().count() > VERSION_LIMIT {
+            if it.version.len() > VERSION_LIMIT && it.version.chars().count() > VERSION_LIMIT {
                 defects.push(Defect::VersionTooLong { revision });
             }
             defects.extend(
@@ -86,9 +86,16 @@ impl<'a> Names<'a> {
         let with_id = |(_, revisions)| Defect::DuplicateId { revisions };
         let with_version = |(_, revisions)| Defect::DuplicateVersion { revisions };
         let with_label = |(label, revisions)| Defect::DuplicateLabel { label, revisions };
-        defects.extend(self.repeated(|it| vec![&it.id]).map(with_id));
-        defects.extend(self.repeated(|it| vec![&it.version]).map(with_version));
-        defects.extend(self.repeated(|it| it.labels.iter().collect()).map(with_label));
+        // In an unoptimised build script, looking for what cannot be there would cost more than all the rest.
+        if self.ids.len() < self.revisions.len() {
+            defects.extend(self.repeated(|it| vec![&it.id]).map(with_id));
+        }
+        if !self.revisions.is_sorted_by(|a, b| a.version < b.version) {
+            defects.extend(self.repeated(|it| vec![&it.version]).map(with_version));
+        }
+        if !self.labels.is_empty() {
+            defects.extend(self.repeated(|it| it.labels.iter().collect()).map(with_label));
+        }
         defects
     }
 
