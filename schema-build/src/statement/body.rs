@@ -91,8 +91,6 @@ enum Seen {
     Alter,
     /// `BEGIN` in MySQL, and where: a transaction, or MariaDB's `BEGIN NOT ATOMIC`.
     Begin(usize),
-    /// A first word in MySQL, which a `:` makes a label.
-    Label,
 }
 
 impl Head {
@@ -105,8 +103,7 @@ impl Head {
             Seen::Begin(opener) if piece.key != 0 && piece.key != WORK => {
                 Some(Body::Program(Program::block(opener, piece)))
             }
-            Seen::Label if piece.byte == b':' => Some(Body::Program(Program::labelled())),
-            Seen::Alter | Seen::Begin(_) | Seen::Label => Some(Body::Plain),
+            Seen::Alter | Seen::Begin(_) => Some(Body::Plain),
         }
     }
 
@@ -114,13 +111,12 @@ impl Head {
         self.seen = match (piece.key, self.dialect) {
             (CREATE, _) => Seen::Create,
             (EXPLAIN | QUERY | PLAN, Dialect::Sqlite) => Seen::Nothing,
-            (_, Dialect::Sqlite | Dialect::Postgres) => return Some(Body::Plain),
             (ALTER, Dialect::Mysql) => Seen::Alter,
             (BEGIN, Dialect::Mysql) => Seen::Begin(piece.start),
             (IF | CASE | LOOP | WHILE | REPEAT | FOR | DECLARE, Dialect::Mysql) => {
                 return Some(Body::Program(Program::compound(piece)));
             }
-            (_, Dialect::Mysql) => Seen::Label,
+            (_, _) => return Some(Body::Plain),
         };
         None
     }

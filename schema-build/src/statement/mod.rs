@@ -1,11 +1,13 @@
 //! The SQL lexer's door: a script in; its statements, the few facts that running them needs, and what kept it from
 //! being cut properly out. The rooms behind it know what a string, a comment and a body are in each dialect, and
-//! nothing of grammar beyond that: `token` finds tokens, `body` and `program` know which `;` ends a statement,
-//! `split` puts them together, `facts` looks at finished statements.
+//! nothing of grammar beyond that: `token`, `quote` and `comment` find tokens, `body` and `program` know which `;`
+//! ends a statement, `split` puts them together, `facts` looks at finished statements.
 
 mod body;
+mod comment;
 mod facts;
 mod program;
+mod quote;
 mod split;
 mod token;
 mod word;

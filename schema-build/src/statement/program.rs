@@ -16,7 +16,7 @@ pub(super) struct Program {
     parentheses: usize,
     /// Whether the header said `RETURNS`, so that `RETURN` is a statement and not Oracle's spelling of it.
     returns: bool,
-    /// Whether the statement under way declares a handler, behind which a block may begin anywhere.
+    /// Whether the statement under way declares a handler whose own statement is still to come.
     handler: bool,
     /// Whether the declaration under way names a routine of a package.
     declares: bool,
@@ -83,19 +83,15 @@ impl Program {
 
     /// A compound statement outside of any routine, with its first word.
     pub(super) fn compound(piece: Piece) -> Self {
-        let mut program = Self::labelled();
+        let mut program = Self::new(Header::Over);
+        program.fresh = true;
         program.take(piece);
         program
     }
 
-    /// Behind the colon of a compound statement's label.
-    pub(super) fn labelled() -> Self {
-        Self { fresh: true, ..Self::new(Header::Over) }
-    }
-
     /// `BEGIN` outside of any routine, and the word behind it.
     pub(super) fn block(opener: usize, piece: Piece) -> Self {
-        let mut program = Self::labelled();
+        let mut program = Self::new(Header::Over);
         program.open(BlockKind::Statements, opener);
         program.fresh = true;
         program.take(piece);
@@ -182,7 +178,7 @@ impl Program {
 
     /// Takes a token of the program itself. What a token means depends on whether it begins a statement.
     fn body(&mut self, word: Key, piece: Piece) {
-        let fresh = std::mem::replace(&mut self.fresh, false);
+        let fresh = std::mem::replace(&mut self.fresh, false) || self.begins_handling(word);
         let was_label = std::mem::replace(&mut self.label, false);
         match word {
             0 if piece.byte == b';' => self.end_statement(),
@@ -190,7 +186,7 @@ impl Program {
             END => self.close(),
             // `END IF`: the second word belongs to the first.
             _ if self.previous == END && opens_block(word) => {}
-            BEGIN if fresh || self.handler => self.begin_block(piece.start),
+            BEGIN if fresh => self.begin_block(piece.start),
             CASE if !fresh => self.open(BlockKind::Expression, piece.start),
             THEN | ELSE | ATOMIC => self.fresh = !self.is_in(BlockKind::Expression),
             // These end the head of a loop, unless they begin a statement: `DO` then evaluates an expression.
@@ -201,6 +197,13 @@ impl Program {
             _ if fresh => self.first(word, piece),
             _ => {}
         }
+    }
+
+    /// Whether this is the first word behind `HANDLER FOR` and its conditions.
+    fn begins_handling(&mut self, word: Key) -> bool {
+        let begins = self.handler && word != FOR && (begins_statement(word) || opens_block(word));
+        self.handler &= !begins;
+        begins
     }
 
     /// Takes the first token of a statement.
@@ -225,7 +228,7 @@ impl Program {
 
     /// Declarations, and a package's own beginning, share their `END` with the `BEGIN` that follows them.
     fn begin_block(&mut self, opener: usize) {
-        (self.fresh, self.handler) = (true, false);
+        self.fresh = true;
         match self.blocks.last_mut() {
             Some(Block { kind: kind @ (BlockKind::Declarations | BlockKind::Package), .. }) => {
                 *kind = BlockKind::Statements;

@@ -1,5 +1,5 @@
-//! Tokens: where strings, quoted identifiers, comments, words and symbols begin and end in each dialect. Looks at
-//! bytes and at nothing else; what a word means is decided by those who take the tokens.
+//! Tokens: where words, symbols and everything else begin and end in each dialect; strings are stepped over in `quote`,
+//! comments in `comment`. Looks at bytes and at nothing else; what a word means is decided by those who take the tokens.
 //!
 //! Build scripts run this unoptimised over thousands of files, hence table lookups and plain loops over bytes.
 
@@ -56,21 +56,21 @@ impl Token {
 /// The tokens of a script, in order.
 #[derive(Clone, Debug)]
 pub struct Tokens<'a> {
-    sql: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    dialect: Dialect,
+    pub(super) sql: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) dialect: Dialect,
     /// What a `DELIMITER` line has set; empty for the plain `;`.
     delimiter: &'a [u8],
     /// Offsets of the conditional comments that are open.
-    conditionals: Vec<usize>,
+    pub(super) conditionals: Vec<usize>,
     problems: Vec<Problem>,
 }
 
-const SPACE: u8 = 1;
-const WORD: u8 = 2;
+pub(super) const SPACE: u8 = 1;
+pub(super) const WORD: u8 = 2;
 
-const CLASS: [u8; 256] = {
+pub(super) const CLASS: [u8; 256] = {
     let mut class = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -175,17 +175,24 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
 
     /// The byte `ahead` of here; NUL past the end.
-    fn peek(&self, ahead: usize) -> u8 {
+    pub(super) fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    fn step(&mut self, bytes: usize, kind: Kind) -> Kind {
+    pub(super) fn step(&mut self, bytes: usize, kind: Kind) -> Kind {
         self.at += bytes;
+        kind
+    }
+
+    /// Takes everything that is left: where the author meant to close it nobody can say.
+    pub(super) fn unclosed(&mut self, start: usize, what: &str, kind: Kind) -> Kind {
+        self.at = self.bytes.len();
+        self.problem(start, &format!("this {what} is never closed"));
         kind
     }
 
@@ -222,173 +229,6 @@ impl<'a> Tokens<'a> {
                 return;
             }
         }
-    }
-
-    /// `E'..'`, `N'..'`, `B'..'` and `X'..'`; after any other letter the string is a token of its own.
-    fn prefixed(&mut self, prefix: u8) -> Kind {
-        match (prefix, self.dialect) {
-            (b'e', Dialect::Postgres) => self.escape_string(),
-            (b'x', _) | (b'b' | b'n', Dialect::Postgres | Dialect::Mysql) => {
-                self.string(self.dialect == Dialect::Mysql)
-            }
-            (_, _) => Kind::Word,
-        }
-    }
-
-    /// `U&'..'` and `U&".."`.
-    fn unicode(&mut self) -> Kind {
-        match (self.peek(1), self.dialect) {
-            (b'\'', Dialect::Postgres) => {
-                self.at += 1;
-                self.string(false)
-            }
-            (b'"', Dialect::Postgres) => {
-                self.at += 1;
-                self.quoted(b'"', false, Kind::Quoted)
-            }
-            (_, _) => Kind::Word,
-        }
-    }
-
-    fn string(&mut self, escapes: bool) -> Kind {
-        self.quoted(b'\'', escapes, Kind::String)
-    }
-
-    /// `E'a'` goes on as the same string after white space that holds a line break, escapes included.
-    fn escape_string(&mut self) -> Kind {
-        loop {
-            self.string(true);
-            let space = self.rest().iter().take_while(|&&byte| CLASS[byte as usize] == SPACE).count();
-            let breaks = self.rest()[..space].iter().any(|byte| matches!(byte, b'\n' | b'\r'));
-            if !breaks || self.peek(space) != b'\'' {
-                return Kind::String;
-            }
-            self.at += space;
-        }
-    }
-
-    /// From one quote to the next that is neither doubled nor, with `escapes`, behind a backslash.
-    fn quoted(&mut self, quote: u8, escapes: bool, kind: Kind) -> Kind {
-        let start = self.at;
-        self.at += 1;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            if byte == quote {
-                if self.peek(0) != quote {
-                    return kind;
-                }
-                self.at += 1;
-            } else if byte == b'\\' && escapes {
-                self.at += 1;
-            }
-        }
-        self.unclosed(start, if kind == Kind::String { "string" } else { "quoted identifier" }, kind)
-    }
-
-    fn bracket(&mut self) -> Kind {
-        match self.sql[self.at..].find(']') {
-            Some(end) => self.step(end + 1, Kind::Quoted),
-            None => self.unclosed(self.at, "quoted identifier", Kind::Quoted),
-        }
-    }
-
-    /// Takes everything that is left: where the author meant to close it nobody can say.
-    fn unclosed(&mut self, start: usize, what: &str, kind: Kind) -> Kind {
-        self.at = self.bytes.len();
-        self.problem(start, &format!("this {what} is never closed"));
-        kind
-    }
-
-    /// `$tag$ .. $tag$`, a parameter such as `$1`, or a stray dollar.
-    fn dollar(&mut self) -> Kind {
-        let start = self.at;
-        self.at += 1;
-        while CLASS[self.peek(0) as usize] == WORD && self.peek(0) != b'$' {
-            self.at += 1;
-        }
-        let tag_starts_with_digit = self.bytes.get(start + 1).is_some_and(u8::is_ascii_digit);
-        if self.peek(0) != b'$' || tag_starts_with_digit {
-            return Kind::Word;
-        }
-        self.at += 1;
-        let tag = &self.sql[start..self.at];
-        match self.sql[self.at..].find(tag) {
-            Some(end) => self.step(end + tag.len(), Kind::String),
-            None => self.unclosed(start, "dollar-quoted string", Kind::String),
-        }
-    }
-
-    /// MySQL wants white space or a control character after the dashes, so that `5--1` stays arithmetic.
-    fn is_dash_comment(&self) -> bool {
-        self.peek(1) == b'-'
-            && (self.dialect != Dialect::Mysql || self.peek(2) <= b' ' || self.peek(2) == 0x7f)
-    }
-
-    fn line_comment(&mut self) -> Kind {
-        let or_return = if self.dialect == Dialect::Postgres { b'\r' } else { b'\n' };
-        while let Some(&byte) = self.bytes.get(self.at) {
-            if byte == b'\n' || byte == or_return {
-                break;
-            }
-            self.at += 1;
-        }
-        Kind::Comment
-    }
-
-    fn block_comment(&mut self) -> Kind {
-        let start = self.at;
-        let kind = match (self.peek(2), self.dialect) {
-            (b'!', Dialect::Mysql) => return self.begin_conditional(3),
-            (b'M', Dialect::Mysql) if self.peek(3) == b'!' => return self.begin_conditional(4),
-            (b'+', Dialect::Postgres | Dialect::Mysql) => Kind::Hint,
-            (_, _) => Kind::Comment,
-        };
-        self.at += 2;
-        let closed = if self.dialect == Dialect::Postgres { self.nested_end() } else { self.flat_end() };
-        // SQLite reads a comment that is never closed up to the end of the script, and is content.
-        if !closed && self.dialect != Dialect::Sqlite {
-            return self.unclosed(start, "comment", kind);
-        }
-        kind
-    }
-
-    fn flat_end(&mut self) -> bool {
-        let rest = &self.sql[self.at..];
-        let end = rest.find("*/");
-        self.at += end.map_or(rest.len(), |end| end + 2);
-        end.is_some()
-    }
-
-    fn nested_end(&mut self) -> bool {
-        let mut depth = 1;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            if byte == b'*' && self.peek(0) == b'/' {
-                self.at += 1;
-                depth -= 1;
-                if depth == 0 {
-                    return true;
-                }
-            } else if byte == b'/' && self.peek(0) == b'*' {
-                self.at += 1;
-                depth += 1;
-            }
-        }
-        false
-    }
-
-    fn begin_conditional(&mut self, opener: usize) -> Kind {
-        self.conditionals.push(self.at);
-        self.at += opener;
-        while self.peek(0).is_ascii_digit() {
-            self.at += 1;
-        }
-        Kind::Conditional
-    }
-
-    fn end_conditional(&mut self) -> Kind {
-        self.conditionals.pop();
-        self.step(2, Kind::Conditional)
     }
 
     /// Whether the word from `start` to here is `DELIMITER`, first on its line.
