@@ -9,12 +9,19 @@ use diesel::migration::{
     self, Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion,
 };
 
+use crate::embedded::Embedded;
 use crate::history::History;
 use crate::revision::{Mode, Revision, Script, Text};
 
 impl<DB: Backend> MigrationSource<DB> for &History {
     fn migrations(&self) -> migration::Result<Vec<Box<dyn Migration<DB>>>> {
         Ok(self.revisions().iter().map(|revision| Box::new(DieselMigration::from(revision)) as _).collect())
+    }
+}
+
+impl<DB: Backend> MigrationSource<DB> for &Embedded {
+    fn migrations(&self) -> migration::Result<Vec<Box<dyn Migration<DB>>>> {
+        (&***self).migrations()
     }
 }
 

@@ -4,17 +4,19 @@
 use std::fmt::Display;
 use std::time::Instant;
 
+use super::backend::Engine;
 use super::{Connection, Error, Event, Migrator, Report};
-use crate::history::{History, Node};
+use crate::embedded::Embedded;
+use crate::history::Node;
 use crate::target::Applied;
 
 /// Values of `RUN_MIGRATIONS` with which an application leaves its database alone.
 const NO: [&str; 4] = ["false", "0", "no", "off"];
 
-impl History {
+impl Embedded {
     /// Runs everything pending, under the lock.
-    pub fn upgrade(&self, connection: &mut impl Connection) -> Result<Report, Error> {
-        Migrator::new(self).upgrade(connection, "heads")
+    pub fn upgrade<C: Connection>(&self, connection: &mut C) -> Result<Report, Error> {
+        self.migrator::<C>()?.upgrade(connection, "heads")
     }
 
     /// See [`Migrator::upgrade_on_startup`].
@@ -22,12 +24,26 @@ impl History {
         &self,
         connect: impl FnMut() -> Result<C, E>,
     ) -> Result<C, Error> {
-        Migrator::new(self).upgrade_on_startup(connect)
+        self.migrator::<C>()?.upgrade_on_startup(connect)
     }
 
     /// See [`Migrator::assert_current`].
-    pub fn assert_current(&self, connection: &mut impl Connection) -> Result<(), Error> {
-        Migrator::new(self).assert_current(connection)
+    pub fn assert_current<C: Connection>(&self, connection: &mut C) -> Result<(), Error> {
+        self.migrator::<C>()?.assert_current(connection)
+    }
+
+    /// SQL for one engine is never sent to another.
+    fn migrator<C: Connection>(&self) -> Result<Migrator<'_>, Error> {
+        let (written, spoken) = (self.dialect(), <C::Backend as Engine>::DIALECT);
+        if written == spoken {
+            return Ok(Migrator::new(self));
+        }
+        Err(Error::Refused {
+            rule: "dialect",
+            message: format!("the history is written for {written}, and the connection is to {spoken}"),
+            revisions: Vec::new(),
+            help: "connect to the database that it was written for".to_owned(),
+        })
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diesel::Connection;
 use diesel::connection::InstrumentationEvent;
 use diesel_migrations::MigrationHarness;
+use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::Error;
+use schema_runtime::{Embedded, blob};
 
 use crate::support::*;
 
@@ -50,9 +52,15 @@ fn with_nothing_pending_one_query_is_all_it_takes() {
     assert_eq!(queries.load(Ordering::Relaxed), 1);
 }
 
+/// A history as a build script embeds it.
+fn embedded(dialect: Dialect, count: usize) -> &'static Embedded {
+    let bytes = blob::encode(tables(count).revisions(), dialect).leak();
+    Box::leak(Box::new(Embedded::new(bytes)))
+}
+
 #[test]
 fn an_application_upgrades_on_startup_and_waits_for_its_database() {
-    let (history, database) = (tables(2), Database::new());
+    let (history, database) = (embedded(Dialect::Sqlite, 2), Database::new());
     let mut attempts = 0;
     let mut connection = history
         .upgrade_on_startup(|| {
@@ -60,13 +68,14 @@ fn an_application_upgrades_on_startup_and_waits_for_its_database() {
             if attempts < 3 { Err("not yet") } else { Ok(database.connect()) }
         })
         .unwrap();
-    assert_eq!(applied(&history, &mut connection), [0, 1]);
-    history.upgrade(&mut connection).unwrap();
+    assert_eq!(applied(history, &mut connection), [0, 1]);
+    assert!(history.upgrade(&mut connection).unwrap().done.is_empty());
+    assert!(!connection.has_pending_migration(history).unwrap());
 }
 
 #[test]
 fn an_application_can_insist_on_a_current_database() {
-    let (history, database) = (tables(2), Database::new());
+    let (history, database) = (embedded(Dialect::Sqlite, 2), Database::new());
     let mut connection = database.connect();
     match history.assert_current(&mut connection) {
         Err(Error::Refused { rule: "not-current", message, .. }) => {
@@ -76,4 +85,11 @@ fn an_application_can_insist_on_a_current_database() {
     }
     history.upgrade(&mut connection).unwrap();
     history.assert_current(&mut connection).unwrap();
+}
+
+#[test]
+fn a_history_for_another_engine_is_refused() {
+    let mut connection = Database::new().connect();
+    let refused = refusal(embedded(Dialect::Postgres, 1).upgrade(&mut connection));
+    assert_eq!(refused, ("dialect", Vec::new()));
 }

@@ -25,11 +25,15 @@ use diesel::result::DatabaseErrorKind;
 
 use super::ledger::{Change, Entry};
 use super::session::{Session, SqlError, SqlErrorKind};
+use crate::dialect::Dialect;
 use crate::plan::Direction;
 use crate::revision::{Mode, Revision, Script};
 
 /// A Diesel backend that this crate can run. Sealed by what it asks for.
 pub trait Engine: diesel::backend::Backend + 'static {
+    /// The SQL that it understands.
+    const DIALECT: Dialect;
+
     /// What the error means for the engine.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]

@@ -12,6 +12,7 @@ use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::Sqlite;
 
 use super::{Backend, Engine, Failure, Leave, Reading, Step};
+use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, COLUMNS, Change, DIESEL, Entry, LEDGER};
 use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
@@ -36,6 +37,8 @@ pub(crate) struct SqliteBackend {
 }
 
 impl Engine for Sqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
     fn kind(_: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         // Diesel hands down SQLite's words without its code.
