@@ -10,6 +10,8 @@ use crate::revision::{Mode, Revision, Script, StatementKind};
 /// How many revisions a message names.
 const NAMED: usize = 5;
 
+const NEWER_LEDGER: &str = "the ledger was written by a newer version of this program";
+
 /// What is about to run, and on what.
 pub(super) struct Question<'q> {
     pub(super) history: &'q History,
@@ -21,11 +23,11 @@ pub(super) struct Question<'q> {
 impl Question<'_> {
     /// Everything that can be refused without asking the database again.
     pub(super) fn refuse(&self) -> Result<(), Error> {
-        newer_ledger(&self.known.state)?;
         self.edited()?;
         if self.plan.is_empty() {
             return Ok(());
         }
+        newer_ledger(&self.known.state)?;
         self.unknown()?;
         self.overtaken()?;
         self.irreversible()?;
@@ -36,8 +38,10 @@ impl Question<'_> {
 
     /// Clauses for what is odd and stops nothing.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let unknown = &self.known.state.unknown;
-        if unknown.is_empty() { Vec::new() } else { vec![lacks(unknown)] }
+        let state = &self.known.state;
+        let newer = state.newer_ledger.then(|| NEWER_LEDGER.to_owned());
+        let unknown = (!state.unknown.is_empty()).then(|| lacks(&state.unknown));
+        newer.into_iter().chain(unknown).collect()
     }
 
     fn edited(&self) -> Result<(), Error> {
@@ -183,13 +187,7 @@ impl Question<'_> {
 
 /// What a newer program wrote must not be added to by this one.
 pub(super) fn newer_ledger(state: &State) -> Result<(), Error> {
-    refused_if(
-        state.newer_ledger,
-        "newer-ledger",
-        "the ledger was written by a newer version of this program",
-        &[],
-        "upgrade this program",
-    )
+    refused_if(state.newer_ledger, "newer-ledger", NEWER_LEDGER, &[], "upgrade this program")
 }
 
 /// The script that goes this way, if there is one.

@@ -213,6 +213,22 @@ fn a_half_reverted_revision_is_finished_by_a_revert_and_stops_an_upgrade() {
 }
 
 #[test]
+fn a_half_done_revision_does_not_stop_a_branch_that_runs_before_it() {
+    let broken = "-- outside\nCREATE TABLE b (x);\nINSERT INTO m VALUES (1);\n";
+    let base = || revision("0000", &[], "CREATE TABLE a (x);\n", "");
+    let before = history(vec![base(), revision("0002", &["0000"], broken, "")]);
+    let beside = || revision("0001", &["0000"], "CREATE TABLE m (x);\n", "");
+    let merged = history(vec![base(), beside(), revision("0002", &["0000"], broken, "")]);
+    let database = Database::new();
+    let mut connection = database.connect();
+    failure(upgrade(&before, &mut connection));
+    let target = Migrator::new(&merged).upgrade(&mut connection, "0001");
+    assert!(matches!(target, Err(Error::Interrupted { .. })), "{target:?}");
+    assert_eq!(upgrade(&merged, &mut connection).unwrap().done.nodes, [1, 2]);
+    assert_eq!(query(&mut connection, "CAST(x AS TEXT)", "FROM m"), ["1"]);
+}
+
+#[test]
 fn a_transaction_that_a_script_leaves_open_is_rolled_back() {
     let up = "-- outside\nCREATE TABLE a (x);\nBEGIN;\nINSERT INTO a VALUES (1);\n";
     let database = Database::new();

@@ -121,4 +121,9 @@ fn a_ledger_of_a_newer_version_is_read_and_not_written() {
     assert!(found.newer_ledger && found.applied.contains(0));
     assert_eq!(refusal(upgrade(&history, &mut connection)).0, "newer-ledger");
     assert_eq!(refusal(Migrator::new(&history).stamp(&mut connection, &[1], false)).0, "newer-ledger");
+    let current = line(&[(A, "")]);
+    let (report, events) =
+        watched(&current, options(|_| ()), |migrator| migrator.upgrade(&mut connection, "heads"));
+    assert!(report.unwrap().done.is_empty());
+    assert_eq!(events, ["warning: the ledger was written by a newer version of this program"]);
 }

@@ -1,0 +1,161 @@
+//! Before, around and after the lock: reading the state, waiting, refusing, and what is put right first.
+
+use super::Executor;
+use crate::engine::Error;
+use crate::engine::backend::Leave;
+use crate::engine::clock;
+use crate::engine::known::{self, Half};
+use crate::engine::ledger::{Action, Change};
+use crate::engine::lock::{Patience, refused};
+use crate::engine::refusal;
+use crate::engine::session::SqlError;
+use crate::plan::Plan;
+use crate::revision::Mode;
+
+impl<'e> Executor<'e> {
+    fn patience(&self) -> Patience<'e> {
+        Patience { limit: self.options.lock_wait, observer: self.observer }
+    }
+
+    pub(super) fn reread(&mut self) -> Result<(), Error> {
+        let patience = self.patience();
+        patience.attempt("read the ledger", || self.look())
+    }
+
+    pub(super) fn refuse(&self, plan: &Plan) -> Result<(), Error> {
+        self.question(plan).refuse()?;
+        self.known.halves.iter().try_for_each(|half| match self.resumed(plan, half) {
+            None if !self.backend.is_alive(&half.entry) => Err(interrupted(half)),
+            None | Some(_) => Ok(()),
+        })
+    }
+
+    /// The statement with which this plan goes on where a half-done revision stopped.
+    pub(super) fn resumed(&self, plan: &Plan, half: &Half) -> Option<usize> {
+        let node = half.node.filter(|node| plan.nodes.contains(node))?;
+        let script = (half.direction == plan.direction)
+            .then(|| refusal::script(self.history.revision(node), plan.direction))??;
+        self.backend.resume(script, &half.entry)
+    }
+
+    pub(super) fn locked(
+        &mut self,
+        modes: &[Mode],
+        work: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let patience = self.patience();
+        let begun = patience.attempt("prepare the run", || self.backend.begin(self.session, modes));
+        let worked = begun.and_then(|()| work(self));
+        let ended = self.backend.end(self.session);
+        worked?;
+        ended.map_err(|error| refused("release the lock", error))
+    }
+
+    /// Takes the lock, reads what is new, and lets go again as long as a living run is half-way through a script
+    /// that no lock spans.
+    pub(super) fn enter(&mut self, mode: Mode) -> Result<(), Error> {
+        let patience = self.patience();
+        patience.attempt("take the lock", || {
+            if self.living().is_some() {
+                // Readers are in nobody's way; whoever takes the lock in order to look holds up the one who works.
+                self.look()?;
+                self.wait_for_the_living()?;
+            }
+            self.backend.enter(self.session, mode)?;
+            let looked = self.look_again();
+            if looked.is_err() {
+                self.undo();
+            }
+            looked
+        })
+    }
+
+    fn look(&mut self) -> Result<(), SqlError> {
+        let reading = self.backend.read(self.session)?;
+        self.known = known::known(self.history, &reading);
+        self.is_checked = false;
+        Ok(())
+    }
+
+    fn look_again(&mut self) -> Result<(), SqlError> {
+        let others_wrote = self.backend.others_wrote(self.session)?;
+        if others_wrote || self.is_stale {
+            self.look()?;
+            self.is_stale = false;
+        }
+        self.wait_for_the_living()
+    }
+
+    /// Who is at work outside a transaction.
+    fn living(&self) -> Option<&Half> {
+        self.known.halves.iter().find(|half| self.backend.is_alive(&half.entry))
+    }
+
+    fn wait_for_the_living(&self) -> Result<(), SqlError> {
+        match self.living() {
+            Some(half) => Err(SqlError::busy(half.entry.actor.clone())),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn keep(&mut self) -> Result<(), Error> {
+        let patience = self.patience();
+        let kept = patience.attempt("commit", || self.backend.leave(self.session, Leave::Keep));
+        if kept.is_err() {
+            self.undo();
+        }
+        kept
+    }
+
+    /// Undoing cannot fail in a way that matters: what is not committed is gone with the connection at last.
+    pub(super) fn undo(&mut self) {
+        let _ = self.backend.leave(self.session, Leave::Undo);
+    }
+
+    /// First thing in a unit: what other programs left to be put right.
+    pub(super) fn prepare(&mut self) -> Result<(), Error> {
+        if self.known.state.newer_ledger {
+            return Ok(());
+        }
+        if !self.known.is_bootstrapped {
+            let made = self.backend.bootstrap(self.session);
+            made.map_err(|error| refused("create the ledger", error))?;
+            self.known.is_bootstrapped = true;
+        }
+        let changes = self.repairs();
+        self.backend.note(changes);
+        Ok(())
+    }
+
+    /// Whether something is wrong that a later run of stock Diesel would take for a pending revision.
+    pub(super) fn has_repairs(&self) -> bool {
+        !self.known.moved.is_empty() && !self.known.state.newer_ledger
+    }
+
+    /// Rows under an old version move to the new one; what Diesel reverted behind our back is written down.
+    fn repairs(&mut self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for moved in std::mem::take(&mut self.known.moved) {
+            let revision = self.history.revision(moved.node);
+            changes.push(Change::Unmark { version: moved.from });
+            if !moved.is_superseded {
+                changes.push(Change::Mark { version: revision.version.to_string(), run_on: moved.run_on });
+            }
+            let entry = self.author.entry(Action::Move, &revision.id, &revision.version);
+            changes.push(Change::Append(Box::new(entry.done(clock::now()))));
+        }
+        for (id, version) in std::mem::take(&mut self.known.gone) {
+            let entry = self.author.entry(Action::Gone, &id, &version);
+            changes.push(Change::Append(Box::new(entry.done(clock::now()))));
+        }
+        changes
+    }
+}
+
+fn interrupted(half: &Half) -> Error {
+    Error::Interrupted {
+        revision: half.entry.revision.clone().unwrap_or_default(),
+        statements_done: half.entry.statements_done,
+        statements_total: half.entry.statements_total,
+    }
+}

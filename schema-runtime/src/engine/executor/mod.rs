@@ -1,0 +1,137 @@
+//! Runs plans and changes of the ledger under the lock. Knows the order of things, and no engine: how one
+//! transaction is begun or one script is run is in `backend`; what is refused is in `refusal`.
+//!
+//! The state is read twice: before the lock, to find out whether there is anything to do at all, and after
+//! it, because somebody else may have done it meanwhile. A plan is never recomputed under the lock, only
+//! shortened: nobody reverts what was not in the plan that a person saw.
+
+mod enter;
+mod failure;
+mod units;
+
+use super::backend::Backend;
+use super::known::Known;
+use super::ledger::{Author, Change};
+use super::refusal::{self, Question};
+use super::session::Session;
+use super::{Error, Event, Options, Report};
+use crate::history::{History, Node};
+use crate::plan::{Direction, Plan};
+use crate::revision::Mode;
+
+/// One run on one database.
+pub(super) struct Executor<'e> {
+    history: &'e History,
+    options: &'e Options,
+    observer: &'e dyn Fn(&Event<'_>),
+    session: &'e mut dyn Session,
+    backend: Box<dyn Backend>,
+    author: Author,
+    /// The state, with what this run has done since it was read.
+    known: Known,
+    /// Whether `known` has as done what was undone.
+    is_stale: bool,
+    /// Whether the plan was held against `known` since it was read.
+    is_checked: bool,
+    has_told_of_lock: bool,
+    done: Vec<Node>,
+}
+
+impl<'e> Executor<'e> {
+    pub(super) fn new(
+        history: &'e History,
+        options: &'e Options,
+        observer: &'e dyn Fn(&Event<'_>),
+        session: &'e mut dyn Session,
+        backend: Box<dyn Backend>,
+    ) -> Self {
+        Self {
+            history,
+            options,
+            observer,
+            session,
+            backend,
+            author: Author::new(options),
+            known: Known::default(),
+            is_stale: false,
+            is_checked: false,
+            has_told_of_lock: false,
+            done: Vec::new(),
+        }
+    }
+
+    /// Where the database is. One query, no lock.
+    pub(super) fn read(mut self) -> Result<Known, Error> {
+        self.reread()?;
+        Ok(self.known)
+    }
+
+    /// Runs the plan that `plan` makes of the state.
+    pub(super) fn run(mut self, plan: impl FnOnce(&Known) -> Result<Plan, Error>) -> Result<Report, Error> {
+        self.reread()?;
+        let plan = self.left(&plan(&self.known)?);
+        self.refuse(&plan)?;
+        self.warn(&plan);
+        if plan.is_empty() && !self.has_repairs() && self.known.halves.is_empty() {
+            return Ok(self.report(plan.direction));
+        }
+        let modes: Vec<Mode> = plan.nodes.iter().map(|&node| self.mode(node, plan.direction)).collect();
+        let ran = self.locked(&modes, |run| run.units(&plan));
+        ran.map(|()| self.report(plan.direction))
+    }
+
+    /// Changes the two tables, as `changes` says after a look at the state under the lock.
+    pub(super) fn amend(
+        mut self,
+        changes: impl FnOnce(&Amendment<'_>) -> Result<Vec<Change>, Error>,
+    ) -> Result<Vec<String>, Error> {
+        self.locked(&[], |run| {
+            run.enter(Mode::Joined)?;
+            let made = run.prepare().and_then(|()| {
+                refusal::newer_ledger(&run.known.state)?;
+                changes(&Amendment { known: &run.known, author: &run.author })
+            });
+            match made {
+                Ok(changes) if !run.options.dry_run => {
+                    run.backend.note(changes);
+                    run.keep()?;
+                    run.reread()
+                }
+                other => {
+                    run.undo();
+                    other.map(|_| ())
+                }
+            }
+        })?;
+        Ok(self.now_at())
+    }
+
+    fn report(&self, direction: Direction) -> Report {
+        let done = Plan { direction, nodes: self.done.clone() };
+        Report { done, now_at: self.now_at() }
+    }
+
+    fn now_at(&self) -> Vec<String> {
+        let heads = self.known.state.applied.heads(self.history);
+        heads.into_iter().map(|node| self.history.revision(node).id.to_string()).collect()
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        (self.observer)(event);
+    }
+
+    fn warn(&self, plan: &Plan) {
+        let warnings = self.question(plan).warnings();
+        warnings.into_iter().for_each(|message| self.tell(&Event::Warning { message }));
+    }
+
+    fn question<'q>(&'q self, plan: &'q Plan) -> Question<'q> {
+        Question { history: self.history, known: &self.known, plan, options: self.options }
+    }
+}
+
+/// What a change of the ledger alone may look at, and in whose name it writes.
+pub(super) struct Amendment<'a> {
+    pub(super) known: &'a Known,
+    pub(super) author: &'a Author,
+}
