@@ -425,7 +425,7 @@ fn steps_are_walked_one_by_one_and_a_fork_names_its_ways() {
         match (target::locate(history, None, &text), here) {
             (Ok(found), Ok(walked)) => assert_eq!(found, walked, "{text}"),
             (Err(error), Err(candidates)) => {
-                assert_eq!(error.candidates.len(), candidates, "{text}: {error}")
+                assert_eq!(error.candidates.len(), candidates, "{text}: {error}");
             }
             // Below a base there is `base`, and one step further still.
             (Ok(found), Err(0)) if !is_up => assert_eq!(found, [], "{text}"),

@@ -1,7 +1,6 @@
 //! Running a program in a sandbox with a clean environment, and looking at what it said.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
@@ -13,7 +12,6 @@ use super::Sandbox;
 pub struct Run {
     command: Command,
     folder: PathBuf,
-    stdin: String,
 }
 
 /// What a program answered.
@@ -46,7 +44,7 @@ impl Run {
             }
         }
         command.current_dir(folder);
-        Self { command, folder: folder.to_owned(), stdin: String::new() }
+        Self { command, folder: folder.to_owned() }
     }
 
     /// One argument.
@@ -71,12 +69,6 @@ impl Run {
     pub fn within(mut self, folder: impl AsRef<Path>) -> Self {
         self.folder = self.folder.join(folder);
         self.command.current_dir(&self.folder);
-        self
-    }
-
-    /// What a person types.
-    pub fn typing(mut self, text: &str) -> Self {
-        text.clone_into(&mut self.stdin);
         self
     }
 
@@ -113,12 +105,9 @@ impl Run {
     }
 
     /// Runs it to its end, whatever that is.
-    pub fn output(mut self) -> Output {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap();
-        // Who does not read closes the pipe; that is no failure of the test.
-        drop(child.stdin.take().expect("piped").write_all(self.stdin.as_bytes()));
-        Output::of(child, &shown(&self.command), &self.folder)
+    pub fn output(self) -> Output {
+        let (shown, folder) = (shown(&self.command), self.folder.clone());
+        Output::of(self.spawn(), &shown, &folder)
     }
 
     /// Runs it and expects success.
