@@ -9,7 +9,6 @@ use std::thread;
 
 use schema_runtime::dialect::Dialect;
 use schema_runtime::revision::{Revision, Script, Text};
-use walkdir::WalkDir;
 
 use super::cache::{self, Cache, Learnt, Stamps};
 use super::file::{Files, reason};
@@ -75,15 +74,18 @@ impl Reader<'_> {
             return Vec::new();
         }
         let mut names = Vec::new();
-        for entry in WalkDir::new(self.files.migrations).min_depth(1).max_depth(1) {
-            match entry {
-                Ok(entry) => self.name(&entry, &mut names, findings),
-                Err(error) => {
-                    let path = error.path().unwrap_or(self.files.migrations).to_path_buf();
-                    let error = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
-                    findings.push(self.files.unreadable(&path, &error));
+        // One level only: a walker would open every folder, which is a third of all system calls of a run.
+        let unreadable = |error: io::Error| self.files.unreadable(self.files.migrations, &error);
+        match fs::read_dir(self.files.migrations) {
+            Ok(entries) => {
+                for entry in entries {
+                    match entry {
+                        Ok(entry) => self.name(&entry, &mut names, findings),
+                        Err(error) => findings.push(unreadable(error)),
+                    }
                 }
             }
+            Err(error) => findings.push(unreadable(error)),
         }
         names.sort_unstable();
         findings.extend(self.case_collisions(&names));
@@ -109,19 +111,20 @@ impl Reader<'_> {
     }
 
     /// Folders are migrations, unless hidden or called `templates`; files are somebody else's.
-    fn name(&self, entry: &walkdir::DirEntry, names: &mut Vec<String>, findings: &mut Vec<Finding>) {
-        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if is_hidden || entry.file_name() == "templates" {
+    fn name(&self, entry: &fs::DirEntry, names: &mut Vec<String>, findings: &mut Vec<Finding>) {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") || name == "templates" {
             return;
         }
         let is_folder = match entry.file_type() {
-            kind if kind.is_symlink() => self.files.follow(entry.path()).map(|found| found.is_dir()),
-            kind => Ok(kind.is_dir()),
+            Ok(kind) if kind.is_symlink() => self.files.follow(&entry.path()).map(|found| found.is_dir()),
+            Ok(kind) => Ok(kind.is_dir()),
+            Err(error) => Err(self.files.unreadable(&entry.path(), &error)),
         };
-        match (is_folder, entry.file_name().to_str()) {
+        match (is_folder, name.to_str()) {
             (Ok(false), _) => {}
             (Ok(true), Some(name)) => names.push(name.to_string()),
-            (Ok(true), None) => findings.push(unreadable_name(&self.files.shown(entry.path()))),
+            (Ok(true), None) => findings.push(unreadable_name(&self.files.shown(&entry.path()))),
             (Err(finding), _) => findings.push(finding),
         }
     }
