@@ -51,6 +51,26 @@ fn a_file_that_may_not_be_read() {
 }
 
 #[test]
+fn a_file_that_is_too_large() {
+    let sandbox = shop();
+    // A hole takes no room on the disk.
+    let file = fs::File::options().write(true).open(sandbox.path(format!("{STOCK}/up.sql"))).unwrap();
+    file.set_len(65 << 20).unwrap();
+    sandbox.schema("upgrade --database-url app.db").exits(1).says(&format!("{STOCK}/up.sql")).says("64 MiB");
+    assert_eq!(sandbox.database("app.db").versions().len(), 2);
+}
+
+#[test]
+fn a_folder_whose_name_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = shop();
+    let name = std::ffi::OsStr::from_bytes(b"0009_caf\xe9");
+    fs::create_dir(sandbox.path("migrations").join(name)).unwrap();
+    fs::write(sandbox.path("migrations").join(name).join("up.sql"), "SELECT 1;").unwrap();
+    refused(&sandbox, "upgrade --database-url app.db", 1).says("0009_caf").says("UTF-8");
+}
+
+#[test]
 fn a_folder_where_a_file_should_be() {
     let sandbox = shop();
     fs::remove_file(sandbox.path(format!("{STOCK}/up.sql"))).unwrap();
