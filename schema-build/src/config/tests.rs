@@ -8,7 +8,7 @@ use crate::scratch::Scratch;
 
 fn package(schema: &str) -> Scratch {
     let scratch = Scratch::new();
-    scratch.write("Cargo.toml", &format!("[package]\nname = \"shop\"\n\n{schema}"));
+    scratch.write("Cargo.toml", format!("[package]\nname = \"shop\"\n\n{schema}"));
     scratch
 }
 

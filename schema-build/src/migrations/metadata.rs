@@ -150,7 +150,7 @@ mod tests {
             ["\"9b7d\"", "\"1f0e\""]
         );
         assert_eq!(metadata.created.expect("created").value, "2026-11-20T09:15:00Z");
-        assert_eq!(metadata.foreign_keys.expect("foreign_keys").value, false);
+        assert!(!metadata.foreign_keys.expect("foreign_keys").value);
         assert_eq!(metadata.irreversible.expect("irreversible").value, "why");
     }
 

@@ -71,9 +71,11 @@ fn what_did_not_change_is_not_read_again() {
     agree(&scratch);
 }
 
+type Change = fn(&Scratch);
+
 #[test]
 fn every_kind_of_change_is_noticed() {
-    let changes: [(&str, fn(&Scratch)); 8] = [
+    let changes: [(&str, Change); 8] = [
         ("edited", |it| it.write("migrations/2_b/up.sql", "SELECT 'edited';")),
         ("edited to the same size", |it| it.write("migrations/2_b/up.sql", "SELECT '2_B';")),
         ("metadata came", |it| it.write("migrations/2_b/metadata.toml", "run_in_transaction = false\n")),
