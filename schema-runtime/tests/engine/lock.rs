@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diesel::Connection;
 use schema_runtime::engine::{Error, Migrator};
 
 use crate::support::*;
@@ -108,4 +109,20 @@ fn a_plan_whose_ground_was_taken_away_is_refused() {
     migrator.revert(&mut connection, "base").unwrap();
     assert_eq!(refusal(migrator.run(&mut connection, &plan)), ("moved", vec!["0002".to_owned()]));
     assert_eq!(schema(&mut connection), Vec::<String>::new());
+}
+
+#[test]
+fn what_changed_before_the_lock_was_taken_is_seen_under_it() {
+    let (history, database) = (tables(2), Database::new());
+    let mut connection = database.connect();
+    Migrator::new(&history).upgrade(&mut connection, "0000").unwrap();
+    let path = database.path();
+    connection.set_instrumentation(Before(move |query: &str| {
+        if query.contains("BEGIN IMMEDIATE") {
+            let mut other = diesel::SqliteConnection::establish(&path).unwrap();
+            run(&mut other, "INSERT OR IGNORE INTO __diesel_schema_migrations (version) VALUES ('stranger')");
+        }
+    }));
+    assert_eq!(refusal(upgrade(&history, &mut connection)).0, "unknown");
+    assert_eq!(schema(&mut connection), ["t0"]);
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
@@ -111,6 +111,17 @@ impl Database {
         let mut connection = self.connect();
         run(&mut connection, "PRAGMA synchronous = OFF");
         connection
+    }
+}
+
+/// Calls back before each query.
+pub(crate) struct Before<F>(pub(crate) F);
+
+impl<F: FnMut(&str) + Send + 'static> Instrumentation for Before<F> {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            (self.0)(&query.to_string());
+        }
     }
 }
 
