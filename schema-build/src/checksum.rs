@@ -60,7 +60,8 @@ impl<'a> Canon<'a> {
     pub(crate) fn checksum(mut self) -> String {
         self.flush();
         let digest = Hash::hash(&self.text);
-        digest[..16].iter().fold(TAG.to_owned(), |text, byte| text + &format!("{byte:02x}"))
+        let digits = digest[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex);
+        TAG.chars().chain(digits).collect()
     }
 
     /// What must stand between this token and the one before it.
@@ -98,6 +99,11 @@ impl<'a> Canon<'a> {
             }
         }
     }
+}
+
+/// Formatting each byte would cost more than hashing them all.
+fn hex(digit: u8) -> char {
+    char::from(b"0123456789abcdef"[usize::from(digit)])
 }
 
 #[cfg(test)]
