@@ -174,13 +174,14 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Opening reads nothing; this does, so that what is no database is noticed here.
+/// Opening reads nothing; this does, so that what is no database is noticed here. It reads the whole schema, which
+/// takes its time when there are thousands of tables: better now, while the migrations are read, than later.
 fn touch(connection: &mut SqliteConnection, patience: Patience<'_>) -> Result<(), DieselError> {
     const STEP: Duration = Duration::from_millis(50);
     let deadline = Instant::now() + patience.limit;
     let mut is_told = false;
     loop {
-        match connection.batch_execute("PRAGMA schema_version") {
+        match connection.batch_execute("SELECT 1 FROM sqlite_master LIMIT 0") {
             Err(error) if is_locked(&error) && Instant::now() < deadline => {
                 if !is_told {
                     patience.shell.hint("Waiting", "for the database: another program has it locked");
