@@ -48,9 +48,24 @@ fn each_ran_once(database: &mut Database, revisions: usize) {
 
 #[test]
 fn sixteen_processes_upgrade_one_file_at_once() {
-    const REVISIONS: usize = 40;
     let sandbox = Sandbox::empty();
-    diary(&sandbox, REVISIONS);
+    diary(&sandbox, 40);
+    sixteen_at_once(&sandbox, 40);
+}
+
+#[test]
+fn sixteen_processes_run_a_script_outside_a_transaction_at_once() {
+    let sandbox = Sandbox::empty();
+    diary(&sandbox, 5);
+    let metadata = "run_in_transaction = false\n";
+    let up = "CREATE TABLE one (id INTEGER);\nVACUUM;\nINSERT INTO one VALUES (1);\nINSERT INTO diary VALUES ('6');\n";
+    sandbox.migration("0006_outside", metadata, up, Some("DROP TABLE one;"));
+    sixteen_at_once(&sandbox, 6);
+    assert_eq!(sandbox.database("app.db").count("one"), 1);
+}
+
+#[track_caller]
+fn sixteen_at_once(sandbox: &Sandbox, revisions: usize) {
     let root = sandbox.root();
     let children: Vec<_> = (0..16).map(|_| upgrade(&root, "app.db").spawn()).collect();
     for child in children {
@@ -58,7 +73,7 @@ fn sixteen_processes_upgrade_one_file_at_once() {
         assert!(output.code == 0, "{}", output.story());
     }
     let mut database = sandbox.database("app.db");
-    each_ran_once(&mut database, REVISIONS);
+    each_ran_once(&mut database, revisions);
     let twice = database.rows(
         "SELECT revision FROM __schema_ledger WHERE outcome = 'done' GROUP BY revision HAVING count(*) > 1",
     );
@@ -135,4 +150,45 @@ fn a_revert_that_is_killed_is_completed_by_the_next() {
         revert("copy.db").ok();
         assert_eq!(sandbox.database("copy.db").contents(), whole, "killed at moment {moment}");
     }
+}
+
+/// Outside a transaction a kill leaves a revision half-done: the ledger knows where, and the next run goes on there.
+#[test]
+fn a_revision_outside_a_transaction_is_gone_on_with() {
+    let sandbox = Sandbox::empty();
+    diary(&sandbox, 3);
+    let mut up = String::from("VACUUM;\n");
+    (0..30).for_each(|row| up.push_str(&format!("INSERT INTO diary VALUES ('outside {row}');\n")));
+    up.push_str("VACUUM;\n");
+    sandbox.migration("0004_outside", "run_in_transaction = false\n", &up, Some("VACUUM;\n"));
+    let root = sandbox.root();
+    let begin = Instant::now();
+    upgrade(&root, "whole.db").ok();
+    let length = begin.elapsed();
+    let whole = sandbox.database("whole.db").contents();
+    // Side by side: a run that finds a row of a dead process waits a while for signs of life.
+    thread::scope(|scope| {
+        for moment in 0..24_u32 {
+            let (root, whole) = (&root, &whole);
+            scope.spawn(move || {
+                let file = format!("killed{moment}.db");
+                let mut child = upgrade(root, &file).spawn();
+                thread::sleep(scattered(moment, length));
+                child.kill().unwrap();
+                child.wait().unwrap();
+                let next = upgrade(root, &file).output();
+                if next.code == 5 {
+                    next.says("resolve 0004 --statement-done").says("resolve 0004 --statement-undone");
+                    // Only `VACUUM` leaves no trace of whether it took effect, and it does no harm twice.
+                    let resolve = "resolve 0004 --statement-undone --migrations migrations --database-url";
+                    Run::schema(root, resolve).arg(&file).ok();
+                    upgrade(root, &file).ok();
+                } else {
+                    assert_eq!(next.code, 0, "{}", next.story());
+                }
+                let contents = Database::open(&root.join(&file)).contents();
+                assert_eq!(contents, *whole, "killed at moment {moment}");
+            });
+        }
+    });
 }
