@@ -26,6 +26,29 @@ fn diesel_runs_the_history_and_we_go_on() {
 }
 
 #[test]
+fn diesel_loses_no_child_rows_either() {
+    let rebuild = "-- off\nCREATE TABLE q (id INTEGER PRIMARY KEY);\nINSERT INTO q SELECT id FROM p;
+DROP TABLE p;\nALTER TABLE q RENAME TO p;\n";
+    let losing = "-- off\nDELETE FROM p;\n";
+    let up = "CREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p REFERENCES p ON DELETE CASCADE);
+INSERT INTO p VALUES (1);\nINSERT INTO c VALUES (1);\n";
+    let half = "CREATE TABLE x (a);\nCREATE TABLE x (a);\n";
+    let history = |last, down| line(&[(up, ""), (rebuild, rebuild), (last, down)]);
+    let database = Database::new();
+    let mut connection = database.connect();
+    for broken in [history(losing, ""), history(half, rebuild)] {
+        connection.run_pending_migrations(&broken).unwrap_err();
+        assert_eq!(query(&mut connection, "CAST(p AS TEXT)", "FROM c"), ["1"]);
+        assert_eq!((schema(&mut connection).len(), &*pragma(&mut connection, "foreign_keys")), (2, "1"));
+        assert_eq!(applied(&broken, &mut connection), [0, 1]);
+    }
+    let whole = history("CREATE TABLE x (a);\n", rebuild);
+    connection.run_pending_migrations(&whole).unwrap();
+    connection.revert_last_migration(&whole).unwrap();
+    assert_eq!(query(&mut connection, "CAST(p AS TEXT)", "FROM c"), ["1"]);
+}
+
+#[test]
 fn diesels_table_is_made_as_diesel_makes_it() {
     let made = |database: &Database| {
         query(&mut database.connect(), "sql", "FROM sqlite_master WHERE name = '__diesel_schema_migrations'")
@@ -71,6 +94,24 @@ fn an_application_upgrades_on_startup_and_waits_for_its_database() {
     assert_eq!(applied(history, &mut connection), [0, 1]);
     assert!(history.upgrade(&mut connection).unwrap().done.is_empty());
     assert!(!connection.has_pending_migration(history).unwrap());
+}
+
+#[test]
+fn an_application_can_be_told_to_leave_its_database_alone() {
+    const NAME: &str = "interoperability::an_application_can_be_told_to_leave_its_database_alone";
+    if std::env::var_os("RUN_MIGRATIONS").is_none() {
+        let itself = std::env::current_exe().unwrap();
+        let mut child = std::process::Command::new(itself);
+        let output = child.args(["--exact", NAME]).env("RUN_MIGRATIONS", "Off").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
+    let (history, database) = (tables(2), Database::with("PRAGMA user_version = 1"));
+    let (connection, events) = watched(&history, options(|_| ()), |migrator| {
+        migrator.upgrade_on_startup(|| Ok::<_, String>(database.connect()))
+    });
+    assert_eq!(schema(&mut connection.unwrap()), Vec::<String>::new());
+    assert_eq!(events, ["warning: RUN_MIGRATIONS=Off: not upgrading; 2 revisions pending (0000, ..)"]);
 }
 
 #[test]

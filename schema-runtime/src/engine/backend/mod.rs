@@ -21,6 +21,7 @@
 
 pub(crate) mod sqlite;
 
+use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 
 use super::ledger::{Change, Entry};
@@ -38,6 +39,13 @@ pub trait Engine: diesel::backend::Backend + 'static {
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind;
+
+    /// Runs a script of [`Mode::ForeignKeysOff`] for diesel_migrations, which knows no such thing. `None` where
+    /// the connection is of a kind that cannot be asked for its pragmas.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn rebuild(connection: &mut dyn BoxableConnection<Self>, script: &Script)
+    -> Option<Result<(), SqlError>>;
 
     /// Its half of the engine, made for one run.
     #[doc(hidden)]

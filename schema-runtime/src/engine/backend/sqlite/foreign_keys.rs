@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::session::{Session, SqlError};
-use crate::revision::Mode;
+use crate::revision::{Mode, Script};
 
 /// Child table, rowid and parent table, and how often. Not the key's number: a rebuild may change it.
 type Violations = BTreeMap<(String, String, String), usize>;
@@ -36,6 +36,25 @@ impl Watch {
         }
         if new.is_empty() { Ok(()) } else { Err(broken(&new)) }
     }
+}
+
+/// A whole rebuild in a transaction of its own, for a runner that has not begun one.
+pub(super) fn rebuild(session: &mut dyn Session, script: &Script) -> Result<(), SqlError> {
+    let found = session.value("PRAGMA foreign_keys")?.unwrap_or_default();
+    session.execute("PRAGMA foreign_keys = OFF")?;
+    let ran = session.execute("BEGIN IMMEDIATE").and_then(|()| {
+        let ran = rebuild_inside(session, script);
+        // After a failure only the failure matters.
+        ran.inspect_err(|_| drop(session.execute("ROLLBACK")))
+    });
+    ran.and(session.execute(&format!("PRAGMA foreign_keys = {found}")))
+}
+
+fn rebuild_inside(session: &mut dyn Session, script: &Script) -> Result<(), SqlError> {
+    let watch = Watch::before(session, Mode::ForeignKeysOff)?;
+    session.execute(&script.text)?;
+    watch.after(session)?;
+    session.execute("COMMIT")
 }
 
 fn violations(session: &mut dyn Session) -> Result<Violations, SqlError> {

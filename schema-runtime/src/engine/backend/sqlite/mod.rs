@@ -8,14 +8,15 @@ mod fault;
 mod foreign_keys;
 mod outside;
 
+use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
-use diesel::sqlite::Sqlite;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::{Backend, Engine, Failure, Leave, Reading, Step};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, COLUMNS, Change, DIESEL, Entry, LEDGER};
-use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
+use crate::engine::session::{DieselSession, Row, Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
 /// The savepoint around each revision.
@@ -56,6 +57,15 @@ impl Engine for Sqlite {
         } else {
             SqlErrorKind::Other
         }
+    }
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn rebuild(
+        connection: &mut dyn BoxableConnection<Self>,
+        script: &Script,
+    ) -> Option<Result<(), SqlError>> {
+        let connection = connection.downcast_mut::<SqliteConnection>()?;
+        Some(foreign_keys::rebuild(&mut DieselSession(connection), script))
     }
 
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
