@@ -174,3 +174,43 @@ fn names_that_diesel_reads_are_read_alike() {
         list["revisions"].as_array().unwrap().iter().map(|it| it["version"].as_str().unwrap()).collect();
     assert_eq!(ours, theirs);
 }
+
+#[test]
+fn a_revision_generated_in_an_adopted_folder_is_diesels_next() {
+    let sandbox = Sandbox::of("adopted");
+    sandbox.schema("init --adopt").ok();
+    sandbox.schema("generate --empty").arg("add tax").ok();
+    let folder = sandbox.migrations().pop().unwrap();
+    sandbox.write(&format!("migrations/{folder}/up.sql"), "CREATE TABLE tax (id INTEGER PRIMARY KEY);");
+    sandbox.write(&format!("migrations/{folder}/down.sql"), "DROP TABLE tax;");
+    sandbox.schema("lock").ok();
+    sandbox.schema("check").ok();
+    sandbox.schema("upgrade 202406011200000001 --database-url app.db").ok();
+    let mut database = sandbox.database("app.db");
+    assert_eq!(run_all(&mut database, diesel(&sandbox, "migrations")).len(), 1);
+    assert!(database.tables().contains(&"tax".to_owned()));
+    drop(database);
+    sandbox.schema("revert --database-url app.db").ok();
+    assert!(!sandbox.database("app.db").tables().contains(&"tax".to_owned()));
+}
+
+/// A rebase renames folders, and Diesel knows revisions by their folders alone.
+#[test]
+fn diesel_finds_nothing_pending_after_a_rebase() {
+    let sandbox = Sandbox::of("quickstart");
+    sandbox.schema("upgrade --database-url app.db").ok();
+    sandbox.migration(
+        "2026-11-20-1802-7d034f1c2a9b_add_tax",
+        "run_in_transaction = true\nrevision = \"7d034f1c2a9b\"\nparents = [\"1f0e9d8c7b6a\"]\nmessage = \"add tax\"\n",
+        "CREATE TABLE tax (id INTEGER PRIMARY KEY);\n",
+        Some("DROP TABLE tax;\n"),
+    );
+    sandbox.schema("rebase 4f1c --onto 7d03").ok();
+    sandbox.schema("upgrade --out-of-order --database-url app.db").ok();
+    let mut database = sandbox.database("app.db");
+    assert!(!database.0.has_pending_migration(diesel(&sandbox, "migrations")).unwrap());
+    assert_eq!(database.versions().len(), 4);
+    database.0.revert_all_migrations(diesel(&sandbox, "migrations")).unwrap();
+    drop(database);
+    sandbox.schema("current --database-url app.db").ok().says("no revision is applied");
+}

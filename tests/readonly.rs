@@ -27,6 +27,10 @@ fn lock_up(sandbox: &Sandbox) {
     fs::set_permissions(sandbox.root(), Permissions::from_mode(0o555)).unwrap();
 }
 
+fn unlock(sandbox: &Sandbox) {
+    fs::set_permissions(sandbox.root(), Permissions::from_mode(0o755)).unwrap();
+}
+
 /// Without Cargo, whose own folders another user may not see.
 fn look(sandbox: &Sandbox, words: &str, url: &str) -> Run {
     Run::schema(&sandbox.root(), &format!("{words} --migrations migrations --database-url {url}"))
@@ -50,7 +54,7 @@ fn read_only_commands_work_on_a_read_only_file() {
     });
     look(&sandbox, "current", "app.db").ok().prints("1f0e9d8c7b6a");
     look(&sandbox, "current --check-heads", "app.db").exits(1);
-    fs::set_permissions(sandbox.root(), Permissions::from_mode(0o755)).unwrap();
+    unlock(&sandbox);
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn what_writes_says_that_it_cannot() {
         }
         look(&sandbox, "upgrade", "new.db").exits(3).says("new.db");
     });
-    fs::set_permissions(sandbox.root(), Permissions::from_mode(0o755)).unwrap();
+    unlock(&sandbox);
 }
 
 #[test]
@@ -98,4 +102,18 @@ fn an_application_may_look_too() {
     let app = sandbox.app("shop").arg("list").env("DATABASE_URL", "file:app.db?mode=ro");
     sandbox.untouched(|| app.ok());
     assert!(Path::new(&sandbox.path("app.db")).exists());
+}
+
+/// A write-ahead log wants files beside the database, which nobody may create here.
+#[test]
+fn a_write_ahead_log_is_no_obstacle() {
+    let sandbox = Sandbox::of("quickstart");
+    sandbox.schema("upgrade +2 --database-url app.db").ok();
+    assert_eq!(sandbox.database("app.db").rows("PRAGMA journal_mode = WAL"), ["wal"]);
+    lock_up(&sandbox);
+    sandbox.untouched(|| {
+        look(&sandbox, "current", "app.db").ok().prints("1f0e9d8c7b6a");
+        look(&sandbox, "list", "file:app.db?mode=ro").ok().prints("applied");
+    });
+    unlock(&sandbox);
 }

@@ -162,12 +162,18 @@ fn rubbish_in_the_lock_file_is_a_warning_to_a_run_and_an_error_to_a_check() {
 }
 
 #[test]
-fn names_that_are_reserved_or_need_quotes_run() {
+fn names_that_are_reserved_need_quotes_or_are_endless_run() {
     let sandbox = shop();
+    let long = "n".repeat(5000);
     sandbox.write(
         &format!("{STOCK}/up.sql"),
-        "CREATE TABLE \"order\" (\"select\" TEXT, [a b] TEXT, `c;d` TEXT, \"it's\" TEXT);\nINSERT INTO \"order\" VALUES ('1', '2', '3', '4');\nALTER TABLE \"order\" RENAME TO \"--table\";\n",
+        format!(
+            "CREATE TABLE \"order\" (\"select\" TEXT, [a b] TEXT, `c;d` TEXT, \"it's\" TEXT, {long} TEXT);
+INSERT INTO \"order\" VALUES ('1', '2', '3', '4', '5');
+ALTER TABLE \"order\" RENAME TO \"--table\";
+"
+        ),
     );
     sandbox.schema("upgrade --database-url app.db").ok();
-    assert_eq!(sandbox.database("app.db").count("\"--table\""), 1);
+    assert_eq!(sandbox.database("app.db").rows(&format!("SELECT {long} FROM \"--table\"")), ["5"]);
 }
