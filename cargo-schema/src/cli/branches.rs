@@ -3,11 +3,11 @@
 use schema_runtime::history::{History, Node};
 use serde_json::{Value, json};
 
-use super::running::named;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
+use crate::render::json::named;
 
 /// Where the history forks, and its labels
 #[derive(Debug, clap::Args)]

@@ -5,13 +5,13 @@ use schema_runtime::history::Node;
 use serde_json::{Value, json};
 
 use super::list::unknown_document;
-use super::running::named;
 use crate::context::Context;
 use crate::desk::{Desk, ids};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::render::human::count;
+use crate::render::json::named;
 use crate::render::revision::{marks, stamp};
 
 /// Where the database is

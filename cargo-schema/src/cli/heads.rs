@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::running::named;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
+use crate::render::json::named;
 use crate::render::revision::stamp;
 
 /// Revisions without a child

@@ -4,13 +4,14 @@ use schema_runtime::history::{History, Node};
 use schema_runtime::target::{self, Applied};
 use serde_json::{Value, json};
 
-use super::running::{named, parse_target};
+use super::running::parse_target;
 use crate::context::Context;
 use crate::desk::{ids, with_place};
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::render::graph::{self, Row};
+use crate::render::json::named;
 use crate::render::revision::{marks, stamp};
 use crate::shell::{CYAN, YELLOW};
 

@@ -6,13 +6,13 @@ use schema_runtime::engine::{AppliedRevision, State};
 use schema_runtime::history::Node;
 use serde_json::{Value, json};
 
-use super::running::{self, milliseconds};
 use crate::context::Context;
 use crate::desk::{Desk, ids};
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::render::human::duration;
+use crate::render::json::{milliseconds, named};
 use crate::render::revision::table;
 
 /// Every revision: applied or pending, when, how long, by whom
@@ -77,7 +77,7 @@ impl Row<'_> {
     }
 
     fn document(&self, desk: &Desk<'_>) -> Value {
-        let mut document = running::named(&desk.history, self.node);
+        let mut document = named(&desk.history, self.node);
         let applied = self.applied;
         document["state"] = json!(self.state);
         document["applied_at"] = json!(applied.and_then(|applied| applied.at.as_deref()).map(rfc3339));

@@ -18,6 +18,7 @@ mod lock;
 mod man;
 mod merge;
 mod rebase;
+mod report;
 mod reset;
 mod resolve;
 mod restore;

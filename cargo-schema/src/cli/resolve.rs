@@ -6,12 +6,13 @@ use schema_runtime::engine::{Migrator, Resolution};
 use schema_runtime::target;
 use serde_json::json;
 
-use super::running::{self, WaitArgs};
+use super::running::WaitArgs;
 use crate::context::Context;
 use crate::desk::{Desk, ids};
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
+use crate::render::json::named;
 
 /// Say what became of an interrupted revision
 #[derive(Debug, clap::Args)]
@@ -80,7 +81,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let title = desk.history.revision(node).title();
     context.shell.status("Resolved", format_args!("{title}; the database is at {}", desk.place(&now_at)));
     if context.is_json() {
-        let mut body = running::named(&desk.history, node);
+        let mut body = named(&desk.history, node);
         body["now_at"] = json!(now_at);
         context.document("resolve", project, body);
     }

@@ -1,4 +1,4 @@
-//! What `upgrade`, `revert`, `reset` and `stamp` share: options, the events on the terminal, the report.
+//! What `upgrade`, `revert`, `reset` and `stamp` share: options and the events on the terminal.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use schema_build::config::{Config, TransactionScope};
 use schema_build::finding::Finding;
 use schema_runtime::engine::{Error, Event, Migrator, Options, Report, Transactions};
-use schema_runtime::history::{History, Node};
+use schema_runtime::history::History;
 use schema_runtime::plan::{Direction, Plan};
-use serde_json::{Value, json};
 
+use super::report::Summary;
 use crate::context::Context;
 use crate::database::connect;
 use crate::database::copies;
@@ -20,7 +20,7 @@ use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
-use crate::render::human::{count, duration};
+use crate::render::human::duration;
 use crate::signal;
 
 /// How a run is done.
@@ -223,71 +223,6 @@ fn show(context: &Context, url: &DatabaseUrl, event: &Event<'_>) {
         Event::Warning { message } => shell.finding(&Finding::warning("run", message.as_str())),
         _ => {}
     }
-}
-
-/// What a run did.
-pub(crate) struct Summary {
-    report: Report,
-    times: Vec<Duration>,
-    elapsed: Duration,
-    is_dry: bool,
-}
-
-impl Summary {
-    fn tell(&self, context: &Context, desk: &Desk<'_>, command: &str) {
-        let Report { done, now_at, .. } = &self.report;
-        let place = desk.place(now_at);
-        let revisions = count(done.nodes.len(), "revision");
-        let time = duration(self.elapsed);
-        let text = match (done.is_empty(), self.is_dry, done.direction) {
-            (true, _, _) if command == "stamp" => format!("the database is at {place}, and marked so"),
-            (false, _, _) if command == "stamp" => format!("marked {revisions}; the database is at {place}"),
-            (true, _, Direction::Up) if desk.is_at_heads(now_at) => {
-                format!("nothing is pending; the database is at {place}")
-            }
-            (true, _, Direction::Up) => format!("nothing to apply; the database is at {place}"),
-            (true, _, Direction::Down) => format!("nothing to revert; the database is at {place}"),
-            (false, true, _) => format!("dry run of {revisions} in {time}, rolled back; nothing was changed"),
-            (false, false, _) => format!("{revisions} in {time}; the database is at {place}"),
-        };
-        context.shell.status("Finished", text);
-    }
-
-    /// The run as data.
-    pub(crate) fn document(&self, desk: &Desk<'_>) -> Value {
-        let Report { done, now_at, .. } = &self.report;
-        let time = |index: usize| self.times.get(index).map(|time| milliseconds(*time));
-        let revisions = done.nodes.iter().enumerate().map(|(index, &node)| {
-            let mut revision = named(&desk.history, node);
-            revision["elapsed_ms"] = json!(time(index));
-            revision
-        });
-        json!({
-            "database": desk.database.url.shown,
-            "direction": match done.direction { Direction::Up => "up", Direction::Down => "down" },
-            "dry_run": self.is_dry,
-            "revisions": revisions.collect::<Vec<_>>(),
-            "now_at": now_at,
-            "is_at_heads": desk.is_at_heads(now_at),
-            "elapsed_ms": milliseconds(self.elapsed),
-        })
-    }
-}
-
-/// How a revision is named in documents.
-pub(crate) fn named(history: &History, node: Node) -> Value {
-    let revision = history.revision(node);
-    json!({
-        "revision": revision.id,
-        "message": revision.message,
-        "version": revision.version,
-        "folder": revision.folder,
-    })
-}
-
-/// A duration in documents.
-pub(crate) fn milliseconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use schema_runtime::revision::{Mode, Script};
 use schema_runtime::target;
 use serde_json::{Value, json};
 
-use super::running::{named, parse_target};
+use super::running::parse_target;
 use crate::context::Context;
 use crate::desk::{ids, with_place};
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::render::human::count;
+use crate::render::json::named;
 use crate::render::revision::stamp;
 use crate::shell::DIM;
 

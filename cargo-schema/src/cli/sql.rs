@@ -10,13 +10,14 @@ use schema_runtime::revision::{Mode, Revision, Script};
 use schema_runtime::target;
 use serde_json::json;
 
-use super::running::{named, parse_target};
+use super::running::parse_target;
 use crate::context::Context;
 use crate::desk::with_place;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::render::human::count;
+use crate::render::json::named;
 
 /// The script that a DBA reviews, ledger rows included
 ///
@@ -181,4 +182,29 @@ fn body(script: &Script) -> String {
 
 fn terminated(statements: &[String]) -> String {
     statements.iter().map(|statement| format!("{statement};\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use schema_runtime::revision::{Statement, StatementKind};
+
+    use super::*;
+
+    fn script(text: &'static str, end: u32) -> Script {
+        let statement = Statement { start: 0, end, kind: StatementKind::Ordinary };
+        Script { text: text.into(), statements: vec![statement], ..Script::default() }
+    }
+
+    #[test]
+    fn the_last_statement_is_ended_whatever_stands_after_it() {
+        assert_eq!(body(&script("SELECT 1;\n", 8)), "SELECT 1;\n");
+        assert_eq!(body(&script("SELECT 1", 8)), "SELECT 1\n;\n");
+        assert_eq!(body(&script("SELECT 1 -- one\n", 8)), "SELECT 1 -- one\n;\n");
+    }
+
+    #[test]
+    fn a_script_without_statements_keeps_its_comments() {
+        let script = Script { text: "\u{feff}-- joins two lines\n".into(), ..Script::default() };
+        assert_eq!(body(&script), "-- joins two lines\n");
+    }
 }

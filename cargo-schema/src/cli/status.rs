@@ -5,7 +5,6 @@ use schema_runtime::history::Node;
 use serde_json::{Value, json};
 
 use super::list::unknown_document;
-use super::running::named;
 use crate::context::Context;
 use crate::database::url;
 use crate::desk::{Desk, ids};
@@ -13,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::render::human::{and, count};
+use crate::render::json::named;
 
 /// How many pending revisions are named.
 const NAMED: usize = 10;

@@ -13,7 +13,8 @@ use diesel::{Connection as _, ConnectionError};
 use schema_build::config::Config;
 use schema_runtime::dialect::Dialect;
 
-use super::url::{self, DatabaseUrl, Location};
+use super::percent;
+use super::url::{DatabaseUrl, Location};
 use crate::exit::Exit;
 use crate::failure::{self, Failure};
 use crate::shell::Shell;
@@ -68,7 +69,7 @@ pub(crate) fn open(
         Location::Server => return Err(not_in_this_build(&url)),
         Location::File { path, query } if !is_missing || access == Access::Write => {
             refuse_strange_file(&url, path, access)?;
-            url::sqlite_uri(path, &parameters(path, query, access))
+            percent::sqlite_uri(path, &parameters(path, query, access))
         }
         Location::Memory | Location::File { .. } => ":memory:".to_owned(),
     };
@@ -101,13 +102,23 @@ fn refuse_strange_file(url: &DatabaseUrl, path: &Path, access: Access) -> Result
         Ok(found) if !found.is_file() => Err(database(format!("`{shown}` is not a regular file"))),
         Ok(_) => File::open(path).map(drop).map_err(|error| unreadable(url, &error)),
         Err(error) if error.kind() == ErrorKind::NotFound && access == Access::Write => {
-            refuse_missing_folder(url, path)
+            refuse_uncreatable(url, path)
         }
         Err(error) => Err(unreadable(url, &error)),
     }
 }
 
-fn refuse_missing_folder(url: &DatabaseUrl, path: &Path) -> Result<(), Failure> {
+/// A missing file that opening it would not create.
+fn refuse_uncreatable(url: &DatabaseUrl, path: &Path) -> Result<(), Failure> {
+    if let Location::File { query, .. } = &url.place
+        && let Some((_, mode)) = query.iter().find(|(key, value)| key == "mode" && value != "rwc")
+    {
+        return Err(database(format!(
+            "`{}` does not exist, and `mode={mode}` does not create it",
+            url.shown
+        ))
+        .help("`mode=rwc`, or no mode at all, creates it"));
+    }
     let folder = path.parent().unwrap_or(path);
     if folder.is_dir() {
         return Ok(());

@@ -10,7 +10,8 @@ use diesel::sql_types::{BigInt, Text};
 use schema_build::config::Config;
 
 use super::connect::{self, Access, Database, Patience};
-use super::url::{self, DatabaseUrl, Location};
+use super::percent;
+use super::url::{DatabaseUrl, Location};
 use super::{backup, connect::beside};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -46,8 +47,12 @@ pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Resul
     let temporary = temporary_beside(into)?;
     let parameters = [("mode".to_owned(), "rw".to_owned())];
     let read_only = connect::parameters(from, &[], Access::Read);
-    backup::copy(&url::sqlite_uri(from, &read_only), &url::sqlite_uri(temporary.path(), &parameters), wait)
-        .map_err(|message| connect::said(database, "copy the pages", &message))?;
+    backup::copy(
+        &percent::sqlite_uri(from, &read_only),
+        &percent::sqlite_uri(temporary.path(), &parameters),
+        wait,
+    )
+    .map_err(|message| connect::said(database, "copy the pages", &message))?;
     keep(temporary, from, into)
 }
 
@@ -89,15 +94,15 @@ fn keep(copy: tempfile::NamedTempFile, like: &Path, into: &Path) -> Result<u64, 
 pub(crate) fn restore(from: &DatabaseUrl, database: &DatabaseUrl, wait: Duration) -> Result<u64, Failure> {
     let (source, target) = (file(from)?, file(database)?);
     let parameters = connect::parameters(source, &[], Access::Read);
-    let source_uri = url::sqlite_uri(source, &parameters);
+    let source_uri = percent::sqlite_uri(source, &parameters);
     let write = [("mode".to_owned(), "rw".to_owned())];
     if connect::is_missing(database) {
         let temporary = temporary_beside(target)?;
-        backup::copy(&source_uri, &url::sqlite_uri(temporary.path(), &write), wait)
+        backup::copy(&source_uri, &percent::sqlite_uri(temporary.path(), &write), wait)
             .map_err(|message| connect::said(from, "copy the pages", &message))?;
         return keep(temporary, source, target);
     }
-    backup::copy(&source_uri, &url::sqlite_uri(target, &write), wait).map_err(|message| {
+    backup::copy(&source_uri, &percent::sqlite_uri(target, &write), wait).map_err(|message| {
         connect::said(database, "copy the pages", &message).note("the database is as it was")
     })?;
     fs::metadata(source)

@@ -4,5 +4,7 @@
 mod backup;
 pub(crate) mod connect;
 pub(crate) mod copies;
+pub(crate) mod percent;
 pub(crate) mod refusal;
+pub(crate) mod secret;
 pub(crate) mod url;

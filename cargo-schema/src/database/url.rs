@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use schema_runtime::dialect::Dialect;
 
+use super::percent::decoded;
+use super::secret::masked;
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -231,81 +233,6 @@ fn split_query(text: &str) -> (&str, Vec<(String, String)>) {
     (path, pairs.collect())
 }
 
-/// `%20` becomes a space; what is no percent-encoding of UTF-8 stays as it is.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        match (byte, hex_pair(tail)) {
-            (b'%', Some(value)) if value != 0 => {
-                bytes.push(value);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
-}
-
-fn hex_pair(bytes: &[u8]) -> Option<u8> {
-    let digit = |at: usize| bytes.get(at).and_then(|&byte| (byte as char).to_digit(16));
-    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
-}
-
-/// Makes a URI that SQLite opens, whatever characters the path has.
-pub(crate) fn sqlite_uri(path: &Path, parameters: &[(String, String)]) -> String {
-    let path = path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    let mut uri = format!("file://{slash}{}", encoded(&path));
-    for (index, (key, value)) in parameters.iter().enumerate() {
-        uri.push(if index == 0 { '?' } else { '&' });
-        uri.push_str(&format!("{}={}", encoded(key), encoded(value)));
-    }
-    uri
-}
-
-fn encoded(text: &str) -> String {
-    let mut uri = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
-            uri.push(byte as char);
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
-}
-
-/// The URL without its password. Hides too much rather than too little: a password with `/`, `?` or `@` in it
-/// does not split where a URL should.
-fn masked(text: &str) -> String {
-    let mut shown = text.to_owned();
-    if let Some(at) = shown.rfind('@') {
-        let user = shown.find("://").map_or_else(|| shown.find(':').map_or(0, |colon| colon + 1), |s| s + 3);
-        if let Some(colon) = shown.get(user..at).and_then(|userinfo| userinfo.find(':')) {
-            shown.replace_range(user + colon + 1..at, "***");
-        }
-    }
-    ["password=", "passwd=", "pwd=", "passfile="]
-        .iter()
-        .fold(shown, |shown, key| without_parameter(&shown, key))
-}
-
-fn without_parameter(text: &str, key: &str) -> String {
-    let Some(start) = text.to_ascii_lowercase().find(key).map(|start| start + key.len()) else {
-        return text.to_owned();
-    };
-    // In a keyword string a quoted password may hold spaces: everything after it goes.
-    let end = match text[start..].starts_with('\'') {
-        true => text.len(),
-        false => text[start..].find(['&', ' ']).map_or(text.len(), |end| start + end),
-    };
-    format!("{}***{}", &text[..start], &text[end..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -400,26 +327,5 @@ mod tests {
         }
         assert!(parse("", Path::new("")).is_err());
         assert!(parse("file://server/x.db", Path::new("")).is_err());
-    }
-
-    #[test]
-    fn passwords_are_masked_however_odd_they_are() {
-        assert_eq!(masked("postgres://app:s3cret@db/shop"), "postgres://app:***@db/shop");
-        assert_eq!(masked("postgres://app@db/shop"), "postgres://app@db/shop");
-        assert_eq!(masked("mysql://app:p@ss/w?rd@db/shop"), "mysql://app:***@db/shop");
-        assert_eq!(
-            masked("postgres://db/shop?user=a&password=s3cret&x=1"),
-            "postgres://db/shop?user=a&password=***&x=1"
-        );
-        assert_eq!(masked("host=db password='s3 cret' dbname=x"), "host=db password=***");
-        assert_eq!(masked("postgres://:s3cret@db/shop"), "postgres://:***@db/shop");
-    }
-
-    #[test]
-    fn a_uri_survives_any_character() {
-        let path = Path::new("/w/a b?c#d%é.db");
-        let uri = sqlite_uri(path, &[("mode".to_owned(), "ro".to_owned())]);
-        assert_eq!(uri, "file:///w/a%20b%3Fc%23d%25%C3%A9.db?mode=ro");
-        assert_eq!(path_of(&uri), path.display().to_string());
     }
 }

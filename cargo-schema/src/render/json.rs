@@ -1,7 +1,29 @@
-//! The documents that `--format json` prints: one object per verb and package, with `"version": 1`,
-//! `"command"` and keys that only ever get company. Times are RFC 3339 in UTC, durations milliseconds.
+//! The documents that `--format json` prints: one object on one line per verb and package, with `"version": 1`,
+//! `"command"`, `"package"` and keys that only ever get company. Times are RFC 3339 in UTC, durations milliseconds,
+//! what is not known is null. A *revision* below is `{revision, message, version, folder}` and what stands beside it.
+//!
+//! | command | keys |
+//! |---|---|
+//! | `status` | `database`, `dialect`, `database_exists`, `revisions` (a number), `heads`, `at`, `pending` (revisions), `edited`, `unknown`, `interrupted`, `newer_ledger` |
+//! | `list` | `database`, `revisions` (`state`, `applied_at`, `elapsed_ms`, `actor`, `tool`, `is_stamped`), `unknown`, `at`, `pending` (a number) |
+//! | `upgrade`, `revert`, `stamp` | `database`, `direction`, `dry_run`, `revisions` (`elapsed_ms`), `now_at`, `is_at_heads`, `elapsed_ms` |
+//! | `reset` | `down` and `up`, each like `upgrade` |
+//! | `current` | `database`, `at` (revisions), `heads`, `is_at_heads`, `pending` (a number), `unknown` |
+//! | `heads` | `heads` (revisions) |
+//! | `branches` | `forks` (revisions with `children`), `labels` (revisions with `label`) |
+//! | `history` | `at`, `revisions` (`parents`, `depends_on`, `labels`, `created`, `irreversible`, `is_head`, `is_applied`) |
+//! | `show` | `revisions` (as `history`, with `children`, `up` and `down`: `text`, `checksum`, `statements`) |
+//! | `sql` | `direction`, `revisions`, `sql` |
+//! | `resolve` | a revision and `now_at` |
+//! | `unlock` | `database`, `is_held` |
+//! | `dump`, `restore` | `database`, `file`, `bytes` |
+//!
+//! What went wrong is `{"version": 1, "error": {code, exit_code, message, findings}}`.
+
+use std::time::Duration;
 
 use schema_build::finding::{Finding, Note, Severity};
+use schema_runtime::history::{History, Node};
 use serde_json::{Map, Value, json};
 
 use crate::exit::Exit;
@@ -33,6 +55,22 @@ pub(crate) fn error(exit: Exit, findings: &[Finding]) -> Value {
             "findings": findings.iter().map(finding).collect::<Vec<_>>(),
         },
     })
+}
+
+/// How a revision is named in documents.
+pub(crate) fn named(history: &History, node: Node) -> Value {
+    let revision = history.revision(node);
+    json!({
+        "revision": revision.id,
+        "message": revision.message,
+        "version": revision.version,
+        "folder": revision.folder,
+    })
+}
+
+/// A duration in documents.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
 
 /// A finding as data.

@@ -1,0 +1,63 @@
+//! What a run did, as its last line and as a document.
+
+use std::time::Duration;
+
+use schema_runtime::engine::Report;
+use schema_runtime::plan::Direction;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::desk::Desk;
+use crate::render::human::{count, duration};
+use crate::render::json::{milliseconds, named};
+
+/// What a run did.
+pub(crate) struct Summary {
+    pub(super) report: Report,
+    /// Of every revision that was run.
+    pub(super) times: Vec<Duration>,
+    pub(super) elapsed: Duration,
+    pub(super) is_dry: bool,
+}
+
+impl Summary {
+    /// The last line of a run.
+    pub(super) fn tell(&self, context: &Context, desk: &Desk<'_>, command: &str) {
+        let Report { done, now_at, .. } = &self.report;
+        let place = desk.place(now_at);
+        let revisions = count(done.nodes.len(), "revision");
+        let time = duration(self.elapsed);
+        let text = match (done.is_empty(), self.is_dry, done.direction) {
+            (true, _, _) if command == "stamp" => format!("the database is at {place}, and marked so"),
+            (false, _, _) if command == "stamp" => format!("marked {revisions}; the database is at {place}"),
+            (true, _, Direction::Up) if desk.is_at_heads(now_at) => {
+                format!("nothing is pending; the database is at {place}")
+            }
+            (true, _, Direction::Up) => format!("nothing to apply; the database is at {place}"),
+            (true, _, Direction::Down) => format!("nothing to revert; the database is at {place}"),
+            (false, true, _) => format!("dry run of {revisions} in {time}, rolled back; nothing was changed"),
+            (false, false, _) => format!("{revisions} in {time}; the database is at {place}"),
+        };
+        context.shell.status("Finished", text);
+    }
+
+    /// The run as data.
+    pub(crate) fn document(&self, desk: &Desk<'_>) -> Value {
+        let Report { done, now_at, .. } = &self.report;
+        let time = |index: usize| self.times.get(index).map(|time| milliseconds(*time));
+        let revisions = done.nodes.iter().enumerate().map(|(index, &node)| {
+            let mut revision = named(&desk.history, node);
+            revision["elapsed_ms"] = json!(time(index));
+            revision
+        });
+        json!({
+            "database": desk.database.url.shown,
+            "direction": match done.direction { Direction::Up => "up", Direction::Down => "down" },
+            "dry_run": self.is_dry,
+            "revisions": revisions.collect::<Vec<_>>(),
+            "now_at": now_at,
+            "is_at_heads": desk.is_at_heads(now_at),
+            "elapsed_ms": milliseconds(self.elapsed),
+        })
+    }
+}
