@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Run, checkout};
+use crate::harness::{Run, cargo, checkout};
 
 /// In the order of the arrows.
 const CRATES: [&str; 4] = ["schema-derive", "schema-runtime", "schema-build", "cargo-schema"];
@@ -179,4 +179,10 @@ fn roots(path: &Path) -> Vec<(String, String)> {
 /// Whether a path begins with a module declared in the same file.
 fn is_own_module(path: &Path, root: &str) -> bool {
     code(path).lines().any(|line| line.trim().trim_start_matches("pub ").starts_with(&format!("mod {root}")))
+}
+
+#[test]
+fn the_fixtures_are_locked_to_what_the_crates_need() {
+    let output = cargo(&checkout().join("fixtures")).words("tree --locked --quiet").output();
+    assert!(output.code == 0, "run `cargo update --workspace` in fixtures/\n{}", output.story());
 }

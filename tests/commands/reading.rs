@@ -1,7 +1,7 @@
 //! Verbs that only look.
 
 use super::{ORDERS, STOCK, USERS, fork, ids, json, shop};
-use crate::harness::Sandbox;
+use crate::harness::{Run, Sandbox};
 
 const DB: &str = "--database-url app.db";
 
@@ -170,6 +170,51 @@ fn check_speaks_to_github_and_to_code_scanning() {
     assert_eq!(sarif["version"], "2.1.0");
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "missing-parent");
     sandbox.schema("list --format sarif --database-url app.db").exits(2).says("check");
+}
+
+#[test]
+fn check_compares_with_what_is_released() {
+    let sandbox = shop(0);
+    sandbox.untouched(|| sandbox.schema("check --base main").exits(3).says("Git"));
+    let git = |words: &str| Run::new("git".as_ref(), &sandbox.root()).words(words).ok();
+    git("init -q -b main");
+    git("add .");
+    git("-c user.name=me -c user.email=me@example.org commit -qm start");
+    sandbox.schema("check --base main").ok();
+    sandbox.untouched(|| sandbox.schema("check --base no-such-branch").exits(2).says("no-such-branch"));
+    sandbox.replace(
+        "migrations/2026-11-20-0915-4f1c2a9b7d03_count_the_stock/up.sql",
+        "DEFAULT 0",
+        "DEFAULT 1",
+    );
+    sandbox.schema("lock --accept 4f1c").ok();
+    sandbox.schema("check").ok();
+    sandbox.schema("check --base main").exits(1).says("edited-revision").says("4f1c2a9b7d03");
+    std::fs::remove_dir_all(sandbox.path("migrations/2026-11-20-0915-4f1c2a9b7d03_count_the_stock")).unwrap();
+    sandbox.schema("check --base main").exits(1).says("removed-revision");
+}
+
+#[test]
+fn lints_can_be_configured() {
+    let sandbox = shop(0);
+    let down = "migrations/2026-11-20-0915-4f1c2a9b7d03_count_the_stock/down.sql";
+    std::fs::remove_file(sandbox.path(down)).unwrap();
+    sandbox.schema("lock --accept 4f1c").ok();
+    sandbox.schema("check").ok().says("warning[missing-down]");
+    let manifest = sandbox.read("Cargo.toml");
+    let level = |level: &str| {
+        let lints = format!("[package.metadata.schema.lints]\nmissing-down = \"{level}\"\n\n[dependencies]");
+        sandbox.write("Cargo.toml", manifest.replace("[dependencies]", &lints));
+    };
+    level("deny");
+    sandbox.schema("check").exits(1).says("error[missing-down]");
+    sandbox.build().fails();
+    level("allow");
+    sandbox.schema("check").ok().lacks("missing-down");
+    level("forbid");
+    sandbox.schema("check").exits(2).says("forbid").says("Cargo.toml:");
+    sandbox.schema("explain missing-down").ok().prints("down.sql");
+    sandbox.schema("explain missing-dwon").exits(2).says("missing-down");
 }
 
 #[test]
