@@ -29,7 +29,8 @@ expect() {
 
 # The command, from this checkout.
 cd "$checkout"
-target=${CARGO_TARGET_DIR:-$checkout/target}
+target=${CARGO_TARGET_DIR:-target}
+case $target in /*) ;; *) target=$checkout/$target ;; esac
 run 'cargo build --package cargo-schema'
 PATH=$target/debug:$PATH
 unset DATABASE_URL RUN_MIGRATIONS
