@@ -31,9 +31,13 @@ pub(crate) struct Desk<'p> {
 
 impl<'p> Desk<'p> {
     /// For verbs that only look.
-    pub(crate) fn to_read(context: &Context, project: &'p Project) -> Result<Self, Failure> {
+    pub(crate) fn to_read(
+        context: &Context,
+        project: &'p Project,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
         let url = context.url(project)?;
-        let desk = Self::open(context, project, url, Access::Read, READERS_PATIENCE)?;
+        let desk = Self::open(context, project, purpose, url, Access::Read, READERS_PATIENCE)?;
         desk.tell_if_missing(context);
         Ok(desk)
     }
@@ -45,21 +49,22 @@ impl<'p> Desk<'p> {
         url: DatabaseUrl,
         wait: Duration,
     ) -> Result<Self, Failure> {
-        Self::open(context, project, url, Access::Read, wait)
+        Self::open(context, project, Purpose::Look, url, Access::Read, wait)
     }
 
     /// For verbs that change the database. A file that is missing is not created before `check` agrees.
     pub(crate) fn to_write(
         context: &Context,
         project: &'p Project,
+        purpose: Purpose,
         wait: Duration,
         check: impl FnOnce(&History) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         let url = context.url(project)?;
         if !connect::is_missing(&url) {
-            return Self::open(context, project, url, Access::Write, wait);
+            return Self::open(context, project, purpose, url, Access::Write, wait);
         }
-        let mut desk = Self::open(context, project, url.clone(), Access::Read, wait)?;
+        let mut desk = Self::open(context, project, purpose, url.clone(), Access::Read, wait)?;
         check(&desk.history)?;
         let patience = Patience { limit: wait, shell: &context.shell };
         desk.database = connect::open(url, Access::Write, &project.config, patience)?;
@@ -69,11 +74,12 @@ impl<'p> Desk<'p> {
     fn open(
         context: &Context,
         project: &'p Project,
+        purpose: Purpose,
         url: DatabaseUrl,
         access: Access,
         wait: Duration,
     ) -> Result<Self, Failure> {
-        let (validated, database) = side_by_side(&context.shell, project, url, access, wait)?;
+        let (validated, database) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
         Ok(Self { project, history: Arc::new(context.sound(validated)?), database: database? })
     }
 
@@ -136,6 +142,7 @@ pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
 fn side_by_side(
     shell: &Shell,
     project: &Project,
+    purpose: Purpose,
     url: DatabaseUrl,
     access: Access,
     wait: Duration,
@@ -143,7 +150,7 @@ fn side_by_side(
     project.refuse_missing_folder()?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
     Ok(std::thread::scope(|scope| {
-        let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, Purpose::Run));
+        let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, purpose));
         let database = connect::open(url, access, &project.config, Patience { limit: wait, shell });
         (reading.join().expect("validation never panics"), database)
     }))
@@ -157,7 +164,8 @@ pub(crate) fn with_place(
     let Some(url) = url::resolve(&context.global, project)? else {
         return Ok((Arc::new(context.history(project)?), None));
     };
-    let (validated, database) = side_by_side(&context.shell, project, url, Access::Read, Duration::ZERO)?;
+    let (validated, database) =
+        side_by_side(&context.shell, project, Purpose::Run, url, Access::Read, Duration::ZERO)?;
     let history = Arc::new(context.sound(validated)?);
     let state = database.and_then(|database| {
         let mut desk = Desk { project, history: Arc::clone(&history), database };

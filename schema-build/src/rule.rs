@@ -36,6 +36,8 @@ pub enum Purpose {
     Check,
     /// A command that reads or runs the history, and refuses a broken one.
     Run,
+    /// A command that only wants to know where a database is: like `Run`, and no `down.sql` is read.
+    Look,
 }
 
 use Level::{Allow, Deny, Warn};
@@ -131,7 +133,7 @@ impl Rule {
             (Levels::Defect, _) => Deny,
             (Levels::Judgement(build, _, _), Purpose::Build) => build,
             (Levels::Judgement(_, check, _), Purpose::Check) => check,
-            (Levels::Judgement(_, _, run), Purpose::Run) => run,
+            (Levels::Judgement(_, _, run), Purpose::Run | Purpose::Look) => run,
         }
     }
 }
@@ -157,7 +159,8 @@ pub(crate) fn is_asked(id: &str, lints: &BTreeMap<String, Level>, purpose: Purpo
 }
 
 fn effective(rule: &Rule, lints: &BTreeMap<String, Level>, purpose: Purpose) -> Level {
-    let configured = lints.get(rule.id).filter(|_| rule.is_configurable() && purpose != Purpose::Run);
+    let can_configure = rule.is_configurable() && matches!(purpose, Purpose::Build | Purpose::Check);
+    let configured = lints.get(rule.id).filter(|_| can_configure);
     configured.copied().unwrap_or_else(|| rule.level(purpose))
 }
 

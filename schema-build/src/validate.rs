@@ -61,12 +61,12 @@ pub fn validate(config: &Config, dialect: Dialect) -> Validated {
 /// Reads and judges the migrations folder. What is a finding, and how severe, depends on who wants to know: for
 /// [`Purpose::Run`] every error is a reason to refuse, and several heads are none.
 pub fn validate_for(config: &Config, dialect: Dialect, purpose: Purpose) -> Validated {
-    judge(config, folder::read(config, dialect, None), purpose)
+    judge(config, folder::read(config, dialect, purpose, None), purpose)
 }
 
 /// As a build script does it that remembers what it read before; with what it learnt this time.
 pub(crate) fn validate_cached(config: &Config, dialect: Dialect, cache: &Cache) -> (Validated, Vec<Learnt>) {
-    let mut folder = folder::read(config, dialect, Some(cache));
+    let mut folder = folder::read(config, dialect, Purpose::Build, Some(cache));
     let learnt = std::mem::take(&mut folder.learnt);
     (judge(config, folder, Purpose::Build), learnt)
 }
@@ -88,7 +88,7 @@ fn judge(config: &Config, folder: Folder, purpose: Purpose) -> Validated {
         }
     };
     let mut validated = Validated { history, findings, unconnected, migrations: config.migrations.clone() };
-    let of_lock_file = lock::findings(&View { config, revisions: validated.revisions() });
+    let of_lock_file = lock::findings(&View { config, revisions: validated.revisions() }, purpose);
     validated.findings.extend(of_lock_file);
     validated.findings = rule::judge(validated.findings, &config.lints, purpose);
     sort(&mut validated.findings);

@@ -1,5 +1,6 @@
 //! `cargo schema current`: where the database is; with `--check-heads`, whether that is where it should be.
 
+use schema_build::rule::Purpose;
 use schema_runtime::engine::State;
 use schema_runtime::history::Node;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ pub(crate) struct Args {
 
 /// Prints the applied heads.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let mut desk = Desk::to_read(context, project)?;
+    let mut desk = Desk::to_read(context, project, Purpose::Look)?;
     let state = desk.look(context)?;
     let heads = state.applied.heads(&desk.history);
     let pending = desk.history.len() - state.applied.nodes().count();

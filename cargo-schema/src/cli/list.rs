@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schema_build::rule::Purpose;
 use schema_runtime::engine::{AppliedRevision, State};
 use schema_runtime::history::Node;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ pub(crate) struct Args {}
 
 /// Lists them, in the order in which they run.
 pub(crate) fn run(context: &Context, project: &Project, _args: &Args) -> Outcome {
-    let mut desk = Desk::to_read(context, project)?;
+    let mut desk = Desk::to_read(context, project, Purpose::Look)?;
     let state = desk.look(context)?;
     let rows: Vec<Row<'_>> = rows(&desk, &state);
     if context.is_json() {

@@ -1,5 +1,6 @@
 //! `cargo schema reset`: everything down, and up again.
 
+use schema_build::rule::Purpose;
 use schema_runtime::engine::Options;
 use schema_runtime::plan;
 use serde_json::json;
@@ -32,7 +33,7 @@ pub(crate) struct Args {
 
 /// Reverts everything, then runs everything.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let mut desk = args.run.desk(context, project, |_| Ok(()))?;
+    let mut desk = args.run.desk(context, project, Purpose::Run, |_| Ok(()))?;
     let state = desk.state()?;
     let plan = plan::revert(&desk.history, &state.applied, "base")?;
     if !args.yes && !args.run.dry_run && !plan.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schema_build::rule::Purpose;
 use schema_runtime::engine::{Migrator, Resolution};
 use schema_runtime::target;
 use serde_json::json;
@@ -66,7 +67,7 @@ impl ResolutionArgs {
 /// Writes it into the ledger.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     let wait = args.wait.or_configured(&project.config);
-    let mut desk = Desk::to_write(context, project, wait, |history| {
+    let mut desk = Desk::to_write(context, project, Purpose::Run, wait, |history| {
         target::locate_one(history, None, &args.revision)?;
         Ok(())
     })?;

@@ -1,5 +1,6 @@
 //! `cargo schema revert`, also `downgrade`: takes revisions back.
 
+use schema_build::rule::Purpose;
 use schema_runtime::engine::Options;
 use schema_runtime::plan::{self, Direction};
 
@@ -38,7 +39,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     if args.sql {
         return sql::print(context, project, &args.target, Direction::Down);
     }
-    let mut desk = args.run.desk(context, project, |_| Ok(()))?;
+    let mut desk = args.run.desk(context, project, Purpose::Run, |_| Ok(()))?;
     if args.run.backup.is_some() {
         let state = desk.state()?;
         let plan = plan::revert(&desk.history, &state.applied, &args.target)?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use schema_build::config::{Config, TransactionScope};
 use schema_build::finding::Finding;
+use schema_build::rule::Purpose;
 use schema_runtime::engine::{Error, Event, Migrator, Options, Report, Transactions};
 use schema_runtime::history::History;
 use schema_runtime::plan::{Direction, Plan};
@@ -100,13 +101,14 @@ impl RunArgs {
         &self,
         context: &Context,
         project: &'p Project,
+        purpose: Purpose,
         check: impl FnOnce(&History) -> Result<(), Failure>,
     ) -> Result<Desk<'p>, Failure> {
         let wait = self.wait.or_configured(&project.config);
         if self.dry_run && connect::is_missing(&context.url(project)?) {
-            return Desk::to_read(context, project);
+            return Desk::to_read(context, project, purpose);
         }
-        Desk::to_write(context, project, wait, check)
+        Desk::to_write(context, project, purpose, wait, check)
     }
 
     /// Copies the database when something is going to be done to it.

@@ -1,5 +1,6 @@
 //! `cargo schema stamp`: marks revisions as applied without running them.
 
+use schema_build::rule::Purpose;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target::{self, Applied};
 
@@ -34,7 +35,7 @@ pub(crate) struct Args {
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     let wait = args.wait.or_configured(&project.config);
     let nameable = |history: &History| named(history, &Applied::none(history), &args.revisions).map(drop);
-    let mut desk = Desk::to_write(context, project, wait, nameable)?;
+    let mut desk = Desk::to_write(context, project, Purpose::Run, wait, nameable)?;
     let state = desk.state()?;
     let nodes = named(&desk.history, &state.applied, &args.revisions)?;
     let options = args.wait.options(&project.config);

@@ -1,5 +1,6 @@
 //! `cargo schema` without a verb: one screen that says where things are and what to do next.
 
+use schema_build::rule::Purpose;
 use schema_runtime::engine::State;
 use schema_runtime::history::Node;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
     if url::resolve(&context.global, project)?.is_none() {
         return offline(context, project);
     }
-    let mut desk = Desk::to_read(context, project)?;
+    let mut desk = Desk::to_read(context, project, Purpose::Look)?;
     let state = desk.look(context)?;
     let pending: Vec<Node> = (0..desk.history.len()).filter(|&node| !state.applied.contains(node)).collect();
     if context.is_json() {

@@ -1,8 +1,12 @@
 //! `cargo schema upgrade`: runs what is pending.
 
-use schema_runtime::engine::Options;
+use std::cell::RefCell;
+
+use diesel::SqliteConnection;
+use schema_build::rule::Purpose;
+use schema_runtime::engine::{Error, Migrator, Options};
 use schema_runtime::history::History;
-use schema_runtime::plan::{self, Direction};
+use schema_runtime::plan::{self, Direction, Plan};
 use schema_runtime::target::Applied;
 
 use super::running::{self, RunArgs};
@@ -43,18 +47,24 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let reachable = |history: &History| {
         plan::upgrade(history, &Applied::none(history), &args.target).map(drop).map_err(Failure::from)
     };
-    let mut desk = args.run.desk(context, project, reachable)?;
+    let mut desk = args.run.desk(context, project, Purpose::Look, reachable)?;
     if args.run.backup.is_some() {
         let state = desk.state()?;
         let plan = plan::upgrade(&desk.history, &state.applied, &args.target)?;
         args.run.back_up(context, &mut desk, &plan)?;
     }
     let options = Options { out_of_order: args.out_of_order, ..args.run.options(&project.config) };
-    running::run(
-        context,
-        &mut desk,
-        options,
-        "upgrade",
-        Box::new(|migrator, connection| migrator.upgrade(connection, &args.target)),
-    )
+    // Ways down are read, and may refuse, only when something is going to run: mostly nothing is.
+    let broken = RefCell::new(None);
+    let is_whole = |_: &Plan| {
+        context.history(project).map(drop).map_err(|failure| {
+            broken.replace(Some(failure));
+            Error::Database { doing: "read the history", message: "it is broken".to_owned() }
+        })
+    };
+    let work = |migrator: &Migrator<'_>, connection: &mut SqliteConnection| {
+        migrator.upgrade_if(connection, &args.target, is_whole)
+    };
+    let outcome = running::run(context, &mut desk, options, "upgrade", Box::new(work));
+    broken.take().map_or(outcome, Err)
 }

@@ -16,6 +16,7 @@ use super::metadata::{self, Located, Metadata};
 use super::{name, script};
 use crate::config::Config;
 use crate::finding::Finding;
+use crate::rule::Purpose;
 
 /// Below this, starting threads costs more than it saves.
 const WORTH_A_THREAD: usize = 64;
@@ -39,9 +40,9 @@ pub(crate) struct Folder {
 }
 
 /// Reads the whole folder, or what of it a cache does not know.
-pub(crate) fn read(config: &Config, dialect: Dialect, cache: Option<&Cache>) -> Folder {
-    let reader =
-        Reader { files: Files { root: &config.root, migrations: &config.migrations }, dialect, cache };
+pub(crate) fn read(config: &Config, dialect: Dialect, purpose: Purpose, cache: Option<&Cache>) -> Folder {
+    let files = Files { root: &config.root, migrations: &config.migrations };
+    let reader = Reader { files, dialect, purpose, cache };
     let mut folder = Folder::default();
     let names = reader.names(&mut folder.findings);
     for Read { migration, findings, stamps } in reader.read_all(&names) {
@@ -57,6 +58,7 @@ pub(crate) fn read(config: &Config, dialect: Dialect, cache: Option<&Cache>) -> 
 struct Reader<'c> {
     files: Files<'c>,
     dialect: Dialect,
+    purpose: Purpose,
     cache: Option<&'c Cache>,
 }
 
@@ -181,7 +183,12 @@ impl Reader<'_> {
         let mut findings = Vec::new();
         let metadata = self.metadata(path, &mut findings);
         let up = self.up(path, metadata.as_ref(), &mut findings);
-        let down = self.script(&path.join("down.sql"), metadata.as_ref(), &mut findings);
+        let down = match self.purpose {
+            Purpose::Look => None,
+            Purpose::Build | Purpose::Check | Purpose::Run => {
+                self.script(&path.join("down.sql"), metadata.as_ref(), &mut findings)
+            }
+        };
         let has_problems = !findings.is_empty();
         let metadata = metadata.unwrap_or_default();
         // An id that could not be read still stands in most names, and others may refer to it.

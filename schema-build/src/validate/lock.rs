@@ -3,9 +3,10 @@
 use super::{View, lock_path};
 use crate::finding::Finding;
 use crate::lockfile::{Difference, LockFile};
+use crate::rule::Purpose;
 
 /// Nothing, when there is no lock file.
-pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
+pub(super) fn findings(view: &View<'_>, purpose: Purpose) -> Vec<Finding> {
     let (shown, path) = lock_path(view.config);
     let text = match view.files().read(&path) {
         Ok(Some(text)) => text,
@@ -13,11 +14,11 @@ pub(super) fn findings(view: &View<'_>) -> Vec<Finding> {
         Err(finding) => return vec![Finding { rule: "bad-lock-file", ..finding }],
     };
     // The text as it should be needs no parsing, and it mostly is as it should be.
-    if LockFile::of(view.revisions).render() == text {
+    if purpose != Purpose::Look && LockFile::of(view.revisions).render() == text {
         return Vec::new();
     }
     let (lock, mut findings) = LockFile::parse(&shown, &text);
-    if findings.is_empty() {
+    if findings.is_empty() && purpose != Purpose::Look {
         let differences = lock.compare(view.revisions);
         findings.extend(unrecorded(view, &differences));
         findings.extend(differences.iter().filter_map(|difference| finding(view, difference, &text)));

@@ -80,6 +80,25 @@ impl<'h> Migrator<'h> {
         self.on(connection, |executor| executor.run(|known| self.plan_upgrade(&known.state, target)))
     }
 
+    /// Like [`Self::upgrade`], asking first whether a plan that is not empty may run: for a caller that looks
+    /// at files only when they matter.
+    pub fn upgrade_if(
+        &self,
+        connection: &mut impl Connection,
+        target: &str,
+        may_run: impl FnOnce(&Plan) -> Result<(), Error>,
+    ) -> Result<Report, Error> {
+        self.on(connection, |executor| {
+            executor.run(|known| {
+                let plan = self.plan_upgrade(&known.state, target)?;
+                if !plan.is_empty() {
+                    may_run(&plan)?;
+                }
+                Ok(plan)
+            })
+        })
+    }
+
     /// Reverts what lies after the target, under the lock.
     pub fn revert(&self, connection: &mut impl Connection, target: &str) -> Result<Report, Error> {
         self.on(connection, |executor| executor.run(|known| self.plan_revert(&known.state, target)))
