@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use anstyle::{AnsiColor, Effects, Style};
 use schema_build::finding::{Finding, Heading};
@@ -159,10 +159,19 @@ impl Shell {
     /// Writes the data. A reader that went away (`| head`) has read what it wanted.
     pub(crate) fn flush(&self) -> io::Result<()> {
         let data = self.data.take();
-        let mut stdout = anstream::stdout().lock();
-        match stdout.write_all(data.as_bytes()).and_then(|()| stdout.flush()) {
+        // Looking for colours to strip costs more than writing, and mostly there are none.
+        let written = if data.contains('\u{1b}') {
+            write(anstream::stdout().lock(), &data)
+        } else {
+            write(io::stdout().lock(), &data)
+        };
+        match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written,
         }
     }
+}
+
+fn write(mut stdout: impl Write, data: &str) -> io::Result<()> {
+    stdout.write_all(data.as_bytes()).and_then(|()| stdout.flush())
 }

@@ -36,7 +36,9 @@ pub enum Purpose {
     Check,
     /// A command that reads or runs the history, and refuses a broken one.
     Run,
-    /// A command that only wants to know where a database is: like `Run`, and no `down.sql` is read.
+    /// A command that runs ways up, or says what would run: like `Run`, and no `down.sql` is read.
+    Up,
+    /// A command that only wants to know where a database is: like `Run`, and no SQL is read at all.
     Look,
 }
 
@@ -133,7 +135,7 @@ impl Rule {
             (Levels::Defect, _) => Deny,
             (Levels::Judgement(build, _, _), Purpose::Build) => build,
             (Levels::Judgement(_, check, _), Purpose::Check) => check,
-            (Levels::Judgement(_, _, run), Purpose::Run | Purpose::Look) => run,
+            (Levels::Judgement(_, _, run), Purpose::Run | Purpose::Up | Purpose::Look) => run,
         }
     }
 }

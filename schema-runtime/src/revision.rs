@@ -48,7 +48,8 @@ pub struct Revision {
 pub struct Script {
     /// The file as it was written.
     pub text: Text,
-    /// A version-tagged hash of the tokens, blind to comments, white space and line endings.
+    /// A version-tagged hash of the tokens, blind to comments, white space and line endings. Empty for a script
+    /// that was not read, which is compared with nothing.
     pub checksum: Text,
     /// The statements in order; empty when the file holds comments alone.
     pub statements: Vec<Statement>,

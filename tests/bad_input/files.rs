@@ -43,7 +43,7 @@ fn a_file_that_may_not_be_read() {
     let up = sandbox.path(format!("{STOCK}/up.sql"));
     fs::set_permissions(&up, fs::Permissions::from_mode(0o000)).unwrap();
     sandbox
-        .schema("list --migrations migrations --database-url app.db")
+        .schema("upgrade --migrations migrations --database-url app.db")
         .without_power(&sandbox)
         .exits(1)
         .says(&format!("{STOCK}/up.sql"))

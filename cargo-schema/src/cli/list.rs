@@ -31,6 +31,8 @@ pub(crate) fn run(context: &Context, project: &Project, _args: &Args) -> Outcome
         let cells = rows.iter().map(|row| row.cells(&desk)).chain(unknown(&state)).collect::<Vec<_>>();
         table(&cells).iter().for_each(|line| context.shell.data(line));
     }
+    drop(rows);
+    desk.leave();
     Ok(Exit::Done)
 }
 
@@ -49,7 +51,6 @@ fn rows<'s>(desk: &Desk<'_>, state: &'s State) -> Vec<Row<'s>> {
     (0..desk.history.len())
         .map(|node| {
             let word = match state.applied.contains(node) {
-                true if state.edited.contains(&node) => "edited",
                 true => "applied",
                 false if interrupted(node) => "interrupted",
                 false => "pending",

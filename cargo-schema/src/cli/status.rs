@@ -23,7 +23,7 @@ pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
     if url::resolve(&context.global, project)?.is_none() {
         return offline(context, project);
     }
-    let mut desk = Desk::to_read(context, project, Purpose::Look)?;
+    let mut desk = Desk::to_read(context, project, Purpose::Up)?;
     let state = desk.look(context)?;
     let pending: Vec<Node> = (0..desk.history.len()).filter(|&node| !state.applied.contains(node)).collect();
     if context.is_json() {

@@ -47,7 +47,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let reachable = |history: &History| {
         plan::upgrade(history, &Applied::none(history), &args.target).map(drop).map_err(Failure::from)
     };
-    let mut desk = args.run.desk(context, project, Purpose::Look, reachable)?;
+    let mut desk = args.run.desk(context, project, Purpose::Up, reachable)?;
     if args.run.backup.is_some() {
         let state = desk.state()?;
         let plan = plan::upgrade(&desk.history, &state.applied, &args.target)?;

@@ -182,13 +182,14 @@ impl Reader<'_> {
     fn read(&self, name: &str, path: &Path) -> (Migration, Vec<Finding>) {
         let mut findings = Vec::new();
         let metadata = self.metadata(path, &mut findings);
-        let up = self.up(path, metadata.as_ref(), &mut findings);
-        let down = match self.purpose {
-            Purpose::Look => None,
-            Purpose::Build | Purpose::Check | Purpose::Run => {
-                self.script(&path.join("down.sql"), metadata.as_ref(), &mut findings)
-            }
+        let (wants_up, wants_down) = match self.purpose {
+            Purpose::Look => (false, false),
+            Purpose::Up => (true, false),
+            Purpose::Build | Purpose::Check | Purpose::Run => (true, true),
         };
+        let up = wants_up.then(|| self.up(path, metadata.as_ref(), &mut findings)).flatten();
+        let down = || self.script(&path.join("down.sql"), metadata.as_ref(), &mut findings);
+        let down = wants_down.then(down).flatten();
         let has_problems = !findings.is_empty();
         let metadata = metadata.unwrap_or_default();
         // An id that could not be read still stands in most names, and others may refer to it.

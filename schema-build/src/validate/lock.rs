@@ -7,6 +7,7 @@ use crate::rule::Purpose;
 
 /// Nothing, when there is no lock file.
 pub(super) fn findings(view: &View<'_>, purpose: Purpose) -> Vec<Finding> {
+    let is_whole = !matches!(purpose, Purpose::Up | Purpose::Look);
     let (shown, path) = lock_path(view.config);
     let text = match view.files().read(&path) {
         Ok(Some(text)) => text,
@@ -14,11 +15,11 @@ pub(super) fn findings(view: &View<'_>, purpose: Purpose) -> Vec<Finding> {
         Err(finding) => return vec![Finding { rule: "bad-lock-file", ..finding }],
     };
     // The text as it should be needs no parsing, and it mostly is as it should be.
-    if purpose != Purpose::Look && LockFile::of(view.revisions).render() == text {
+    if is_whole && LockFile::of(view.revisions).render() == text {
         return Vec::new();
     }
     let (lock, mut findings) = LockFile::parse(&shown, &text);
-    if findings.is_empty() && purpose != Purpose::Look {
+    if findings.is_empty() && is_whole {
         let differences = lock.compare(view.revisions);
         findings.extend(unrecorded(view, &differences));
         findings.extend(differences.iter().filter_map(|difference| finding(view, difference, &text)));

@@ -12,6 +12,7 @@ use crate::migrations::name;
 use crate::rule::{self, Purpose};
 
 pub(super) const MULTIPLE_HEADS: &str = "multiple-heads";
+const MISSING_DOWN: &str = "missing-down";
 const DIESEL_NAME: &str = "diesel-name";
 
 pub(super) fn findings(view: &View<'_>, history: &History, purpose: Purpose) -> Vec<Finding> {
@@ -21,8 +22,10 @@ pub(super) fn findings(view: &View<'_>, history: &History, purpose: Purpose) -> 
         disordered(view, history.revision(node), history.revision(before), is_parent)
     });
     let mut findings: Vec<Finding> = multiple_heads(view, &heads).into_iter().chain(disordered).collect();
-    let is_one_way = |it: &&Revision| it.down.is_none() && it.irreversible.is_none();
-    findings.extend(view.revisions.iter().filter(is_one_way).map(|it| missing_down(view, it)));
+    if rule::is_asked(MISSING_DOWN, &view.config.lints, purpose) {
+        let is_one_way = |it: &&Revision| it.down.is_none() && it.irreversible.is_none();
+        findings.extend(view.revisions.iter().filter(is_one_way).map(|it| missing_down(view, it)));
+    }
     if rule::is_asked(DIESEL_NAME, &view.config.lints, purpose) {
         findings.extend(diesel_names(view));
     }
@@ -70,7 +73,7 @@ fn disordered(view: &View<'_>, it: &Revision, before: &Revision, is_parent: bool
 }
 
 fn missing_down(view: &View<'_>, it: &Revision) -> Finding {
-    Finding::warning("missing-down", format!("revision `{}` has no `down.sql`", it.id))
+    Finding::warning(MISSING_DOWN, format!("revision `{}` has no `down.sql`", it.id))
         .in_file(view.path(it, ""))
         .help("write it, or say why there is none: `irreversible = \"..\"` in `metadata.toml`")
 }
