@@ -48,6 +48,7 @@ pub(crate) enum Verbosity {
 #[derive(Debug)]
 pub(crate) struct Shell {
     verbosity: Verbosity,
+    has_colors: bool,
     // Data is written in one piece at the end: five thousand lines cost one system call, and a pipe that closed
     // early cannot stop a run half-way.
     data: RefCell<String>,
@@ -62,7 +63,8 @@ impl Shell {
             Color::Never => anstream::ColorChoice::Never,
         };
         choice.write_global();
-        Self { verbosity, data: RefCell::default() }
+        let has_colors = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+        Self { verbosity, has_colors, data: RefCell::default() }
     }
 
     /// Whether more was asked for.
@@ -141,8 +143,14 @@ impl Shell {
 
     /// A line for people, whatever the verbosity is.
     pub(crate) fn error_line(&self, text: impl Display) {
-        // A closed stderr must not stop a run that changes a database.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let text = format!("{text}\n");
+        // In one piece: a run of a thousand revisions says two thousand lines. A closed stderr must not stop a run
+        // that changes a database.
+        let _ = if self.has_colors {
+            write(anstream::stderr().lock(), &text)
+        } else {
+            write(io::stderr().lock(), &anstream::adapter::strip_str(&text).to_string())
+        };
     }
 
     /// A line of data.

@@ -12,6 +12,7 @@ use schema_runtime::target::Applied;
 use super::running::{self, RunArgs};
 use super::sql;
 use crate::context::Context;
+use crate::database::connect;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 
@@ -47,16 +48,20 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let reachable = |history: &History| {
         plan::upgrade(history, &Applied::none(history), &args.target).map(drop).map_err(Failure::from)
     };
-    let mut desk = args.run.desk(context, project, Purpose::Up, reachable)?;
+    // Ways down are read, and may refuse, only when something is going to run: mostly nothing is.
+    let purpose = if connect::is_blank(&context.url(project)?) { Purpose::Run } else { Purpose::Up };
+    let mut desk = args.run.desk(context, project, purpose, reachable)?;
     if args.run.backup.is_some() {
         let state = desk.state()?;
         let plan = plan::upgrade(&desk.history, &state.applied, &args.target)?;
         args.run.back_up(context, &mut desk, &plan)?;
     }
     let options = Options { out_of_order: args.out_of_order, ..args.run.options(&project.config) };
-    // Ways down are read, and may refuse, only when something is going to run: mostly nothing is.
     let broken = RefCell::new(None);
     let is_whole = |_: &Plan| {
+        if purpose == Purpose::Run {
+            return Ok(());
+        }
         context.history(project).map(drop).map_err(|failure| {
             broken.replace(Some(failure));
             Error::Database { doing: "read the history", message: "it is broken".to_owned() }

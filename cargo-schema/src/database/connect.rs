@@ -48,6 +48,15 @@ pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
     }
 }
 
+/// Whether there can be nothing in it.
+pub(crate) fn is_blank(url: &DatabaseUrl) -> bool {
+    match &url.place {
+        Location::File { path, .. } => fs::metadata(path).map_or(true, |found| found.len() == 0),
+        Location::Memory => true,
+        Location::Server => false,
+    }
+}
+
 /// How long another program may keep it locked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience<'s> {
