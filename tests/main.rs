@@ -17,6 +17,7 @@ mod commands;
 mod concurrency;
 mod docs;
 mod failing;
+mod generate;
 mod interop;
 mod readonly;
 mod rebuild;

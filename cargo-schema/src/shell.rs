@@ -141,6 +141,31 @@ impl Shell {
         }
     }
 
+    /// Whether somebody sits at a terminal.
+    pub(crate) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks a person to choose; `None` when nothing was chosen.
+    pub(crate) fn choose(&self, question: &str, choices: &[&str]) -> Option<usize> {
+        let mut stderr = anstream::stderr().lock();
+        let _ = writeln!(stderr, "{CYAN}?{CYAN:#} {question}");
+        for (position, choice) in choices.iter().enumerate() {
+            let _ = writeln!(stderr, "  {CYAN}{}{CYAN:#} {choice}", position + 1);
+        }
+        loop {
+            let _ = write!(stderr, "{CYAN}>{CYAN:#} ").and_then(|()| stderr.flush());
+            let mut answer = String::new();
+            if io::stdin().read_line(&mut answer).is_ok_and(|bytes| bytes > 0) {
+                match answer.trim().parse::<usize>() {
+                    Ok(number) if (1..=choices.len()).contains(&number) => return Some(number - 1),
+                    _ => continue,
+                }
+            }
+            return None;
+        }
+    }
+
     /// A line for people, whatever the verbosity is.
     pub(crate) fn error_line(&self, text: impl Display) {
         let text = format!("{text}\n");

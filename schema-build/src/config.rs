@@ -55,6 +55,8 @@ pub struct Config {
     pub lock_timeout: Option<Duration>,
     /// The engine's own statement timeout.
     pub statement_timeout: Option<Duration>,
+    /// What becomes of tables that no model names; `None`: it depends on the models.
+    pub unmodelled: Option<Unmodelled>,
     /// Every file that was read to know all this.
     pub files: Vec<PathBuf>,
 }
@@ -90,6 +92,15 @@ pub enum LockKind {
     Engine,
     /// A lease row in a table.
     Table,
+}
+
+/// What becomes of tables that no model names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmodelled {
+    /// They stay.
+    Keep,
+    /// They go.
+    Drop,
 }
 
 /// How long to wait for another run, unless told otherwise.
@@ -166,6 +177,7 @@ impl Raw {
             lock_wait: self.lock_wait.unwrap_or(LOCK_WAIT),
             lock_timeout: self.lock_timeout,
             statement_timeout: self.statement_timeout,
+            unmodelled: self.unmodelled,
             files: Vec::new(),
         }
     }

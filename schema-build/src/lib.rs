@@ -15,7 +15,10 @@ mod embed;
 pub mod finding;
 pub mod lockfile;
 pub mod migrations;
+#[cfg(feature = "models")]
+pub mod models;
 pub mod rule;
+pub mod schema;
 #[cfg(test)]
 mod scratch;
 pub mod statement;

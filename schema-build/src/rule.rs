@@ -108,6 +108,17 @@ pub const RULES: &[Rule] = &[
     judgement("removed-revision", Warn, Deny, Allow, "a revision of `schema.lock` is gone"),
     judgement("inserted-revision", Allow, Deny, Allow, "a new revision comes before one that is released"),
     judgement("lock-out-of-date", Allow, Deny, Allow, "a revision is not in `schema.lock`"),
+    judgement("missing-module", Warn, Deny, Deny, "the file of a module is missing"),
+    judgement("unreadable-model", Warn, Deny, Deny, "a file or a model cannot be read as Rust"),
+    judgement(
+        "bad-model-attribute",
+        Warn,
+        Deny,
+        Deny,
+        "a word of `#[schema(..)]` is unknown, malformed or not for this engine",
+    ),
+    judgement("unknown-model-type", Warn, Deny, Deny, "a field's type has no type in the database"),
+    judgement("contradictory-model", Warn, Deny, Deny, "models contradict themselves or each other"),
 ];
 
 const fn defect(id: &'static str, about: &'static str) -> Rule {

@@ -1,13 +1,18 @@
 //! `cargo schema generate`: a new revision at the end of the history, or where it is told to be.
 
+use schema_runtime::dialect::Dialect;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 use serde_json::{Value, json};
 
 use crate::context::Context;
+use crate::difference::{Answers, Kept};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::generate::automatic;
+use crate::generate::tables_file::TablesFile;
 use crate::generate::write::{self, New, Scripts, Wish};
+use crate::lock;
 use crate::project::Project;
 
 /// Write a new migration
@@ -36,6 +41,21 @@ pub(crate) struct Args {
     /// Show what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// It was renamed, not removed: `users.colour=color`, `carts=baskets`, `mood.sad=unhappy`
+    #[arg(long = "rename", value_name = "OLD=NEW", value_parser = pair, conflicts_with = "empty")]
+    renames: Vec<(String, String)>,
+    /// It is really gone: a table, `TABLE.COLUMN` or `ENUM.VALUE`
+    #[arg(long = "drop", value_name = "NAME", conflicts_with = "empty")]
+    drops: Vec<String>,
+    /// It stays although no `table!` block names it, and what is new is another one
+    #[arg(long = "keep", value_name = "NAME", conflicts_with = "empty")]
+    keeps: Vec<String>,
+    /// The table has no rows anywhere, so that new columns need no value for them
+    #[arg(long, value_name = "TABLE", conflicts_with = "empty")]
+    assume_empty: Vec<String>,
+    /// Write the file of `table!` blocks although somebody else wrote what is there
+    #[arg(long, conflicts_with = "empty")]
+    overwrite_tables: bool,
     /// Open `up.sql` in the editor afterwards
     #[arg(long, conflicts_with = "dry_run")]
     edit: bool,
@@ -43,7 +63,6 @@ pub(crate) struct Args {
 
 /// Writes the migration.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    refuse_models(args)?;
     if args.edit {
         super::edit::editor()?;
     }
@@ -55,25 +74,92 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         labels: &args.labels,
         id: args.rev_id.as_deref(),
     };
+    if !args.empty {
+        return from_models(context, project, args, &history, &wish);
+    }
     let new = write::prepare(&project.config, &history, &wish, Scripts::Templates)?;
     if !args.dry_run {
         // schema.lock is left alone: the SQL is still to be written, and is no edit when it is.
-        new.write(None)?;
+        new.write(&[])?;
     }
-    report(context, project, args, &new);
+    report(context, project, args, &new, json!({}));
+    if !args.dry_run && !context.is_json() {
+        context.shell.hint(
+            "Next",
+            "write up.sql and down.sql, then run `cargo schema lock` and `cargo schema upgrade`",
+        );
+    }
+    open(args, &new)
+}
+
+fn open(args: &Args, new: &New) -> Outcome {
     if args.edit {
         super::edit::open(&new.path.join("up.sql"))?;
     }
     Ok(Exit::Done)
 }
 
-fn refuse_models(args: &Args) -> Result<(), Failure> {
-    if args.empty {
-        return Ok(());
+/// Compares the models with the history and writes what leads from one to the other.
+fn from_models(
+    context: &Context,
+    project: &Project,
+    args: &Args,
+    history: &History,
+    wish: &Wish<'_>,
+) -> Outcome {
+    let answers = Answers {
+        renames: args.renames.clone(),
+        drops: args.drops.clone(),
+        keeps: args.keeps.clone(),
+        assume_empty: args.assume_empty.clone(),
+        unmodelled: project.config.unmodelled,
+        ignored: project.config.ignore.clone(),
+    };
+    let before: Vec<Node> = wish.parents.iter().chain(&wish.depends_on).copied().collect();
+    let automatic = automatic::compare(context, project, history, &before, answers)?;
+    let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
+    let Some(migration) = &automatic.migration else {
+        return nothing(context, project, args, tables.as_ref());
+    };
+    let new = write::prepare(&project.config, history, wish, Scripts::Written(migration))?;
+    let lock = (lock::path(project), lock::with(project, history.revisions(), &new, Dialect::Sqlite)?);
+    let mut files = vec![(lock.0.as_path(), lock.1.as_str())];
+    files.extend(tables.iter().map(|tables| (tables.path.as_path(), tables.text.as_str())));
+    if !args.dry_run {
+        new.write(&files)?;
     }
-    Err(Failure::usage("this version does not compare models with the history yet")
-        .note("nothing was written")
-        .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own"))
+    let detected = json!({ "detected": automatic.detected, "kept": automatic.kept.iter().map(Kept::text).collect::<Vec<_>>() });
+    report(context, project, args, &new, detected);
+    if !args.dry_run && !context.is_json() {
+        let mut shown: Vec<String> =
+            files.iter().map(|(path, _)| project.shown(path).display().to_string()).collect();
+        shown.reverse();
+        context.shell.status("Updated", shown.join(", "));
+        context.shell.hint("Review", "up.sql, then run `cargo schema upgrade`");
+    }
+    open(args, &new)
+}
+
+/// The models and the history agree; the blocks may still be behind.
+fn nothing(context: &Context, project: &Project, args: &Args, tables: Option<&TablesFile>) -> Outcome {
+    if let Some(tables) = tables.filter(|_| !args.dry_run) {
+        crate::changes::all_or_nothing(|changes| changes.write(&tables.path, &tables.text))?;
+        context.shell.status("Updated", project.shown(&tables.path).display());
+    }
+    if context.is_json() {
+        context.document("generate", project, json!({ "revision": null, "detected": [], "written": false }));
+    }
+    context.shell.status("No changes", "the models and the history agree");
+    Ok(Exit::Done)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((old, new)) if !old.trim().is_empty() && !new.trim().is_empty() => {
+            Ok((old.trim().to_owned(), new.trim().to_owned()))
+        }
+        _ => Err("write OLD=NEW, as in `users.colour=color`".to_owned()),
+    }
 }
 
 fn parents(history: &History, args: &Args) -> Result<Vec<Node>, Failure> {
@@ -123,14 +209,18 @@ fn dependencies(history: &History, targets: &[String]) -> Result<Vec<Node>, Fail
     Ok(nodes)
 }
 
-fn report(context: &Context, project: &Project, args: &Args, new: &New) {
+fn report(context: &Context, project: &Project, args: &Args, new: &New, more: Value) {
     let folder = project.shown(&new.path).display().to_string();
     if !new.is_ordered {
         let text = format!("`{}` sorts before its parent: Diesel would run it first", new.place.version);
         context.shell.attention("Order", text);
     }
     if context.is_json() {
-        return context.document("generate", project, document(new, &folder, !args.dry_run));
+        let mut document = document(new, &folder, !args.dry_run);
+        if let (Value::Object(document), Value::Object(more)) = (&mut document, more) {
+            document.extend(more);
+        }
+        return context.document("generate", project, document);
     }
     if args.dry_run {
         context.shell.status("Would create", format!("{folder}/"));
@@ -140,9 +230,6 @@ fn report(context: &Context, project: &Project, args: &Args, new: &New) {
         return;
     }
     context.shell.status("Created", format!("{folder}/"));
-    context
-        .shell
-        .hint("Next", "write up.sql and down.sql, then run `cargo schema lock` and `cargo schema upgrade`");
 }
 
 /// A new revision as data; `merge` has the same.

@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let new = write::prepare(&project.config, &history, &wish, Scripts::Merge)?;
     let dialect = context.dialect(project)?;
     let lock = lock::with(project, history.revisions(), &new, dialect)?;
-    new.write(Some((&lock::path(project), &lock)))?;
+    new.write(&[(&lock::path(project), &lock)])?;
     report(context, project, &new, &shared_tables(&history, &wish.parents, dialect));
     Ok(Exit::Done)
 }

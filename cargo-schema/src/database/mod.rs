@@ -6,5 +6,7 @@ pub(crate) mod connect;
 pub(crate) mod copies;
 pub(crate) mod percent;
 pub(crate) mod refusal;
+pub(crate) mod replay;
+pub(crate) mod scratch;
 pub(crate) mod secret;
 pub(crate) mod url;

@@ -14,6 +14,8 @@ pub(crate) struct Draft {
     pub(crate) labels: Vec<String>,
     /// RFC 3339, UTC.
     pub(crate) created: String,
+    /// A table is rebuilt: SQLite's foreign keys are off while it runs.
+    pub(crate) rebuilds: bool,
 }
 
 /// `up.sql` where the migrations folder has no template of its own.
@@ -37,6 +39,9 @@ impl Draft {
         set("revision", self.id.as_str().into());
         set("parents", list(&self.parents));
         set("message", self.message.as_str().into());
+        if self.rebuilds {
+            set("foreign_keys", false.into());
+        }
         if !self.depends_on.is_empty() {
             set("depends_on", list(&self.depends_on));
         }

@@ -1,8 +1,17 @@
 //! New migrations: what they are called, what they look like, and how they come to be on disk.
 
+pub(crate) mod automatic;
+pub(crate) mod decide;
 pub(crate) mod draft;
 pub(crate) mod identity;
+pub(crate) mod migration;
+pub(crate) mod naming;
+pub(crate) mod order;
 pub(crate) mod place;
+pub(crate) mod prove;
 pub(crate) mod tables;
+pub(crate) mod tables_file;
 pub(crate) mod taken;
+#[cfg(test)]
+mod tests;
 pub(crate) mod write;

@@ -12,6 +12,7 @@ use schema_runtime::history::{History, Node, is_valid_id, is_valid_label};
 
 use super::draft::{self, Draft};
 use super::identity;
+use super::migration::Migration;
 use super::place::{Naming, Place};
 use super::taken::Taken;
 use crate::changes;
@@ -40,12 +41,14 @@ pub(crate) struct New {
 }
 
 /// Which scripts a new revision starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scripts {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scripts<'a> {
     /// The folder's templates, or ours.
     Templates,
     /// Those of a merge, which are complete.
     Merge,
+    /// Those that a difference has made.
+    Written(&'a Migration),
 }
 
 /// Checks a wish and works out names and texts. Writes nothing.
@@ -53,7 +56,7 @@ pub(crate) fn prepare(
     config: &Config,
     history: &History,
     wish: &Wish<'_>,
-    scripts: Scripts,
+    scripts: Scripts<'_>,
 ) -> Result<New, Failure> {
     let message = draft::one_line(wish.message);
     if message.is_empty() {
@@ -73,6 +76,7 @@ pub(crate) fn prepare(
         depends_on: ids(&wish.depends_on),
         labels: wish.labels.to_vec(),
         created: Moment::from_epoch(now()).to_string(),
+        rebuilds: matches!(scripts, Scripts::Written(migration) if migration.needs_foreign_keys_off()),
     };
     Ok(New {
         is_ordered: before.iter().all(|version| place.version.as_str() > *version),
@@ -84,11 +88,11 @@ pub(crate) fn prepare(
 }
 
 impl New {
-    /// Writes the folder, and the lock file when one is given.
-    pub(crate) fn write(&self, lock: Option<(&Path, &str)>) -> Result<(), Failure> {
+    /// Writes the folder and other files that go with it.
+    pub(crate) fn write(&self, others: &[(&Path, &str)]) -> Result<(), Failure> {
         changes::all_or_nothing(|changes| {
             changes.place_folder(&self.path, &self.files)?;
-            lock.map_or(Ok(()), |(path, text)| changes.write(path, text))
+            others.iter().try_for_each(|(path, text)| changes.write(path, text))
         })
     }
 }
@@ -146,19 +150,24 @@ fn requirements<'h>(history: &'h History, wish: &Wish<'_>) -> Vec<&'h str> {
     wish.parents.iter().chain(&wish.depends_on).map(|&node| history.revision(node).version.as_ref()).collect()
 }
 
-fn files(config: &Config, draft: &Draft, scripts: Scripts) -> Result<Vec<(&'static str, String)>, Failure> {
+fn files(
+    config: &Config,
+    draft: &Draft,
+    scripts: Scripts<'_>,
+) -> Result<Vec<(&'static str, String)>, Failure> {
     let (up, down) = match scripts {
         Scripts::Merge => (draft::MERGE_UP.to_owned(), draft::MERGE_DOWN.to_owned()),
-        Scripts::Templates => (
+        Scripts::Templates | Scripts::Written(_) => (
             template(config, "up.sql")?.unwrap_or_else(|| draft::UP.to_owned()),
             template(config, "down.sql")?.unwrap_or_else(|| draft::DOWN.to_owned()),
         ),
     };
-    Ok(vec![
-        ("up.sql", draft.script(&up)),
-        ("down.sql", draft.script(&down)),
-        ("metadata.toml", draft.metadata()),
-    ])
+    let (mut up, mut down) = (draft.script(&up), draft.script(&down));
+    if let Scripts::Written(migration) = scripts {
+        up.push_str(&migration.up.text());
+        down.push_str(&migration.down.text());
+    }
+    Ok(vec![("up.sql", up), ("down.sql", down), ("metadata.toml", draft.metadata())])
 }
 
 fn template(config: &Config, name: &str) -> Result<Option<String>, Failure> {

@@ -1,6 +1,7 @@
 //! How results look: `human` draws findings, `github` and `sarif` write them for code hosts, `json` makes documents,
 //! `graph` draws the history.
 
+pub(crate) mod difference;
 pub(crate) mod github;
 pub(crate) mod graph;
 pub(crate) mod human;

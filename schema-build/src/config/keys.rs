@@ -8,7 +8,7 @@ use std::time::Duration;
 use schema_runtime::dialect::Dialect;
 use toml::de::DeTable;
 
-use super::{Level, LockKind, TransactionScope, parse_duration};
+use super::{Level, LockKind, TransactionScope, Unmodelled, parse_duration};
 use crate::document::{Document, Located, Value, suggestion};
 use crate::finding::Finding;
 use crate::migrations::name;
@@ -31,9 +31,10 @@ pub(super) struct Raw {
     pub(super) lock_wait: Option<Duration>,
     pub(super) lock_timeout: Option<Duration>,
     pub(super) statement_timeout: Option<Duration>,
+    pub(super) unmodelled: Option<Unmodelled>,
 }
 
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 16] = [
     "database-url",
     "dialect",
     "ignore",
@@ -49,6 +50,7 @@ pub(super) const KEYS: [&str; 15] = [
     "tables",
     "target",
     "transaction",
+    "unmodelled",
 ];
 
 const LEVELS: [(&str, Level); 3] = [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)];
@@ -57,6 +59,7 @@ const SCOPES: [(&str, TransactionScope); 3] = [
     ("all", TransactionScope::All),
     ("revision", TransactionScope::Revision),
 ];
+const UNMODELLED: [(&str, Unmodelled); 2] = [("keep", Unmodelled::Keep), ("drop", Unmodelled::Drop)];
 const LOCKS: [(&str, LockKind); 2] = [("engine", LockKind::Engine), ("table", LockKind::Table)];
 
 impl Raw {
@@ -85,6 +88,7 @@ impl Raw {
             "lock-wait" => self.lock_wait = duration(document, key, value),
             "lock-timeout" => self.lock_timeout = duration(document, key, value),
             "statement-timeout" => self.statement_timeout = duration(document, key, value),
+            "unmodelled" => self.unmodelled = choice(document, key, value, &UNMODELLED),
             _ => {}
         }
     }
@@ -108,6 +112,7 @@ impl Raw {
             lock_wait: self.lock_wait.or(lower.lock_wait),
             lock_timeout: self.lock_timeout.or(lower.lock_timeout),
             statement_timeout: self.statement_timeout.or(lower.statement_timeout),
+            unmodelled: self.unmodelled.or(lower.unmodelled),
         }
     }
 }

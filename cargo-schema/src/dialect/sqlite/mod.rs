@@ -1,0 +1,137 @@
+//! SQLite. `introspect` reads what there is, `normalize` and `types` say what is equal, `emit` writes what is to
+//! happen: in place where SQLite can (`inplace`), else by one rebuild per table (`rebuild`, `copy`). `source` and
+//! `edit` keep a table's statement as people wrote it.
+
+mod broken;
+mod clause;
+mod copy;
+mod cursor;
+mod edit;
+mod emit;
+pub(crate) mod excerpt;
+mod inplace;
+pub(crate) mod introspect;
+mod lines;
+pub(crate) mod name;
+mod normalize;
+mod rebuild;
+mod seed;
+mod source;
+mod types;
+mod words;
+
+use diesel::SqliteConnection;
+use schema_build::schema::{ColumnType, EnumType, Schema};
+
+use super::{Dialect, Emitted};
+use crate::database::scratch::Error;
+use crate::operation::Operation;
+pub(crate) use introspect::Catalogue;
+
+#[cfg(test)]
+pub(crate) use seed::texts;
+
+/// SQLite.
+pub(crate) struct Sqlite;
+
+impl Dialect for Sqlite {
+    type Database = SqliteConnection;
+    type Catalogue = Catalogue;
+
+    fn introspect(&self, database: &mut SqliteConnection) -> Result<Catalogue, Error> {
+        introspect::catalogue(database)
+    }
+
+    fn schema(&self, catalogue: &Catalogue) -> Schema {
+        catalogue.schema()
+    }
+
+    fn normalize(&self, schema: &mut Schema) {
+        normalize::schema(schema);
+    }
+
+    fn fold(&self, name: &str) -> String {
+        name::fold(name)
+    }
+
+    fn is_same(&self, left: &str, right: &str) -> bool {
+        name::is_same(left, right)
+    }
+
+    fn expression(&self, sql: &str) -> String {
+        normalize::expression(sql)
+    }
+
+    fn is_type(&self, current: &ColumnType, desired: &ColumnType) -> bool {
+        types::is_type(current, desired)
+    }
+
+    fn family(&self, ty: &ColumnType) -> String {
+        types::family_name(ty)
+    }
+
+    fn declare(&self, ty: &ColumnType, is_key: bool) -> Option<String> {
+        types::declare(ty, is_key)
+    }
+
+    fn fills_key(&self, ty: &str) -> bool {
+        ty.eq_ignore_ascii_case("integer")
+    }
+
+    fn adds_keys_later(&self) -> bool {
+        false
+    }
+
+    fn name_limit(&self) -> usize {
+        // SQLite has none; this is what a person still reads.
+        120
+    }
+
+    fn rename_column(&self, sql: &str, from: &str, to: &str) -> String {
+        name::renamed(sql, from, to)
+    }
+
+    fn values_of_check(&self, expression: &str, column: &str) -> Option<EnumType> {
+        normalize::values_of_check(expression, column)
+    }
+
+    fn emit(
+        &self,
+        database: &mut SqliteConnection,
+        operations: &[Operation],
+        like: Option<&[Catalogue]>,
+    ) -> Result<Emitted<Catalogue>, Error> {
+        emit::emit(database, operations, like)
+    }
+
+    fn run(&self, database: &mut SqliteConnection, text: &str, foreign_keys_off: bool) -> Result<(), Error> {
+        emit::run_file(database, text, foreign_keys_off)
+    }
+
+    fn seed(
+        &self,
+        database: &mut SqliteConnection,
+        catalogue: &Catalogue,
+        operations: &[Operation],
+        rows: usize,
+    ) -> Result<usize, Error> {
+        seed::seed(database, catalogue, operations, rows)
+    }
+
+    fn rows(
+        &self,
+        database: &mut SqliteConnection,
+        table: &str,
+        columns: &[String],
+    ) -> Result<Vec<String>, Error> {
+        seed::rows(database, table, columns)
+    }
+
+    fn lines(&self, catalogue: &Catalogue) -> Vec<String> {
+        lines::of(catalogue)
+    }
+
+    fn broken(&self, database: &mut SqliteConnection, catalogue: &Catalogue) -> Vec<String> {
+        broken::of(database, catalogue)
+    }
+}

@@ -1,0 +1,118 @@
+//! Enums: types of their own, and lists of values that a column may have.
+
+use schema_build::schema::{Column, EnumType, EnumValue, Schema, Table};
+
+use super::{Comparison, Question, Subject};
+use crate::dialect::Dialect;
+use crate::operation::Operation;
+
+impl<D: Dialect> Comparison<'_, D> {
+    /// Enum types of their own.
+    pub(super) fn enum_types(&mut self, desired: &Schema, current: &Schema) {
+        let mut gone = current.enums.clone();
+        for (name, ty) in &desired.enums {
+            let old = ty.was.clone().filter(|was| gone.contains_key(was) && !desired.enums.contains_key(was));
+            let before = gone.remove(name).or_else(|| {
+                let before = gone.remove(&old.clone()?)?;
+                self.push(Operation::RenameEnum { from: old.clone()?, to: name.clone() });
+                Some(before)
+            });
+            match before {
+                None => self.push(Operation::CreateEnum { ty: ty.clone() }),
+                Some(before) => self.enum_type(ty, &before),
+            }
+        }
+        gone.into_values().for_each(|ty| self.push(Operation::DropEnum { ty }));
+    }
+
+    fn enum_type(&mut self, desired: &EnumType, before: &EnumType) {
+        if names(desired) != names(before) {
+            let recode = self.recode(&desired.name, desired, before, None);
+            let from = EnumType { name: desired.name.clone(), ..before.clone() };
+            self.push(Operation::AlterEnum { from, to: desired.clone(), recode });
+        }
+    }
+
+    /// Where an enum has no type of its own, a check holds its values: takes that check for what it is, on both sides.
+    pub(super) fn pair_values(&mut self, desired: &mut Table, current: &mut Table) {
+        for column in &mut current.columns {
+            let wanted = desired.columns.iter().find(|wanted| self.is_same(&wanted.name, &column.name));
+            if wanted.is_none_or(|wanted| wanted.values.is_none()) || column.values.is_some() {
+                continue;
+            }
+            let values = |check: &schema_build::schema::Check| {
+                self.dialect.values_of_check(&check.expression, &column.name)
+            };
+            let Some(position) = current.checks.iter().position(|check| values(check).is_some()) else {
+                continue;
+            };
+            column.values = values(&current.checks.remove(position));
+            // In a check the order of the values means nothing.
+            let wanted = wanted.and_then(|wanted| wanted.values.as_ref());
+            if let (Some(wanted), Some(there)) = (wanted, &mut column.values) {
+                let place =
+                    |value: &EnumValue| wanted.values.iter().position(|other| other.name == value.name);
+                there.values.sort_by_key(|value| place(value).unwrap_or(usize::MAX));
+            }
+        }
+    }
+
+    /// The values of a column, and which of them got other names.
+    pub(super) fn values(
+        &mut self,
+        to: &mut Column,
+        desired: &Column,
+        before: &Column,
+    ) -> Vec<(String, String)> {
+        let (Some(wanted), Some(there)) = (&desired.values, &before.values) else {
+            to.values.clone_from(&desired.values);
+            return Vec::new();
+        };
+        if names(wanted) == names(there) {
+            return Vec::new();
+        }
+        to.values = Some(wanted.clone());
+        self.recode(&wanted.name, wanted, there, desired.place.clone())
+    }
+
+    /// Which values got other names; asks where nobody can tell.
+    fn recode(
+        &mut self,
+        ty: &str,
+        desired: &EnumType,
+        before: &EnumType,
+        place: Option<schema_build::finding::Place>,
+    ) -> Vec<(String, String)> {
+        let mut gone: Vec<&str> =
+            names(before).into_iter().filter(|name| !names(desired).contains(name)).collect();
+        let mut recode = Vec::new();
+        let mut open = Vec::new();
+        for value in desired.values.iter().filter(|value| !names(before).contains(&value.name.as_str())) {
+            let position = gone.iter().position(|old| {
+                value.was.as_deref() == Some(*old) || self.is_renamed(&format!("{ty}.{old}"), &value.name)
+            });
+            match position {
+                Some(position) => recode.push((gone.remove(position).to_owned(), value.name.clone())),
+                None => open.push(value.name.clone()),
+            }
+        }
+        gone.retain(|old| !self.is_dropped(&format!("{ty}.{old}")));
+        for new in open.into_iter().filter(|_| !gone.is_empty()) {
+            let gone = gone.iter().map(|&name| name.to_owned()).collect();
+            let subject = Subject::Value(ty.to_owned());
+            self.found.questions.push(Question {
+                subject,
+                gone,
+                new,
+                detail: None,
+                place: place.clone(),
+                may_stay: false,
+            });
+        }
+        recode
+    }
+}
+
+fn names(ty: &EnumType) -> Vec<&str> {
+    ty.values.iter().map(|value| value.name.as_str()).collect()
+}

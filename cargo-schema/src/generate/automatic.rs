@@ -1,0 +1,225 @@
+//! From models to a migration that is proven: reads the models, replays the history on a scratch database, compares,
+//! asks, writes the SQL there and proves it with rows. Nothing on disk is changed here.
+
+use diesel::SqliteConnection;
+use schema_build::config::Unmodelled;
+use schema_build::finding::Finding;
+use schema_build::models::{self, Models};
+use schema_build::schema::{Action, Deferrable, ForeignKey, Knowledge, Schema, Table};
+use schema_runtime::dialect::Dialect as Engine;
+use schema_runtime::history::{History, Node};
+
+use super::decide::Answer;
+use super::migration::{self, Migration};
+use super::prove::{Claim, Disproof};
+use crate::context::Context;
+use crate::database::{replay, scratch};
+use crate::dialect::Dialect;
+use crate::dialect::sqlite::{Sqlite, excerpt};
+use crate::difference::{Answers, Difference, Kept, difference};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::render::difference::detected;
+use crate::render::human::count;
+
+/// Rows in every table while a migration is proven.
+const ROWS: usize = 3;
+
+/// What came of comparing models with the history.
+pub(crate) struct Automatic {
+    pub(crate) models: Models,
+    /// `None` when there is nothing to do.
+    pub(crate) migration: Option<Migration>,
+    /// What was detected, in words.
+    pub(crate) detected: Vec<String>,
+    pub(crate) kept: Vec<Kept>,
+}
+
+/// Compares, and tells about it while it does.
+pub(crate) fn compare(
+    context: &Context,
+    project: &Project,
+    history: &History,
+    parents: &[Node],
+    mut answers: Answers,
+) -> Result<Automatic, Failure> {
+    refuse_other_engines(context.dialect(project)?)?;
+    let models = read(context, project)?;
+    let desired = wanted(&models);
+    let replayed = history.ancestors(parents).into_iter().filter(|&is_before| is_before).count();
+    context
+        .shell
+        .status("Replaying", format!("{} on a scratch SQLite database", count(replayed, "revision")));
+    let mut database = replay::sqlite(project, history, parents)?;
+    let catalogue = Sqlite.introspect(&mut database).map_err(replay::unusable)?;
+    let current = catalogue.schema();
+    // Decided for all tables, and true for the few that the proof sees.
+    answers.unmodelled.get_or_insert(unmodelled(&desired, &current));
+    let (found, answers) = decided(context, &desired, &current, answers)?;
+    for kept in &found.kept {
+        context.shell.status("Keeping", kept.text());
+    }
+    let mut automatic = Automatic { models, migration: None, detected: Vec::new(), kept: found.kept };
+    if found.operations.is_empty() {
+        return Ok(automatic);
+    }
+    let scratch = || excerpt::of(&catalogue, &found.operations).map_err(replay::unusable);
+    let (mut database, left_out) = scratch()?;
+    let migration =
+        migration::write(&Sqlite, &mut database, found.operations.clone(), &current).map_err(unwritten)?;
+    automatic.detected = migration.operations.iter().map(detected).collect();
+    automatic.detected.iter().for_each(|line| context.shell.status("Detected", line));
+    let mut touched = desired;
+    touched.tables.retain(|name, _| !left_out.contains(&Sqlite.fold(name)));
+    let claim = Claim { dialect: &Sqlite, migration: &migration, desired: &touched, answers: &answers };
+    let rows = prove(context, &claim, &mut database, || scratch().map(|(database, _)| database))?;
+    if rows == 0 && left_out.len() < catalogue.tables.len() {
+        context
+            .shell
+            .attention("Proved", "without rows: none could be made that the tables and triggers accept");
+    }
+    automatic.migration = Some(migration);
+    Ok(automatic)
+}
+
+/// What becomes of tables that no model names, where nobody says: they go when every model is the whole truth.
+fn unmodelled(desired: &Schema, current: &Schema) -> Unmodelled {
+    let is_whole = |(name, table): (&String, &Table)| {
+        table.knowledge == Knowledge::Whole || current.views.keys().any(|view| Sqlite.is_same(view, name))
+    };
+    if desired.tables.iter().all(is_whole) { Unmodelled::Drop } else { Unmodelled::Keep }
+}
+
+fn refuse_other_engines(dialect: Engine) -> Result<(), Failure> {
+    if dialect == Engine::Sqlite {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "this version compares models with the history on SQLite only, not on {dialect}"
+    ))
+    .note("nothing was written")
+    .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own"))
+}
+
+fn read(context: &Context, project: &Project) -> Result<Models, Failure> {
+    let mut models = models::read(&project.config, Engine::Sqlite);
+    if models.findings.iter().any(Finding::is_error) {
+        return Err(Failure::of(Exit::No, models.findings).note("nothing was written"));
+    }
+    context.shell.findings(&std::mem::take(&mut models.findings));
+    if models.is_empty() {
+        return Err(Failure::usage(
+            "there are no models: no struct derives `Schema`, and there is no `table!` block",
+        )
+        .note("nothing was written")
+        .help("derive `schema_runtime::Schema` for a struct, or write SQL by hand with `--empty`"));
+    }
+    Ok(models)
+}
+
+/// What the models ask for. `joinable!` is a hint for the key of a table that is new, and only such tables are
+/// looked at for what a block cannot say.
+fn wanted(models: &Models) -> Schema {
+    let mut schema = models.schema.clone();
+    schema.tables.retain(|name, _| !is_ledger(name));
+    for join in &models.joins {
+        let has_parent = schema.tables.contains_key(&join.parent);
+        let child = schema.tables.get_mut(&join.child).filter(|child| child.knowledge == Knowledge::Columns);
+        if let Some(child) = child.filter(|_| has_parent) {
+            child.foreign_keys.push(ForeignKey {
+                name: None,
+                columns: vec![join.column.clone()],
+                table: join.parent.clone(),
+                references: Vec::new(),
+                on_delete: Action::NoAction,
+                on_update: Action::NoAction,
+                deferrable: Deferrable::Not,
+            });
+        }
+    }
+    schema
+}
+
+fn is_ledger(table: &str) -> bool {
+    matches!(table, "__diesel_schema_migrations" | "__schema_ledger")
+}
+
+/// The difference, when nothing is left to decide; asks where somebody can be asked.
+fn decided(
+    context: &Context,
+    desired: &Schema,
+    current: &Schema,
+    mut answers: Answers,
+) -> Result<(Difference, Answers), Failure> {
+    loop {
+        let found = difference(&Sqlite, desired, current, &answers);
+        let Some(question) = found.questions.first().filter(|_| context.shell.can_ask()) else {
+            return refuse(&found).map_or(Ok((found, answers)), Err);
+        };
+        let choices = question.answers();
+        let words: Vec<&str> = choices.iter().map(|(words, _)| words.as_str()).collect();
+        match context.shell.choose(&question.text(), &words).map(|choice| choices[choice].1.clone()) {
+            Some(Answer::Renamed { old, new }) => answers.renames.push((old, new)),
+            Some(Answer::Removed(names)) => answers.drops.extend(names),
+            Some(Answer::Kept(names)) => answers.keeps.extend(names),
+            Some(Answer::Stop) | None => {
+                return Err(Failure::new(Exit::No, "declined", "nothing was written"));
+            }
+        }
+    }
+}
+
+fn refuse(found: &Difference) -> Option<Failure> {
+    let questions = found.questions.iter().map(|question| question.finding());
+    let findings: Vec<Finding> =
+        questions.chain(found.refusals.iter().map(|refusal| refusal.finding())).collect();
+    (!findings.is_empty()).then(|| Failure::of(Exit::No, findings).note("nothing was written"))
+}
+
+fn unwritten(error: scratch::Error) -> Failure {
+    Failure::new(Exit::No, "unproven", "the migration does not run on the scratch database")
+        .note(error)
+        .note("nothing was written")
+        .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own")
+}
+
+/// Up and down with rows; without them, on a fresh scratch database, where only the rows were in the way.
+fn prove(
+    context: &Context,
+    claim: &Claim<'_, Sqlite>,
+    database: &mut SqliteConnection,
+    again: impl FnOnce() -> Result<SqliteConnection, Failure>,
+) -> Result<usize, Failure> {
+    context.shell.status("Proving", format!("up and down with {ROWS} rows per table"));
+    match claim.prove(database, ROWS) {
+        Ok(rows) => Ok(rows),
+        Err(Disproof::Failed(error)) if error.is_about_rows() => {
+            claim.prove(&mut again()?, 0).map_err(disproved)
+        }
+        Err(disproof) => Err(disproved(disproof)),
+    }
+}
+
+fn disproved(disproof: Disproof) -> Failure {
+    let failure = |message: &str| Failure::new(Exit::No, "unproven", message);
+    let lines = |failure: Failure, lines: &[String]| lines.iter().fold(failure, Failure::note);
+    let failure = match &disproof {
+        Disproof::Failed(error) => failure("the migration does not run on the scratch database").note(error),
+        Disproof::NotThere(operations) => {
+            let rest: Vec<String> = operations.iter().map(detected).collect();
+            lines(failure("the migration would not lead to what the models say; this would be left"), &rest)
+        }
+        Disproof::NotBack(rest) => lines(failure("the way back would not lead to what was there"), rest),
+        Disproof::Rows { table, direction, lines: rest } => lines(
+            failure(&format!("rows of `{table}` would not be what they were, on the way {direction}")),
+            rest,
+        ),
+        Disproof::Broken(views) => {
+            lines(failure("what mentions a removed table or column could no longer be read"), views)
+        }
+    };
+    failure
+        .note("nothing was written")
+        .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own")
+}

@@ -1,0 +1,211 @@
+//! The proof: up on a scratch database with rows in its tables gives exactly the schema that was wanted, down gives
+//! exactly the old one, and no row is lost but where an operation says so. What fails here is never written.
+
+use schema_build::schema::Schema;
+
+use super::migration::Migration;
+use crate::database::scratch::Error;
+use crate::dialect::Dialect;
+use crate::difference::{Answers, difference};
+use crate::operation::Operation;
+
+/// Why a migration is not right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Disproof {
+    /// A statement failed, or the database could not be used.
+    Failed(Error),
+    /// After up, this is still to be done.
+    NotThere(Vec<Operation>),
+    /// After down, these lines of the catalogue are gone (`-`) or new (`+`).
+    NotBack(Vec<String>),
+    /// Rows of this table are not what they were.
+    Rows { table: String, direction: &'static str, lines: Vec<String> },
+    /// Views that can no longer be read.
+    Broken(Vec<String>),
+}
+
+impl From<Error> for Disproof {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A migration to prove, and what it should do.
+pub(crate) struct Claim<'a, D> {
+    pub(crate) dialect: &'a D,
+    pub(crate) migration: &'a Migration,
+    pub(crate) desired: &'a Schema,
+    /// What was decided when the difference was made: it decides what remains to be done.
+    pub(crate) answers: &'a Answers,
+}
+
+impl<D: Dialect> Claim<'_, D> {
+    /// Runs the proof on a database that holds the current schema and no rows. Returns how many rows there were.
+    pub(crate) fn prove(&self, database: &mut D::Database, rows: usize) -> Result<usize, Disproof> {
+        let before = self.dialect.introspect(database)?;
+        let seeded = match rows {
+            0 => 0,
+            _ => self.dialect.seed(database, &before, &self.migration.operations, rows)?,
+        };
+        self.round_trip(database)?;
+        Ok(seeded)
+    }
+
+    /// Up and down, on a database as it is.
+    pub(crate) fn round_trip(&self, database: &mut D::Database) -> Result<(), Disproof> {
+        let before = self.dialect.introspect(database)?;
+        let was_broken = self.dialect.broken(database, &before);
+        let rows_before = self.rows(database, &before, Way::Up)?;
+        let rows_kept = self.rows(database, &before, Way::Down)?;
+
+        let off = self.migration.needs_foreign_keys_off();
+        self.dialect.run(database, &self.migration.up.text(), off)?;
+        self.is_there(database)?;
+        let after = self.dialect.introspect(database)?;
+        let broken = self.dialect.broken(database, &after);
+        let broken: Vec<String> = broken.into_iter().filter(|view| !was_broken.contains(view)).collect();
+        if !broken.is_empty() {
+            return Err(Disproof::Broken(broken));
+        }
+        compare(rows_before, self.rows_after(database, &before)?, "up")?;
+
+        self.dialect.run(database, &self.migration.down.text(), off)?;
+        let back = self.dialect.introspect(database)?;
+        let lines = unequal(&self.dialect.lines(&before), &self.dialect.lines(&back));
+        if !lines.is_empty() {
+            return Err(Disproof::NotBack(lines));
+        }
+        compare(rows_kept, self.rows(database, &before, Way::Down)?, "down")
+    }
+
+    /// Whether nothing remains to be done.
+    fn is_there(&self, database: &mut D::Database) -> Result<(), Disproof> {
+        let there = self.dialect.introspect(database)?;
+        let answers =
+            Answers { renames: Vec::new(), drops: Vec::new(), keeps: Vec::new(), ..self.answers.clone() };
+        let rest = difference(self.dialect, self.desired, &self.dialect.schema(&there), &answers);
+        if rest.operations.is_empty() { Ok(()) } else { Err(Disproof::NotThere(rest.operations)) }
+    }
+
+    /// The rows of every table that stays, in columns that keep their values.
+    fn rows(&self, database: &mut D::Database, catalogue: &D::Catalogue, way: Way) -> Result<Rows, Error> {
+        let schema = self.dialect.schema(catalogue);
+        let mut rows = Vec::new();
+        for (name, table) in &schema.tables {
+            let now = self.name_after(name);
+            if self.is_dropped(name) {
+                continue;
+            }
+            let columns =
+                table.columns.iter().filter(|column| way == Way::Down || column.generated.is_none());
+            let columns = columns.map(|column| column.name.clone());
+            let columns: Vec<String> = columns.filter(|column| self.keeps(&now, column, way)).collect();
+            rows.push((name.clone(), self.dialect.rows(database, name, &columns)?));
+        }
+        Ok(rows)
+    }
+
+    /// The same rows, where they are after up.
+    fn rows_after(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<Rows, Error> {
+        let schema = self.dialect.schema(before);
+        let mut rows = Vec::new();
+        for (name, table) in schema.tables.iter().filter(|(name, _)| !self.is_dropped(name)) {
+            let now = self.name_after(name);
+            // A computed value is computed anew, perhaps of something else.
+            let columns = table.columns.iter().filter(|column| column.generated.is_none());
+            let columns: Vec<String> = columns
+                .map(|column| &column.name)
+                .filter(|column| self.keeps(&now, column, Way::Up))
+                .map(|column| self.column_after(&now, column))
+                .collect();
+            rows.push((name.clone(), self.dialect.rows(database, &now, &columns)?));
+        }
+        Ok(rows)
+    }
+
+    fn is_same(&self, left: &str, right: &str) -> bool {
+        self.dialect.is_same(left, right)
+    }
+
+    fn is_dropped(&self, table: &str) -> bool {
+        self.migration.operations.iter().any(
+            |operation| matches!(operation, Operation::DropTable { name, .. } if self.is_same(name, table)),
+        )
+    }
+
+    fn name_after(&self, table: &str) -> String {
+        let new = self.migration.operations.iter().find_map(|operation| match operation {
+            Operation::RenameTable { from, to } if self.is_same(from, table) => Some(to),
+            _ => None,
+        });
+        new.map_or(table, |name| name).to_owned()
+    }
+
+    fn column_after(&self, now: &str, column: &str) -> String {
+        let new = self.migration.operations.iter().find_map(|operation| match operation {
+            Operation::RenameColumn { table, from, to }
+                if self.is_same(table, now) && self.is_same(from, column) =>
+            {
+                Some(to.clone())
+            }
+            _ => None,
+        });
+        new.unwrap_or_else(|| column.to_owned())
+    }
+
+    /// Whether the values of a column are the same afterwards. A computed one is computed anew; one that changes its
+    /// type is the same only after the way back; one that was filled where it was NULL is not.
+    fn keeps(&self, now: &str, column: &str, way: Way) -> bool {
+        let after = self.column_after(now, column);
+        !self.migration.operations.iter().any(|operation| match operation {
+            Operation::DropColumn { table, column } => {
+                self.is_same(table, now) && self.is_same(&column.name, &after)
+            }
+            Operation::AlterColumn { table, from, to, recode } => {
+                let is_filled = from.is_nullable && !to.is_nullable && to.backfill.is_some();
+                let is_computed = from.generated.is_some() || to.generated.is_some();
+                let is_other = from.ty != to.ty || !recode.is_empty();
+                self.is_same(table, now)
+                    && self.is_same(&from.name, &after)
+                    && (is_filled || is_computed || is_other && way == Way::Up)
+            }
+            _ => false,
+        })
+    }
+}
+
+type Rows = Vec<(String, Vec<String>)>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+fn compare(before: Rows, after: Rows, direction: &'static str) -> Result<(), Disproof> {
+    for ((table, before), (_, after)) in before.into_iter().zip(after) {
+        let lines = unequal(&before, &after);
+        if !lines.is_empty() {
+            return Err(Disproof::Rows { table, direction, lines });
+        }
+    }
+    Ok(())
+}
+
+/// What is only in the first list (`-`) or only in the second (`+`); both are sorted.
+fn unequal(before: &[String], after: &[String]) -> Vec<String> {
+    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
+    let mut lines = Vec::new();
+    loop {
+        match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) if a == b => {
+                left.next();
+                right.next();
+            }
+            (Some(a), Some(b)) if a < b => lines.extend(left.next().map(|line| format!("- {line}"))),
+            (Some(_), None) => lines.extend(left.next().map(|line| format!("- {line}"))),
+            (_, Some(_)) => lines.extend(right.next().map(|line| format!("+ {line}"))),
+            (None, None) => return lines,
+        }
+    }
+}

@@ -1,0 +1,610 @@
+//! Random schemas and random edits of them, from a seed that is printed when something fails.
+
+use std::collections::BTreeMap;
+
+use schema_build::schema::{
+    Action, Check, Column, ColumnType, Deferrable, EnumType, EnumValue, ForeignKey, Generated, Identity,
+    Index, IndexItem, Knowledge, Options, PrimaryKey, Schema, Table, Unique,
+};
+use schema_runtime::dialect::Dialect;
+
+use crate::dialect::sqlite::name::{is_same, mentions, quoted, renamed};
+
+pub(super) struct Random(u64);
+
+const TABLES: [&str; 10] =
+    ["users", "orders", "order", "my table", "größe", "a\"b", "Group", "log_entries", "t1", "select"];
+const COLUMNS: [&str; 16] = [
+    "id",
+    "name",
+    "email",
+    "age",
+    "stock",
+    "key",
+    "naïve col",
+    "from",
+    "created_at",
+    "x",
+    "note",
+    "Amount",
+    "b\"q",
+    "flag",
+    "price",
+    "data",
+];
+const TYPES: [&str; 14] = [
+    "INTEGER",
+    "BIGINT",
+    "SMALLINT",
+    "TEXT",
+    "VARCHAR(20)",
+    "BOOLEAN",
+    "DOUBLE",
+    "FLOAT",
+    "NUMERIC(10,2)",
+    "TIMESTAMP",
+    "DATE",
+    "BLOB",
+    "JSON",
+    "TEXT",
+];
+const STRICT_TYPES: [&str; 4] = ["INTEGER", "TEXT", "REAL", "BLOB"];
+const VALUES: [&str; 6] = ["happy", "sad", "it's", "größer", "unknown", "new"];
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        (self.next() >> 11) as usize % end.max(1)
+    }
+
+    pub(super) fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.below(items.len())]
+    }
+
+    pub(super) fn schema(&mut self) -> Schema {
+        let mut schema = Schema {
+            dialect: Dialect::Sqlite,
+            tables: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            views: BTreeMap::new(),
+        };
+        for _ in 0..1 + self.below(5) {
+            self.add_table(&mut schema);
+        }
+        for _ in 0..self.below(5) {
+            self.add_key(&mut schema);
+        }
+        sound(&mut schema);
+        schema
+    }
+
+    fn add_table(&mut self, schema: &mut Schema) {
+        let name = *self.pick(&TABLES);
+        if schema.tables.keys().any(|other| is_same(other, name)) {
+            return;
+        }
+        let mut table = empty();
+        table.options.is_strict = self.one_in(8);
+        for _ in 0..1 + self.below(7) {
+            self.add_column(&mut table);
+        }
+        match self.below(8) {
+            0 => {}
+            1 => {
+                let columns = self.columns(&table, 2);
+                table.primary_key = Some(PrimaryKey { name: None, columns });
+            }
+            2 => {
+                let columns = self.columns(&table, 1);
+                table.primary_key = Some(PrimaryKey { name: None, columns });
+            }
+            _ => self.add_number_key(&mut table),
+        }
+        self.toggle_rowid(&mut table);
+        for _ in 0..self.below(4) {
+            self.add_part(&mut table);
+        }
+        schema.tables.insert(name.to_owned(), table);
+    }
+
+    fn add_number_key(&mut self, table: &mut Table) {
+        if let Some(position) = table.columns.iter().position(|column| column.name == "id") {
+            table.columns.remove(position);
+        }
+        let identity = self.one_in(3).then_some(Identity::ByDefault);
+        let column = Column { is_nullable: false, identity, ..column("id", "INTEGER") };
+        table.columns.insert(self.below(2).min(table.columns.len()), column);
+        table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".to_owned()] });
+    }
+
+    fn toggle_rowid(&mut self, table: &mut Table) {
+        table.options.is_without_rowid = table.primary_key.is_some() && self.one_in(8);
+    }
+
+    fn add_column(&mut self, table: &mut Table) {
+        let name = *self.pick(&COLUMNS);
+        if table.columns.iter().any(|other| is_same(&other.name, name)) {
+            return;
+        }
+        let ty = self.ty(table);
+        let mut column = Column { is_nullable: !self.one_in(2), ..column(name, ty) };
+        if self.one_in(3) {
+            column.default = self.default(ty);
+        }
+        if ty == "TEXT" && self.one_in(4) {
+            column.collation = Some("NOCASE".to_owned());
+        }
+        if ty == "TEXT" && self.one_in(5) && column.default.is_none() {
+            column.values = Some(self.values(name));
+        }
+        if self.one_in(8) && column.values.is_none() && !table.columns.is_empty() {
+            column.default = None;
+            column.generated = self.generated(table, name);
+        }
+        table.columns.push(column);
+    }
+
+    fn ty(&mut self, table: &Table) -> &'static str {
+        let types: &[&'static str] = if table.options.is_strict { &STRICT_TYPES } else { &TYPES };
+        types[self.below(types.len())]
+    }
+
+    fn values(&mut self, name: &str) -> EnumType {
+        let count = 1 + self.below(3);
+        let start = self.below(VALUES.len());
+        let values = (0..count)
+            .map(|at| EnumValue { name: VALUES[(start + at) % VALUES.len()].to_owned(), was: None })
+            .collect();
+        EnumType { name: format!("{name}_kind"), values, was: None }
+    }
+
+    fn generated(&mut self, table: &Table, own: &str) -> Option<Generated> {
+        let sources: Vec<&Column> =
+            table.columns.iter().filter(|other| other.generated.is_none() && other.name != own).collect();
+        let source = sources.get(self.below(sources.len()))?;
+        let expression = format!("coalesce({}, '') || '!'", quoted(&source.name));
+        Some(Generated { expression, is_stored: self.one_in(2) })
+    }
+
+    fn default(&mut self, ty: &str) -> Option<String> {
+        let default = match ty {
+            "TEXT" => *self.pick(&["'x'", "''", "'it''s'", "lower('A')"]),
+            "VARCHAR(20)" => "'x'",
+            "TIMESTAMP" => "CURRENT_TIMESTAMP",
+            "DATE" => "'2026-01-01'",
+            "BLOB" => "x'00'",
+            "JSON" => "'{}'",
+            "BOOLEAN" => *self.pick(&["TRUE", "0"]),
+            "DOUBLE" | "FLOAT" | "REAL" | "NUMERIC(10,2)" => *self.pick(&["1.5", "-2.5e3", "0"]),
+            _ => *self.pick(&["0", "-1", "(1 + 1)", "42"]),
+        };
+        Some(default.to_owned())
+    }
+
+    fn columns(&mut self, table: &Table, count: usize) -> Vec<String> {
+        let mut columns = Vec::new();
+        for _ in 0..count {
+            let column = &self.pick(&table.columns).name;
+            if !columns.contains(column) {
+                columns.push(column.clone());
+            }
+        }
+        columns
+    }
+
+    fn name(&mut self, prefix: &str) -> Option<String> {
+        self.one_in(2).then(|| format!("{prefix}_{}", self.below(100_000)))
+    }
+
+    fn add_part(&mut self, table: &mut Table) {
+        match self.below(4) {
+            0 => {
+                let columns = 1 + self.below(2);
+                let columns = self.columns(table, columns);
+                let name = self.name("uq");
+                table.uniques.push(Unique { name, columns, was: None, is_constraint: false });
+            }
+            1 => self.add_check(table),
+            _ => self.add_index(table),
+        }
+    }
+
+    fn add_check(&mut self, table: &mut Table) {
+        let column = self.pick(&table.columns).name.clone();
+        let expression = match self.below(3) {
+            0 => format!("length({}) < 1000", quoted(&column)),
+            1 => format!("{} IS NOT 'never this'", quoted(&column)),
+            _ => format!("{0} IS NULL OR typeof({0}) <> 'nothing'", quoted(&column)),
+        };
+        table.checks.push(Check { name: self.name("ck"), expression });
+    }
+
+    fn add_index(&mut self, table: &mut Table) {
+        let columns = 1 + self.below(3);
+        let columns = self.columns(table, columns);
+        let mut items: Vec<IndexItem> = Vec::new();
+        for name in columns {
+            let is_text = table.columns.iter().any(|column| column.name == name && column.ty == sql("TEXT"));
+            items.push(IndexItem::Column {
+                name,
+                is_descending: self.one_in(4),
+                collation: (is_text && self.one_in(4)).then(|| "RTRIM".to_owned()),
+            });
+        }
+        if self.one_in(4) {
+            let column = self.pick(&table.columns).name.clone();
+            items.push(IndexItem::Sql(format!("lower({})", quoted(&column))));
+        }
+        let column = self.pick(&table.columns).name.clone();
+        let condition = self.one_in(4).then(|| format!("{} IS NOT NULL", quoted(&column)));
+        let is_unique = self.one_in(8);
+        let name = self.name("ix");
+        table.indexes.push(Index {
+            name,
+            items,
+            is_unique,
+            condition,
+            method: None,
+            include: Vec::new(),
+            was: None,
+        });
+    }
+
+    fn add_key(&mut self, schema: &mut Schema) {
+        let names: Vec<String> = schema.tables.keys().cloned().collect();
+        let (child, parent) = (self.pick(&names).clone(), self.pick(&names).clone());
+        let Some(key) = schema.tables[&parent].primary_key.clone() else { return };
+        let [target] = key.columns.as_slice() else { return };
+        let Some(ty) =
+            schema.tables[&parent].columns.iter().find(|c| c.name == *target).map(|c| c.ty.clone())
+        else {
+            return;
+        };
+        let table = schema.tables.get_mut(&child).expect("a table");
+        if table.options.is_strict && !STRICT_TYPES.contains(&text(&ty).as_str()) {
+            return;
+        }
+        let name = format!("{}_ref", self.pick(&COLUMNS));
+        if table.columns.iter().any(|other| is_same(&other.name, &name)) {
+            return;
+        }
+        table.columns.push(Column { ty, ..column(&name, "INTEGER") });
+        let actions = [Action::NoAction, Action::Restrict, Action::Cascade, Action::SetNull];
+        table.foreign_keys.push(ForeignKey {
+            name: self.name("fk"),
+            columns: vec![name],
+            table: parent,
+            references: if self.one_in(2) { Vec::new() } else { vec![target.clone()] },
+            on_delete: *self.pick(&actions),
+            on_update: *self.pick(&actions),
+            deferrable: *self.pick(&[
+                Deferrable::Not,
+                Deferrable::Not,
+                Deferrable::Deferred,
+                Deferrable::Immediate,
+            ]),
+        });
+    }
+
+    /// Another schema, a few edits away. Tables in `pinned` are neither dropped nor renamed.
+    pub(super) fn edited(&mut self, schema: &Schema, pinned: &[String]) -> Schema {
+        let mut edited = schema.clone();
+        for _ in 0..1 + self.below(4) {
+            self.edit(&mut edited, schema, pinned);
+        }
+        sound(&mut edited);
+        edited
+    }
+
+    fn edit(&mut self, schema: &mut Schema, old: &Schema, pinned: &[String]) {
+        let names: Vec<String> = schema.tables.keys().cloned().collect();
+        let name = self.pick(&names).clone();
+        let is_pinned = pinned.contains(&name);
+        match self.below(24) {
+            0 => self.add_table(schema),
+            1 if names.len() > 1 && !is_pinned => drop(schema.tables.remove(&name)),
+            2 if !is_pinned && old.tables.contains_key(&name) => self.rename_table(schema, &name),
+            3 => self.add_key(schema),
+            4 => {
+                let table = schema.tables.get_mut(&name).expect("a table");
+                table.foreign_keys.pop();
+            }
+            _ => {
+                let mut table = schema.tables.remove(&name).expect("a table");
+                let old = old.tables.get(table.was.as_ref().unwrap_or(&name));
+                self.edit_table(&mut table, old);
+                schema.tables.insert(name, table);
+            }
+        }
+    }
+
+    fn rename_table(&mut self, schema: &mut Schema, name: &str) {
+        let new = format!("renamed {}", self.below(1000));
+        let mut table = schema.tables.remove(name).expect("a table");
+        table.was = Some(name.to_owned());
+        schema.tables.insert(new.clone(), table);
+        for key in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+            if is_same(&key.table, name) {
+                key.table.clone_from(&new);
+            }
+        }
+    }
+
+    fn edit_table(&mut self, table: &mut Table, old: Option<&Table>) {
+        let at = self.below(table.columns.len());
+        match self.below(20) {
+            0 | 1 => self.add_column(table),
+            2 | 3 if table.columns.len() > 1 => drop(table.columns.remove(at)),
+            4 | 5 => self.rename_column(table, at, old),
+            6 => {
+                let ty = self.ty(table);
+                let column = &mut table.columns[at];
+                if column.values.is_none() && column.generated.is_none() {
+                    column.ty = sql(ty);
+                    column.default = None;
+                }
+            }
+            7 => table.columns[at].is_nullable ^= true,
+            8 => {
+                let ty = text(&table.columns[at].ty);
+                let default = if self.one_in(3) { None } else { self.default(&ty) };
+                let column = &mut table.columns[at];
+                if column.generated.is_none() && column.values.is_none() {
+                    column.default = default;
+                }
+            }
+            9 => {
+                let collation =
+                    (text(&table.columns[at].ty) == "TEXT" && self.one_in(2)).then(|| "NOCASE".to_owned());
+                table.columns[at].collation = collation;
+            }
+            10 => self.edit_values(&mut table.columns[at]),
+            11 => drop(table.checks.pop()),
+            12 => drop(table.indexes.pop()),
+            13 => drop(table.uniques.pop()),
+            14 => {
+                if let Some(index) = table.indexes.first_mut() {
+                    index.name = Some(format!("ix_new_{}", self.below(100_000)));
+                }
+            }
+            15 => self.edit_key(table),
+            16 => {
+                let own = table.columns[at].name.clone();
+                let generated = if self.one_in(2) { None } else { self.generated(table, &own) };
+                let is_used = table.columns.iter().any(|other| {
+                    other.generated.as_ref().is_some_and(|made| mentions(&made.expression, &own))
+                });
+                let column = &mut table.columns[at];
+                if column.values.is_none() && !is_used {
+                    column.default = None;
+                    column.generated = generated;
+                }
+            }
+            17 => self.toggle_rowid(table),
+            _ => self.add_part(table),
+        }
+    }
+
+    fn edit_key(&mut self, table: &mut Table) {
+        table.columns.iter_mut().for_each(|column| column.identity = None);
+        match self.below(4) {
+            0 => table.primary_key = None,
+            1 => {
+                let columns = self.columns(table, 2);
+                table.primary_key = Some(PrimaryKey { name: None, columns });
+            }
+            _ => self.toggle_identity(table),
+        }
+    }
+
+    fn toggle_identity(&mut self, table: &mut Table) {
+        let Some(key) = table.primary_key.as_ref().filter(|key| key.columns.len() == 1) else { return };
+        let name = key.columns[0].clone();
+        let identity = self.one_in(2).then_some(Identity::ByDefault);
+        if let Some(column) =
+            table.columns.iter_mut().find(|column| column.name == name && column.ty == sql("INTEGER"))
+        {
+            column.identity = identity;
+        }
+    }
+
+    fn edit_values(&mut self, column: &mut Column) {
+        if column.values.is_none()
+            && column.ty == sql("TEXT")
+            && column.default.is_none()
+            && column.generated.is_none()
+        {
+            return;
+        }
+        let Some(ty) = &mut column.values else { return };
+        let fresh = *self.pick(&VALUES);
+        match self.below(3) {
+            0 if ty.values.len() > 1 => drop(ty.values.pop()),
+            1 if !ty.values.iter().any(|value| value.name == fresh) => {
+                let first = &mut ty.values[0];
+                first.was = Some(first.was.clone().unwrap_or(first.name.clone()));
+                first.name = fresh.to_owned();
+            }
+            _ if !ty.values.iter().any(|value| value.name == fresh) => {
+                ty.values.push(EnumValue { name: fresh.to_owned(), was: None });
+            }
+            _ => {}
+        }
+    }
+
+    fn rename_column(&mut self, table: &mut Table, at: usize, old: Option<&Table>) {
+        let from = table.columns[at].name.clone();
+        let to = format!("re {} {}", from.chars().next().unwrap_or('x'), self.below(1000));
+        let is_old = old.is_some_and(|old| old.columns.iter().any(|column| column.name == from));
+        let column = &mut table.columns[at];
+        column.was = is_old.then(|| from.clone()).or(column.was.take());
+        column.name.clone_from(&to);
+        let name = |name: &mut String| {
+            if is_same(name, &from) {
+                name.clone_from(&to);
+            }
+        };
+        table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(name);
+        table.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(name);
+        table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(name);
+        table.checks.iter_mut().for_each(|check| check.expression = renamed(&check.expression, &from, &to));
+        for generated in table.columns.iter_mut().filter_map(|column| column.generated.as_mut()) {
+            generated.expression = renamed(&generated.expression, &from, &to);
+        }
+        for index in &mut table.indexes {
+            index.condition = index.condition.as_ref().map(|sql| renamed(sql, &from, &to));
+            for item in &mut index.items {
+                match item {
+                    IndexItem::Column { name: column, .. } => name(column),
+                    IndexItem::Sql(sql) => *sql = renamed(sql, &from, &to),
+                }
+            }
+        }
+    }
+}
+
+fn sql(ty: &str) -> ColumnType {
+    ColumnType::Sql(ty.to_owned())
+}
+
+fn text(ty: &ColumnType) -> String {
+    match ty {
+        ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. } => ty.clone(),
+    }
+}
+
+fn empty() -> Table {
+    Table {
+        columns: Vec::new(),
+        primary_key: None,
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+        comment: None,
+        options: Options::default(),
+        knowledge: Knowledge::Whole,
+        was: None,
+        place: None,
+    }
+}
+
+fn column(name: &str, ty: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        ty: sql(ty),
+        is_nullable: true,
+        default: None,
+        generated: None,
+        identity: None,
+        collation: None,
+        comment: None,
+        values: None,
+        backfill: None,
+        was: None,
+        place: None,
+    }
+}
+
+/// Removes what the edits have made senseless, as the reader of models would refuse it.
+fn sound(schema: &mut Schema) {
+    for table in schema.tables.values_mut() {
+        sound_table(table);
+    }
+    let keys: BTreeMap<String, (Vec<String>, ColumnType)> = schema
+        .tables
+        .iter()
+        .filter_map(|(name, table)| {
+            let key = table.primary_key.as_ref()?;
+            let first = table.columns.iter().find(|column| column.name == key.columns[0])?;
+            Some((name.clone(), (key.columns.clone(), first.ty.clone())))
+        })
+        .collect();
+    for table in schema.tables.values_mut() {
+        let columns = table.columns.clone();
+        let is_strict = table.options.is_strict;
+        table.foreign_keys.retain_mut(|key| {
+            let Some((target, ty)) = keys.get(&key.table) else { return false };
+            let own = columns.iter().find(|column| column.name == key.columns[0]);
+            if !key.references.is_empty() {
+                key.references.clone_from(target);
+            }
+            let is_strict = is_strict && !STRICT_TYPES.contains(&text(ty).as_str());
+            !is_strict && target.len() == 1 && own.is_some_and(|own| own.ty == *ty && own.generated.is_none())
+        });
+    }
+}
+
+fn sound_table(table: &mut Table) {
+    let names: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let has = |name: &String| names.contains(name);
+    let gone = |sql: &str| {
+        let is_gone = |name: &str| mentions(sql, name) && !names.iter().any(|other| is_same(other, name));
+        COLUMNS.iter().any(|name| is_gone(name) || is_gone(&format!("{name}_ref")))
+            || sql.match_indices("\"re ").any(|(at, _)| {
+                let name: String = sql[at + 1..].chars().take_while(|c| *c != '"').collect();
+                !names.contains(&name) && !names.iter().any(|n| quoted(n).contains(&name))
+            })
+    };
+    if table.primary_key.as_ref().is_some_and(|key| !key.columns.iter().all(has)) {
+        table.primary_key = None;
+    }
+    let key: Vec<String> = table.primary_key.iter().flat_map(|key| key.columns.clone()).collect();
+    for column in &mut table.columns {
+        let is_key = key.contains(&column.name);
+        if column.generated.as_ref().is_some_and(|made| gone(&made.expression)) || is_key {
+            column.generated = None;
+        }
+        column.is_nullable &= !is_key;
+        if !(key.len() == 1 && is_key && column.ty == sql("INTEGER")) || table.options.is_without_rowid {
+            column.identity = None;
+        }
+        if column.ty != sql("TEXT") {
+            column.collation = None;
+            if table.options.is_strict {
+                column.generated = None;
+            }
+        }
+    }
+    let real: Vec<String> =
+        table.columns.iter().filter(|column| column.generated.is_none()).map(|c| c.name.clone()).collect();
+    let generated: Vec<String> =
+        table.columns.iter().filter(|c| c.generated.is_some()).map(|c| c.name.clone()).collect();
+    for column in &mut table.columns {
+        // One computed column of another's is right, and no business of this test.
+        if column
+            .generated
+            .as_ref()
+            .is_some_and(|made| generated.iter().any(|other| mentions(&made.expression, other)))
+        {
+            column.generated = None;
+        }
+    }
+    if real.is_empty() {
+        table.columns[0].generated = None;
+    }
+    table.options.is_without_rowid &= table.primary_key.is_some();
+    table.uniques.retain(|unique| !unique.columns.is_empty() && unique.columns.iter().all(has));
+    table.checks.retain(|check| !gone(&check.expression));
+    table.indexes.retain(|index| {
+        let is_there = |item: &IndexItem| match item {
+            IndexItem::Column { name, .. } => has(name),
+            IndexItem::Sql(sql) => !gone(sql),
+        };
+        index.items.iter().all(is_there) && !index.condition.as_ref().is_some_and(|sql| gone(sql))
+    });
+}
