@@ -264,7 +264,7 @@ fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -
     } else if plan.lines.is_empty() {
         context.shell.status("Finished", "nothing was written: the rest is prepared");
     } else {
-        context.shell.hint("Next", "run `cargo schema generate --empty \"what changes\"`");
+        context.shell.hint("Next", "edit a struct that derives Schema, then run `cargo schema generate \"what changed\"`; `--empty` is for SQL of your own");
     }
     Ok(Exit::Done)
 }
