@@ -34,6 +34,16 @@ fn a_password_is_never_shown() {
 }
 
 #[test]
+fn an_engine_that_this_version_does_not_run() {
+    let sandbox = shop();
+    sandbox.replace("Cargo.toml", "dialect = \"sqlite\"", "dialect = \"postgres\"");
+    refused(&sandbox, "upgrade --database-url postgres://db/shop", 2).says("SQLite only");
+    for script in ["sql", "upgrade --sql", "revert --sql"] {
+        assert_eq!(refused(&sandbox, script, 2).says("SQLite only").stdout, "");
+    }
+}
+
+#[test]
 fn a_folder_that_does_not_exist() {
     refused(&shop(), "upgrade --database-url no/such/folder/app.db", 3).says("no/such/folder");
 }

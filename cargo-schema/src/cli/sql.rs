@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::Bookkeeping;
 use schema_runtime::history::{History, Node};
 use schema_runtime::plan::{self, Direction, Plan};
@@ -42,6 +43,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
 
 /// Prints the script of a range. The way up through a range that leads back is the way down.
 pub(crate) fn print(context: &Context, project: &Project, range: &str, direction: Direction) -> Outcome {
+    refuse_other_engines(context.dialect(project)?)?;
     let (history, plan) = planned(context, project, range, direction)?;
     let missing = plan.nodes.iter().find(|&&node| script(&history, node, plan.direction).is_none());
     if let Some(&node) = missing {
@@ -61,6 +63,19 @@ pub(crate) fn print(context: &Context, project: &Project, range: &str, direction
         context.shell.raw(&text);
     }
     Ok(Exit::Done)
+}
+
+/// The ledger's rows and the transactions around them are one engine's.
+fn refuse_other_engines(dialect: Dialect) -> Result<(), Failure> {
+    if dialect == Dialect::Sqlite {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        "engine",
+        format!("this build writes scripts for SQLite only, and the history is written for {dialect}"),
+    )
+    .help("offline verbs, such as `check`, `history` and `show -v`, work"))
 }
 
 fn planned(

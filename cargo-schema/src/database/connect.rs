@@ -100,7 +100,7 @@ pub(crate) fn not_in_this_build(url: &DatabaseUrl) -> Failure {
         format!("this build runs SQLite only, and `{}` is {engine}", url.shown),
     )
     .note("nothing was changed")
-    .help("offline verbs, such as `check`, `history` and `sql`, work without a database")
+    .help("offline verbs, such as `check`, `history` and `show`, work without a database")
 }
 
 /// What is no file that could be a database, and a file in a folder that is not there.
