@@ -103,7 +103,31 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn every_document_says_its_version_and_its_verb() {
     let sandbox = shop(2);
-    for verb in ["list", "current", "heads", "branches", "history", "check", "upgrade", "revert", "unlock"] {
-        assert_eq!(json(&sandbox, &format!("{verb} {DB}"))["command"], verb);
+    let lines = [
+        "list",
+        "current",
+        "heads",
+        "branches",
+        "history",
+        "show head",
+        "sql",
+        "check",
+        "explain",
+        "init",
+        "lock",
+        "generate --empty more",
+        "merge",
+        "rebase",
+        "upgrade",
+        "revert",
+        "stamp head",
+        "reset --yes --allow-empty-down",
+        "dump copy.db",
+        "restore copy.db --yes",
+        "unlock",
+    ];
+    for line in lines {
+        let verb = line.split(' ').next().unwrap();
+        assert_eq!(json(&sandbox, &format!("{line} {DB}"))["command"], verb);
     }
 }

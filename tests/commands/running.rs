@@ -178,7 +178,7 @@ fn dump_and_restore() {
 }
 
 #[test]
-fn an_interrupted_revision_is_resolved_by_a_person() {
+fn a_revision_that_stopped_half_way_goes_on_once_it_is_mended() {
     let sandbox = Sandbox::of("quickstart");
     let folder = "2026-11-20-1010-5e6f7a8b9c0d_two_steps";
     let metadata = "run_in_transaction = false\nrevision = \"5e6f7a8b9c0d\"\nparents = [\"4f1c2a9b7d03\"]\nmessage = \"two steps\"\n";
@@ -194,6 +194,20 @@ fn an_interrupted_revision_is_resolved_by_a_person() {
     sandbox.schema(&format!("upgrade {DB}")).ok();
     let tables = sandbox.database("app.db").tables();
     assert!(["one", "half", "two"].iter().all(|name| tables.contains(&(*name).to_owned())), "{tables:?}");
+}
+
+#[test]
+fn a_person_says_what_became_of_a_revision() {
+    for (resolution, place) in [("--applied", "5e6f7a8b9c0d"), ("--reverted", STOCK)] {
+        let sandbox = shop(3);
+        let metadata = "run_in_transaction = false\nrevision = \"5e6f7a8b9c0d\"\nparents = [\"4f1c2a9b7d03\"]\nmessage = \"one\"\n";
+        let up = "CREATE TABLE one (id INTEGER);\nCREATE TABLE one (id INTEGER);\n";
+        sandbox.migration("2026-11-20-1010-5e6f7a8b9c0d_one", metadata, up, Some("DROP TABLE one;"));
+        sandbox.schema(&format!("upgrade {DB}")).exits(3);
+        let document = json(&sandbox, &format!("resolve 5e6f {resolution} {DB}"));
+        assert_eq!(ids(&document["revisions"]), ["5e6f7a8b9c0d"]);
+        at(&sandbox, &[place]);
+    }
 }
 
 #[test]

@@ -82,8 +82,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let title = desk.history.revision(node).title();
     context.shell.status("Resolved", format_args!("{title}; the database is at {}", desk.place(&now_at)));
     if context.is_json() {
-        let mut body = named(&desk.history, node);
-        body["now_at"] = json!(now_at);
+        let body = json!({ "revisions": [named(&desk.history, node)], "now_at": now_at });
         context.document("resolve", project, body);
     }
     Ok(Exit::Done)

@@ -14,7 +14,13 @@
 //! | `history` | `at`, `revisions` (`parents`, `depends_on`, `labels`, `created`, `irreversible`, `is_head`, `is_applied`) |
 //! | `show` | `revisions` (as `history`, with `children`, `up` and `down`: `text`, `checksum`, `statements`) |
 //! | `sql` | `direction`, `revisions`, `sql` |
-//! | `resolve` | a revision and `now_at` |
+//! | `resolve` | `revisions` (the one), `now_at` |
+//! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `add_by_hand` (`file`, `line`), `findings` |
+//! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; of a merge `shared_tables` |
+//! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
+//! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |
+//! | `check` | `revisions` (a number), `errors`, `warnings`, `findings` (with `family`) |
+//! | `explain` | `rules` (`rule`, `about`, `build`, `check`, `configurable`) |
 //! | `unlock` | `database`, `is_held` |
 //! | `dump`, `restore` | `database`, `file`, `bytes` |
 //!
@@ -38,6 +44,10 @@ pub(crate) fn document(command: &str, package: Option<&str>, body: Value) -> Val
     object.insert("command".to_owned(), command.into());
     object.insert("package".to_owned(), package.into());
     if let Value::Object(body) = body {
+        debug_assert!(
+            body.keys().all(|key| !object.contains_key(key)),
+            "`{command}` hides the document's own keys"
+        );
         object.extend(body);
     }
     Value::Object(object)
