@@ -49,7 +49,12 @@ fn all_packages_at_once() {
 fn both_packages_build() {
     let sandbox = Sandbox::of("workspace");
     sandbox.build().ok();
-    sandbox.app("billing").ok().prints("head 2a9b7d034f1c");
+    sandbox
+        .app("billing")
+        .ok()
+        .prints("head 2a9b7d034f1c")
+        .prints("create entries")
+        .prints("head of audit 7d034f1c2a9b");
     sandbox.app("catalog").ok().prints("head 1f0e9d8c7b6a");
 }
 
