@@ -13,13 +13,19 @@ use crate::target::Applied;
 /// Values of `RUN_MIGRATIONS` with which an application leaves its database alone.
 const NO: [&str; 4] = ["false", "0", "no", "off"];
 
+/// The way out where something has to run.
+const UPGRADE: &str = "run `cargo schema upgrade`";
+
+/// The way out where nothing may run.
+const RESTORE: &str = "restore the files, or accept them with `cargo schema stamp current`";
+
 impl Embedded {
     /// Runs everything pending, under the lock.
     pub fn upgrade<C: Connection>(&self, connection: &mut C) -> Result<Report, Error> {
         self.migrator::<C>()?.upgrade(connection, "heads")
     }
 
-    /// See [`Migrator::upgrade_on_startup`].
+    /// See [`Migrator::upgrade_on_startup`]; nobody is told what happens, for which [`Migrator::observe`] is there.
     pub fn upgrade_on_startup<C: Connection, E: Display>(
         &self,
         connect: impl FnMut() -> Result<C, E>,
@@ -76,16 +82,19 @@ impl Migrator<'_> {
             nodes.iter().map(|&node| self.history().revision(node).id.to_string()).collect()
         };
         let pending = self.missing(&state.applied);
-        let (message, revisions) = match (pending.is_empty(), state.interrupted.first()) {
-            (false, _) => (format!("the database is not current: {}", self.told(&pending)), ids(&pending)),
-            (true, Some(half)) => {
-                (format!("revision `{}` was interrupted", half.revision), vec![half.revision.clone()])
+        let (message, revisions, help) = match (pending.is_empty(), state.interrupted.first()) {
+            (false, _) => {
+                (format!("the database is not current: {}", self.told(&pending)), ids(&pending), UPGRADE)
             }
+            (true, Some(half)) => (
+                format!("revision `{}` was interrupted", half.revision),
+                vec![half.revision.clone()],
+                UPGRADE,
+            ),
             (true, None) if state.edited.is_empty() => return Ok(()),
-            (true, None) => ("applied revisions were edited since".to_owned(), ids(&state.edited)),
+            (true, None) => ("applied revisions were edited since".to_owned(), ids(&state.edited), RESTORE),
         };
-        let help = "run `cargo schema upgrade`".to_owned();
-        Err(Error::Refused { rule: "not-current", message, revisions, help })
+        Err(Error::Refused { rule: "not-current", message, revisions, help: help.to_owned() })
     }
 
     fn connect<C, E: Display>(&self, mut connect: impl FnMut() -> Result<C, E>) -> Result<C, Error> {
