@@ -81,6 +81,21 @@ fn every_command_of_the_table_runs() {
     }
 }
 
+#[test]
+fn the_table_has_every_verb() {
+    let help = Run::schema(checkout(), "--help").ok().stdout;
+    let (_, verbs) = help.split_once("Commands:\n").expect("the verbs in --help");
+    let verbs =
+        verbs.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    let commands = table();
+    for verb in verbs.filter(|verb| *verb != "help") {
+        assert!(
+            commands.iter().any(|command| command.split(' ').next() == Some(verb)),
+            "README.md lacks `{verb}`"
+        );
+    }
+}
+
 /// A project in which the command makes sense.
 #[track_caller]
 fn prepared(command: &str) -> Sandbox {

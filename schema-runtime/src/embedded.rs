@@ -69,15 +69,16 @@ impl fmt::Debug for Embedded {
 ///
 /// Gives a `static HISTORY:` [`Embedded`](crate::Embedded), a `const HEADS: &[&str]` with the ids of all heads and,
 /// unless there are several, a `const HEAD: &str` (`base` when there is no revision yet). With the feature
-/// `diesel_migrations` also a `const MIGRATIONS: EmbeddedMigrations`, as Diesel's own macro makes it.
+/// `diesel_migrations` also a `const MIGRATIONS: EmbeddedMigrations`, as Diesel's own macro makes it; Diesel runs that
+/// its own way, table rebuilds with foreign keys on included, where `&*HISTORY` as a `MigrationSource` does not.
 ///
-/// ```ignore
+/// ```text
 /// mod migrations { schema_runtime::embedded!(); }
 /// ```
 ///
 /// A second database of the package, embedded with `schema_build::embed_target("audit")`:
 ///
-/// ```ignore
+/// ```text
 /// mod audit { schema_runtime::embedded!("audit"); }
 /// ```
 #[macro_export]
