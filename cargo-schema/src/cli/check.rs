@@ -5,11 +5,11 @@ use std::path::Path;
 use schema_build::config::{Config, Level};
 use schema_build::finding::{Finding, Severity};
 use schema_build::lockfile::FILE_NAME;
-use schema_build::rule::{self, Purpose, RULES};
+use schema_build::rule::{self, Purpose};
 use schema_build::validate::{self, Validated};
-use schema_runtime::nearest;
 use serde_json::{Value, json};
 
+use super::explain;
 use crate::check::{self, base};
 use crate::cli::Format;
 use crate::context::Context;
@@ -69,13 +69,7 @@ fn configurable(id: &str) -> Result<&'static str, Failure> {
         Some(rule) if rule.is_configurable() => Ok(rule.id),
         Some(_) => Err(Failure::usage(format!("the rule `{id}` cannot be changed"))
             .note("a history that it finds something in cannot be used")),
-        None => {
-            let failure = Failure::usage(format!("there is no rule `{id}`"));
-            Err(match nearest(id, RULES.iter().map(|rule| rule.id)) {
-                Some(nearest) => failure.help(format!("the nearest is `{nearest}`")),
-                None => failure.help("`cargo schema explain` lists all rules"),
-            })
-        }
+        None => Err(explain::unknown(id)),
     }
 }
 

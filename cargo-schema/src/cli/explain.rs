@@ -37,13 +37,16 @@ pub(crate) fn run(context: &Context, args: &Args) -> Outcome {
 fn find(id: &str) -> Result<&'static Rule, Failure> {
     // As it stands in output, brackets and all.
     let bare = id.trim_start_matches("error").trim_start_matches("warning").trim_matches(['[', ']']);
-    rule::rule(bare).ok_or_else(|| {
-        let failure = Failure::usage(format!("there is no rule `{id}`"));
-        match nearest(bare, RULES.iter().map(|rule| rule.id)) {
-            Some(nearest) => failure.help(format!("the nearest is `{nearest}`")),
-            None => failure.help("`cargo schema explain` lists all rules"),
-        }
-    })
+    rule::rule(bare).ok_or_else(|| unknown(bare))
+}
+
+/// No rule has this id.
+pub(super) fn unknown(id: &str) -> Failure {
+    let failure = Failure::usage(format!("there is no rule `{id}`"));
+    match nearest(id, RULES.iter().map(|rule| rule.id)) {
+        Some(nearest) => failure.help(format!("the nearest is `{nearest}`")),
+        None => failure.help("`cargo schema explain` lists all rules"),
+    }
 }
 
 fn text(rule: &Rule) -> String {

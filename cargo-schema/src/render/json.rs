@@ -16,7 +16,7 @@
 //! | `sql` | `direction`, `revisions`, `sql` |
 //! | `resolve` | `revisions` (the one), `now_at` |
 //! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `add_by_hand` (`file`, `line`), `findings` |
-//! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; of a merge `shared_tables` |
+//! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected` and `kept`, of a merge `shared_tables` |
 //! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
 //! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |
 //! | `check` | `revisions` (a number), `errors`, `warnings`, `findings` (with `family`) |
