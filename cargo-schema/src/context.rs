@@ -1,7 +1,6 @@
 //! What a verb works with: the shell, the global flags, and the history of a package, which is refused here when
 //! it is broken.
 
-use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
 use schema_build::validate::{self, Validated};
 use schema_runtime::dialect::Dialect;
@@ -76,8 +75,9 @@ impl Context {
 
     /// Refuses a broken history with everything that is wrong with it.
     pub(crate) fn sound(&self, validated: Validated) -> Result<History, Failure> {
+        let is_broken = validated.has_errors();
         match validated.history {
-            Some(history) if !validated.findings.iter().any(Finding::is_error) => {
+            Some(history) if !is_broken => {
                 self.shell.findings(&validated.findings);
                 Ok(history)
             }

@@ -144,12 +144,6 @@ impl Config {
         Ok((config, warnings))
     }
 
-    /// The names that `--target` accepts for the package in `root`.
-    pub fn target_names(root: &Path) -> Vec<String> {
-        let manifests = Manifests::read(&absolute(root));
-        manifests.map_or_else(|_| Vec::new(), |manifests| manifests.layers().0.targets.into_keys().collect())
-    }
-
     /// A path as it is shown: relative to the package where it can be.
     pub fn shown<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.root).unwrap_or(path)

@@ -135,27 +135,10 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use schema_runtime::revision::Revision;
-
-    fn revision(id: &str, parents: &[&str]) -> Revision {
-        Revision {
-            id: id.to_owned().into(),
-            version: id.to_owned().into(),
-            folder: id.to_owned().into(),
-            message: "".into(),
-            created: None,
-            parents: parents.iter().map(|parent| parent.to_string().into()).collect(),
-            depends_on: Vec::new(),
-            labels: Vec::new(),
-            irreversible: None,
-            up: Default::default(),
-            down: None,
-        }
-    }
+    use crate::testing::history;
 
     fn drawn(revisions: &[(&str, &[&str])]) -> String {
-        let history =
-            History::new(revisions.iter().map(|(id, parents)| revision(id, parents)).collect()).unwrap();
+        let history = history(revisions);
         let nodes: Vec<Node> = (0..history.len()).collect();
         let lines = draw(&history, &nodes).into_iter().map(|row| match row {
             Row::Revision { node, drawing, .. } => format!("{drawing} {}", history.revision(node).id),
