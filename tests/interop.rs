@@ -1,11 +1,13 @@
 //! Side by side with Diesel: an adopted folder runs unconverted, either hand may run the rest after the other, and
 //! both agree on the order.
 
+use std::path::{Path, PathBuf};
+
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
-use crate::harness::{Database, Sandbox};
+use crate::harness::{Database, Sandbox, checkout};
 
 /// Every fixture with a migrations folder that is sound.
 const SOUND: [(&str, &str); 7] = [
@@ -17,6 +19,31 @@ const SOUND: [(&str, &str); 7] = [
     ("workspace", "billing/migrations"),
     ("workspace", "catalog/migrations"),
 ];
+
+#[test]
+fn every_sound_fixture_is_listed() {
+    let fixtures = checkout().join("fixtures");
+    let mut found = Vec::new();
+    for fixture in folders(&fixtures).filter(|path| !path.ends_with("broken") && !path.ends_with("target")) {
+        for package in std::iter::once(fixture.clone()).chain(folders(&fixture)) {
+            let is_history =
+                |path: &PathBuf| folders(path).any(|migration| migration.join("up.sql").exists());
+            for history in folders(&package).filter(is_history) {
+                let name = fixture.file_name().unwrap().to_str().unwrap().to_owned();
+                found.push((name, history.strip_prefix(&fixture).unwrap().to_str().unwrap().to_owned()));
+            }
+        }
+    }
+    found.sort();
+    let listed: Vec<_> =
+        SOUND.iter().map(|(fixture, folder)| (fixture.to_string(), folder.to_string())).collect();
+    assert_eq!(found, listed);
+}
+
+fn folders(path: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = std::fs::read_dir(path).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+}
 
 fn diesel(sandbox: &Sandbox, folder: &str) -> FileBasedMigrations {
     FileBasedMigrations::from_path(sandbox.path(folder)).unwrap()

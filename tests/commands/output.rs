@@ -68,6 +68,7 @@ fn help_names_every_verb_and_every_verb_has_help() {
         "dump",
         "restore",
         "edit",
+        "explain",
         "completions",
         "man",
     ];

@@ -1,7 +1,7 @@
 //! The engine: moves a live database along a history. Takes a plan from the pure half and a Diesel connection
 //! from the application; gives back what it did, and tells an observer while it does it.
 //!
-//! The rooms: `session` is the only place that speaks Diesel; `backend` is what differs between engines;
+//! The rooms: `session` is where a run speaks Diesel; `backend` is what differs between engines;
 //! `ledger` is what a database remembers; `executor` runs a plan and knows no engine; `startup` is for
 //! applications; `source` makes the history a Diesel `MigrationSource`.
 
