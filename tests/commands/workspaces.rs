@@ -46,6 +46,16 @@ fn all_packages_at_once() {
 }
 
 #[test]
+fn what_belongs_to_a_package_stands_below_its_name() {
+    let sandbox = Sandbox::of("workspace");
+    let line = format!("'{}' schema list --workspace 2>&1", env!("CARGO_BIN_EXE_cargo-schema"));
+    let said = Run::new("sh".as_ref(), &sandbox.root()).arg("-c").arg(line).ok().stdout;
+    let places = ["Package billing", "create invoices", "Package catalog", "create products"]
+        .map(|text| said.find(text).unwrap_or_else(|| panic!("{text} is missing:\n{said}")));
+    assert!(places.is_sorted(), "{said}");
+}
+
+#[test]
 fn both_packages_build() {
     let sandbox = Sandbox::of("workspace");
     sandbox.build().ok();

@@ -241,6 +241,8 @@ fn each_in_silence(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Out
             context.shell.status("Package", project.name());
         }
         worst = worst.max(verb(project)?);
+        // What belongs to a package stands below its name.
+        flushed(&context.shell)?;
     }
     Ok(worst)
 }
@@ -254,14 +256,17 @@ fn finish(shell: &Shell, is_json: bool, outcome: Outcome) -> Exit {
         }
         failure.exit
     });
-    match shell.flush() {
+    match flushed(shell) {
         Ok(()) => exit,
-        Err(error) => {
-            let failure = Failure::file("could not write to", "standard output".as_ref(), &error);
+        Err(failure) => {
             shell.findings(&failure.findings);
             failure.exit
         }
     }
+}
+
+fn flushed(shell: &Shell) -> Result<(), Failure> {
+    shell.flush().map_err(|error| Failure::file("could not write to", "standard output".as_ref(), &error))
 }
 
 /// What clap has to say: help, the version, or that it did not understand.
