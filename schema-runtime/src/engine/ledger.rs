@@ -2,6 +2,8 @@
 //! alone says what is applied. Rows as data, and the SQL that writes them; how engines differ is in `backend`,
 //! what the rows mean for a history is in `known`. Nothing is ever deleted here.
 
+use std::collections::BTreeMap;
+
 use super::backend::Backend;
 use super::session::Row;
 use super::{Options, actor, clock};
@@ -245,18 +247,28 @@ impl Entry {
     }
 }
 
-/// The statements that make these changes, few however many there are. Rows leave before rows enter, so that
-/// versions may be swapped.
+/// The statements that make these changes, few however many there are, to the same end as one after another: what
+/// leaves after it entered does not enter.
 pub(crate) fn write(backend: &dyn Backend, changes: &[Change]) -> Vec<String> {
-    let (mut gone, mut new, mut moved, mut entries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut gone, mut entries) = (Vec::new(), Vec::new());
+    let mut marked: BTreeMap<&str, Option<&str>> = BTreeMap::new();
     for change in changes {
         match change {
-            Change::Unmark { version } => gone.push(backend.quote(version)),
-            Change::Mark { version, run_on: None } => new.push(format!("({})", backend.quote(version))),
-            Change::Mark { version, run_on: Some(run_on) } => {
-                moved.push(format!("({}, {})", backend.quote(version), backend.quote(run_on)));
+            Change::Unmark { version } => {
+                marked.remove(version.as_str());
+                gone.push(backend.quote(version));
+            }
+            Change::Mark { version, run_on } => {
+                marked.insert(version, run_on.as_deref());
             }
             Change::Append(entry) => entries.push(entry.values(backend)),
+        }
+    }
+    let (mut new, mut moved) = (Vec::new(), Vec::new());
+    for (version, run_on) in marked {
+        match run_on {
+            None => new.push(format!("({})", backend.quote(version))),
+            Some(run_on) => moved.push(format!("({}, {})", backend.quote(version), backend.quote(run_on))),
         }
     }
     let delete =

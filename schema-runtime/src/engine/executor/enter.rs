@@ -4,7 +4,7 @@ use super::Executor;
 use crate::engine::Error;
 use crate::engine::backend::Leave;
 use crate::engine::clock;
-use crate::engine::known::{self, Half};
+use crate::engine::known::{self, Half, Moved};
 use crate::engine::ledger::{Action, Change};
 use crate::engine::lock::{Patience, refused};
 use crate::engine::refusal;
@@ -134,10 +134,12 @@ impl<'e> Executor<'e> {
 
     /// Rows under an old version move to the new one; what Diesel reverted behind our back is written down.
     fn repairs(&mut self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for moved in std::mem::take(&mut self.known.moved) {
+        let all_moved = std::mem::take(&mut self.known.moved);
+        // All leave before any enters: two revisions may have swapped their versions.
+        let leave = |moved: &Moved| Change::Unmark { version: moved.from.clone() };
+        let mut changes: Vec<Change> = all_moved.iter().map(leave).collect();
+        for moved in all_moved {
             let revision = self.history.revision(moved.node);
-            changes.push(Change::Unmark { version: moved.from });
             if !moved.is_superseded {
                 changes.push(Change::Mark { version: revision.version.to_string(), run_on: moved.run_on });
             }
