@@ -159,6 +159,14 @@ fn reset_asks_first() {
 }
 
 #[test]
+fn a_wait_for_ever_is_no_trouble() {
+    let sandbox = shop(1);
+    for verb in ["upgrade", "dump copy.db", "restore copy.db --yes"] {
+        sandbox.schema(&format!("{verb} --wait 300000000000000000m {DB}")).ok();
+    }
+}
+
+#[test]
 fn dump_and_restore() {
     let sandbox = shop(3);
     sandbox.database("app.db").run("INSERT INTO products (name, price) VALUES ('tea', 5);");
@@ -173,6 +181,8 @@ fn dump_and_restore() {
     sandbox.untouched(|| {
         sandbox.schema(&format!("restore rubbish.db --yes {DB}")).exits(3).says("not a database")
     });
+    sandbox.write("empty.db", "");
+    sandbox.untouched(|| sandbox.schema(&format!("restore empty.db --yes {DB}")).exits(3).says("is empty"));
     sandbox
         .untouched(|| sandbox.schema(&format!("restore missing.db --yes {DB}")).exits(2).says("missing.db"));
 }
@@ -208,6 +218,19 @@ fn a_person_says_what_became_of_a_revision() {
         assert_eq!(ids(&document["revisions"]), ["5e6f7a8b9c0d"]);
         at(&sandbox, &[place]);
     }
+}
+
+#[test]
+fn a_half_reverted_revision_is_not_listed_as_applied() {
+    let sandbox = Sandbox::of("quickstart");
+    let metadata = "run_in_transaction = false\nrevision = \"5e6f7a8b9c0d\"\nparents = [\"4f1c2a9b7d03\"]\nmessage = \"two steps\"\n";
+    let up = "CREATE TABLE one (id INTEGER);\n";
+    let down = "DROP TABLE one;\nDROP TABLE missing;\n";
+    sandbox.migration("2026-11-20-1010-5e6f7a8b9c0d_two_steps", metadata, up, Some(down));
+    sandbox.schema(&format!("upgrade {DB}")).ok();
+    sandbox.schema(&format!("revert {DB}")).exits(3);
+    sandbox.schema(&format!("list {DB}")).ok().prints("interrupted  5e6f7a8b9c0d");
+    sandbox.schema(&format!("show 5e6f {DB}")).ok().prints("interrupted");
 }
 
 #[test]

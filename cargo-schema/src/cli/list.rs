@@ -51,8 +51,9 @@ fn rows<'s>(desk: &Desk<'_>, state: &'s State) -> Vec<Row<'s>> {
     (0..desk.history.len())
         .map(|node| {
             let word = match state.applied.contains(node) {
+                // A half-reverted one still counts as applied.
+                _ if interrupted(node) => "interrupted",
                 true => "applied",
-                false if interrupted(node) => "interrupted",
                 false => "pending",
             };
             Row { node, state: word, applied: details.get(&node).copied() }

@@ -95,7 +95,7 @@ fn facts(history: &History, state: Option<&State>, node: Node) -> Vec<(&'static 
                 .as_ref()
                 .map_or_else(|| told(revision.down.as_ref()), |why| format!("irreversible: {why}")),
         ),
-        ("state", state.map(|state| word(state, node)).unwrap_or_default().to_owned()),
+        ("state", state.map(|state| word(history, state, node)).unwrap_or_default().to_owned()),
     ]
 }
 
@@ -109,7 +109,11 @@ fn told(script: Option<&Script>) -> String {
     }
 }
 
-fn word(state: &State, node: Node) -> &'static str {
+fn word(history: &History, state: &State, node: Node) -> &'static str {
+    let id = &history.revision(node).id;
+    if state.interrupted.iter().any(|half| half.revision == *id) {
+        return "interrupted";
+    }
     match (state.applied.contains(node), state.edited.contains(&node)) {
         (true, true) => "applied, edited since",
         (true, false) => "applied",

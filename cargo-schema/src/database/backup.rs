@@ -22,11 +22,11 @@ pub(crate) fn copy(from: &str, to: &str, wait: Duration) -> Result<(), String> {
     if backup.is_null() {
         return Err(target.message());
     }
-    let deadline = Instant::now() + wait;
+    let start = Instant::now();
     let stepped = loop {
         // SAFETY: `backup` is the live backup made above. All pages in one step are one transaction of the target.
         match unsafe { ffi::sqlite3_backup_step(backup, -1) } {
-            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED if Instant::now() < deadline => std::thread::sleep(PAUSE),
+            ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED if start.elapsed() < wait => std::thread::sleep(PAUSE),
             code => break code,
         }
     };

@@ -104,7 +104,7 @@ pub(crate) fn not_in_this_build(url: &DatabaseUrl) -> Failure {
 }
 
 /// What is no file that could be a database, and a file in a folder that is not there.
-fn refuse_strange_file(url: &DatabaseUrl, path: &Path, access: Access) -> Result<(), Failure> {
+pub(crate) fn refuse_strange_file(url: &DatabaseUrl, path: &Path, access: Access) -> Result<(), Failure> {
     let shown = &url.shown;
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(database(format!("`{shown}` is a folder, not a database"))),
@@ -198,11 +198,11 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// takes its time when there are thousands of tables: better now, while the migrations are read, than later.
 fn touch(connection: &mut SqliteConnection, patience: Patience<'_>) -> Result<(), DieselError> {
     const STEP: Duration = Duration::from_millis(50);
-    let deadline = Instant::now() + patience.limit;
+    let start = Instant::now();
     let mut is_told = false;
     loop {
         match connection.batch_execute("SELECT 1 FROM sqlite_master LIMIT 0") {
-            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+            Err(error) if is_locked(&error) && start.elapsed() < patience.limit => {
                 if !is_told {
                     patience.shell.hint("Waiting", "for the database: another program has it locked");
                     is_told = true;

@@ -43,6 +43,7 @@ pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Resul
         return Err(Failure::new(Exit::Failed, "database", format!("`{}` does not exist", database.shown))
             .note("nothing was written"));
     }
+    connect::refuse_strange_file(database, from, Access::Read)?;
     refuse_existing(into)?;
     let temporary = temporary_beside(into)?;
     let parameters = [("mode".to_owned(), "rw".to_owned())];
@@ -52,7 +53,15 @@ pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Resul
         &percent::sqlite_uri(temporary.path(), &parameters),
         wait,
     )
-    .map_err(|message| connect::said(database, "copy the pages", &message))?;
+    .map_err(|message| match message.contains("disk is full") {
+        true => Failure::new(
+            Exit::Failed,
+            "disk-full",
+            format!("could not write `{}`: the disk is full", into.display()),
+        )
+        .note("nothing was written"),
+        false => connect::said(database, "copy the pages", &message),
+    })?;
     keep(temporary, from, into)
 }
 
@@ -115,6 +124,7 @@ pub(crate) fn inspect(from: &DatabaseUrl, shell: &Shell) -> Result<i64, Failure>
     if connect::is_missing(from) {
         return Err(Failure::usage(format!("there is no file `{}`", from.shown)));
     }
+    refuse_empty(from)?;
     // What an application does with its sessions is no business of a copy.
     let config = Config::standalone("".as_ref(), None);
     let mut copy =
@@ -129,6 +139,17 @@ pub(crate) fn inspect(from: &DatabaseUrl, shell: &Shell) -> Result<i64, Failure>
                 .note("the database was not changed"))
         }
         _ => tables(&mut copy),
+    }
+}
+
+/// SQLite takes a file without a byte for an empty database; it is what a copy onto a full disk leaves.
+fn refuse_empty(from: &DatabaseUrl) -> Result<(), Failure> {
+    match fs::metadata(file(from)?) {
+        Ok(found) if found.is_file() && found.len() == 0 => {
+            Err(Failure::new(Exit::Failed, "damaged", format!("`{}` is empty", from.shown))
+                .note("the database was not changed"))
+        }
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

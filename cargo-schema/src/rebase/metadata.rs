@@ -18,7 +18,11 @@ pub(crate) fn reparented(before: Option<&str>, id: &str, parents: &[Text]) -> Re
         *list.decor_mut() = old.decor().clone();
     }
     document.insert("parents", Item::Value(list));
-    Ok(document.to_string())
+    let text = document.to_string();
+    Ok(match before {
+        Some(before) if before.contains("\r\n") => text.replace("\r\n", "\n").replace('\n', "\r\n"),
+        Some(_) | None => text,
+    })
 }
 
 #[cfg(test)]
@@ -37,6 +41,14 @@ mod tests {
                 "# ours\nrevision = \"4f1c\" # me\nparents = [\"0a1b\"] # them\nrun_in_transaction = true\n# end\n",
             ),
             "# ours\nrevision = \"4f1c\" # me\nparents = [\"9b7d\", \"7d03\"] # them\nrun_in_transaction = true\n# end\n",
+        );
+    }
+
+    #[test]
+    fn the_ends_of_lines_stay() {
+        check(
+            Some("run_in_transaction = true\r\nrevision = \"4f1c\"\r\nparents = []\r\n"),
+            "run_in_transaction = true\r\nrevision = \"4f1c\"\r\nparents = [\"9b7d\", \"7d03\"]\r\n",
         );
     }
 

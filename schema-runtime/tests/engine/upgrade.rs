@@ -80,15 +80,15 @@ fn a_failing_statement_leaves_what_ran_before_and_nothing_of_its_own() {
 }
 
 #[test]
-fn a_transaction_that_sqlite_itself_ended_takes_the_run_with_it() {
+fn what_ran_before_stays_when_sqlite_itself_ends_the_transaction() {
     let up = "INSERT OR ROLLBACK INTO a VALUES (1), (1);\n";
     let history = line(&[("CREATE TABLE a (x UNIQUE);\n", ""), (up, "")]);
     let database = Database::new();
     let mut connection = database.connect();
     let failure = failure(upgrade(&history, &mut connection));
-    assert_eq!((failure.revisions_done, failure.now_at.len()), (0, 0));
-    assert_eq!(schema(&mut connection), Vec::<String>::new());
-    assert_eq!(ledger(&mut connection), ["0001|upgrade|0/1|failed"]);
+    assert_eq!((failure.revisions_done, failure.now_at), (1, vec!["0000".to_owned()]));
+    assert_eq!(schema(&mut connection), ["a"]);
+    assert_eq!(ledger(&mut connection), ["0000|upgrade|1/1|done", "0001|upgrade|0/1|failed"]);
 }
 
 #[test]

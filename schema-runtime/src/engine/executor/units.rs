@@ -89,6 +89,12 @@ impl<'e> Executor<'e> {
                 Ok(())
             }
             Ok(()) => self.keep_unit(plan, unit, before),
+            Err(Stop::Failed { failure, .. })
+                if failure.is_unit_lost && unit.nodes.len() > 1 && !self.is_one_transaction() =>
+            {
+                self.forget(before);
+                self.one_by_one(plan, &unit)
+            }
             Err(stop) => Err(self.stopped(plan.direction, before, stop)),
         }
     }
@@ -124,12 +130,14 @@ impl<'e> Executor<'e> {
             _ if self.is_one_transaction() || plan.is_empty() => {
                 Err(Error::Database { doing: "commit", message })
             }
-            _ => {
-                let mode = unit.mode;
-                let single = |&node: &Node| Unit { mode, nodes: vec![node] };
-                unit.nodes.iter().map(single).try_for_each(|unit| self.unit(plan, unit))
-            }
+            _ => self.one_by_one(plan, &unit),
         }
+    }
+
+    /// Runs a lost unit again, so that what comes before the revision at fault stays.
+    fn one_by_one(&mut self, plan: &Plan, unit: &Unit) -> Result<(), Error> {
+        let single = |&node: &Node| Unit { mode: unit.mode, nodes: vec![node] };
+        unit.nodes.iter().map(single).try_for_each(|unit| self.unit(plan, unit))
     }
 
     fn not_committed(&mut self, node: Node, direction: Direction, message: String) -> Error {
