@@ -221,6 +221,21 @@ fn a_person_says_what_became_of_a_revision() {
 }
 
 #[test]
+fn a_half_done_revision_of_another_branch_can_be_forgotten() {
+    let sandbox = shop(2);
+    let folder = "2026-11-20-1010-5e6f7a8b9c0d_one";
+    let metadata = "run_in_transaction = false\nrevision = \"5e6f7a8b9c0d\"\nparents = [\"4f1c2a9b7d03\"]\nmessage = \"one\"\n";
+    let up = "CREATE TABLE one (id INTEGER);\nCREATE TABLE one (id INTEGER);\n";
+    sandbox.migration(folder, metadata, up, Some("DROP TABLE one;"));
+    sandbox.schema(&format!("upgrade {DB}")).exits(3);
+    sandbox.schema(&format!("revert {DB}")).exits(5);
+    fs::remove_dir_all(sandbox.path(format!("migrations/{folder}"))).unwrap();
+    sandbox.schema(&format!("revert {DB}")).exits(5).says("stamp current --purge").lacks("resolve");
+    sandbox.schema(&format!("stamp current --purge {DB}")).ok();
+    sandbox.schema(&format!("revert {DB}")).ok();
+}
+
+#[test]
 fn a_half_reverted_revision_is_not_listed_as_applied() {
     let sandbox = Sandbox::of("quickstart");
     let metadata = "run_in_transaction = false\nrevision = \"5e6f7a8b9c0d\"\nparents = [\"4f1c2a9b7d03\"]\nmessage = \"two steps\"\n";

@@ -25,6 +25,7 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
         }
         Error::Statement(failure) => statement(project, history, &failure),
         Error::Locked { holder, waited } => locked(url, holder, waited),
+        Error::Interrupted { revision, .. } if history.node(&revision).is_none() => forsaken(&revision),
         Error::Interrupted { revision, statements_done, statements_total } => {
             interrupted(&revision, statements_done, statements_total)
         }
@@ -77,6 +78,18 @@ fn locked(url: &DatabaseUrl, holder: Option<String>, waited: Duration) -> Failur
     Failure::new(Exit::Locked, "locked", format!("the lock on `{}` was not obtained", url.shown))
         .note(format!("{by} held it for all of {}; nothing was changed", human::duration(waited)))
         .help("run it again when the other run is done, or pass a longer `--wait`")
+}
+
+/// `resolve` needs the revision's files.
+fn forsaken(revision: &str) -> Failure {
+    Failure::new(
+        Exit::Interrupted,
+        "interrupted",
+        format!("revision `{revision}` stopped half-way, and the migrations folder lacks it"),
+    )
+    .note("nothing was changed")
+    .help("run the branch or the version that has it, which can go on or go back,")
+    .help("or `cargo schema stamp current --purge` once you have undone it by hand")
 }
 
 fn interrupted(revision: &str, done: usize, total: usize) -> Failure {

@@ -73,7 +73,13 @@ fn purged(amendment: &Amendment<'_>) -> Vec<Change> {
         let entry = Entry { revision: id.clone(), ..entry.done(clock::now()) };
         [Change::Unmark { version: version.clone() }, Change::Append(Box::new(entry))]
     };
-    amendment.known.state.unknown.iter().flat_map(row).collect()
+    let strange = amendment.known.halves.iter().filter(|half| half.node.is_none());
+    let forgotten = strange.map(|half| {
+        let id = half.entry.revision.as_deref().unwrap_or_default();
+        let entry = amendment.author.entry(Action::Unstamp, id, &half.entry.version);
+        Change::Append(Box::new(entry.done(clock::now())))
+    });
+    amendment.known.state.unknown.iter().flat_map(row).chain(forgotten).collect()
 }
 
 /// The script as it is now counts as what is done up to here.
