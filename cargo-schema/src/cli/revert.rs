@@ -37,7 +37,7 @@ pub(crate) struct Args {
 /// Reverts what lies after the target.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     if args.sql {
-        return sql::print(context, project, &args.target, Direction::Down);
+        return sql::print(context, project, &args.target, Some(Direction::Down));
     }
     let mut desk = args.run.desk(context, project, Purpose::Run, |_| Ok(()))?;
     if args.run.backup.is_some() {

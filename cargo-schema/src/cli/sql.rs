@@ -38,11 +38,16 @@ pub(crate) struct Args {
 
 /// Prints it.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    print(context, project, &args.range, Direction::Up)
+    print(context, project, &args.range, None)
 }
 
-/// Prints the script of a range. The way up through a range that leads back is the way down.
-pub(crate) fn print(context: &Context, project: &Project, range: &str, direction: Direction) -> Outcome {
+/// Prints the script of a range, which goes this way or, when nobody says, the way that its ends say.
+pub(crate) fn print(
+    context: &Context,
+    project: &Project,
+    range: &str,
+    direction: Option<Direction>,
+) -> Outcome {
     refuse_other_engines(context.dialect(project)?)?;
     let (history, plan) = planned(context, project, range, direction)?;
     let missing = plan.nodes.iter().find(|&&node| script(&history, node, plan.direction).is_none());
@@ -82,22 +87,27 @@ fn planned(
     context: &Context,
     project: &Project,
     range: &str,
-    direction: Direction,
+    direction: Option<Direction>,
 ) -> Result<(std::sync::Arc<History>, Plan), Failure> {
     let start = target::ends(range).map_or("", |(start, _)| start);
+    let way = direction.unwrap_or(Direction::Up);
     if start == "current" || start.starts_with(['+', '-']) {
-        return from_here(context, project, range, direction);
+        return from_here(context, project, range, way);
     }
     let history = std::sync::Arc::new(context.history(project)?);
-    let plan = plan::script(&history, range, direction);
-    let back = match (&plan, direction) {
-        (Ok(plan), Direction::Up) if plan.is_empty() && target::ends(range).is_some() => {
-            plan::script(&history, range, Direction::Down).ok()
-        }
-        _ => None,
-    };
-    let plan = plan?;
-    Ok((history, back.filter(|back| !back.is_empty()).unwrap_or(plan)))
+    let plan = plan::script(&history, range, way)?;
+    let leads_back = way == Direction::Up && plan.is_empty() && target::ends(range).is_some();
+    let back = leads_back.then(|| plan::script(&history, range, Direction::Down).ok()).flatten();
+    match (back.filter(|back| !back.is_empty()), direction) {
+        (Some(_), Some(_)) => Err(goes_back(range)),
+        (Some(back), None) => Ok((history, back)),
+        (None, _) => Ok((history, plan)),
+    }
+}
+
+fn goes_back(range: &str) -> Failure {
+    Failure::usage(format!("`{range}` goes back, and an upgrade goes forward"))
+        .help(format!("cargo schema revert --sql {range}"))
 }
 
 /// A range that begins where the database is, or some steps from there.

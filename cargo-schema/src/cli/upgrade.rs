@@ -43,7 +43,7 @@ pub(crate) struct Args {
 /// Runs what is pending up to the target.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     if args.sql {
-        return sql::print(context, project, &args.target, Direction::Up);
+        return sql::print(context, project, &args.target, Some(Direction::Up));
     }
     let reachable = |history: &History| {
         plan::upgrade(history, &Applied::none(history), &args.target).map(drop).map_err(Failure::from)
