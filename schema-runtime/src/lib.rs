@@ -2,8 +2,8 @@
 //!
 //! Two halves in one crate. The **pure half** (`revision`, `history`, `target`, `plan`, `blob`, `embedded`) has no
 //! dependencies, no features and does no I/O: a build script uses it to refuse a broken history, and the
-//! command uses the same code to plan an upgrade. The **engine half** (`engine`, behind `sqlite`) is the only
-//! place that talks to a database. The pure half never imports the engine.
+//! command uses the same code to plan an upgrade. The **engine half** (`engine`, behind `sqlite`, `postgres` and
+//! `mysql`) is the only place that talks to a database. The pure half never imports the engine.
 #![forbid(unsafe_code)]
 
 pub mod blob;
@@ -15,7 +15,7 @@ pub mod plan;
 pub mod revision;
 pub mod target;
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub mod engine;
 
 pub use embedded::Embedded;

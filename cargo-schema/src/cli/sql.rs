@@ -142,7 +142,7 @@ fn script(history: &History, node: Node, direction: Direction) -> Option<&Script
 }
 
 fn text(history: &History, plan: &Plan, on_connect: &[String]) -> String {
-    let books = Bookkeeping::sqlite(concat!("cargo-schema ", env!("CARGO_PKG_VERSION")));
+    let books = Bookkeeping::new::<diesel::sqlite::Sqlite>(concat!("cargo-schema ", env!("CARGO_PKG_VERSION")));
     let mut text = heading(plan);
     for statement in on_connect {
         let _ = writeln!(text, "{};", statement.trim_end_matches(';'));

@@ -2,7 +2,7 @@
 //! with the time left to the moment at which the script is run.
 
 use super::Options;
-use super::backend::sqlite::{SqliteBackend, TABLES};
+use super::backend::{Backend, Engine};
 use super::ledger::{self, Action, Author, Change, Entry};
 use crate::plan::Direction;
 use crate::revision::Revision;
@@ -10,25 +10,22 @@ use crate::revision::Revision;
 /// Stands in an entry for the moment at which the script is run. Too long for an id and for a version.
 const NOW: &str = "the moment at which this script is run, whenever that is";
 
-/// SQLite's clock in the ledger's notation.
-const SQLITE_NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
-
 /// Writes the SQL that a script needs beside the migrations' own.
-#[derive(Debug)]
 pub struct Bookkeeping {
+    backend: Box<dyn Backend>,
     author: Author,
 }
 
 impl Bookkeeping {
-    /// For SQLite. `tool` is what printed the script; who runs it is not known.
-    pub fn sqlite(tool: &str) -> Self {
+    /// For one engine. `tool` is what printed the script; who runs it is not known.
+    pub fn new<E: Engine>(tool: &str) -> Self {
         let options = Options { actor: Some(String::new()), tool: tool.to_owned(), ..Options::default() };
-        Self { author: Author::new(&options) }
+        Self { backend: E::backend(), author: Author::new(&options) }
     }
 
     /// Makes both tables where they are missing.
     pub fn tables(&self) -> Vec<String> {
-        TABLES.map(str::to_owned).to_vec()
+        self.backend.tables().map(str::to_owned).to_vec()
     }
 
     /// Remembers that a revision was run, in either direction.
@@ -46,9 +43,9 @@ impl Bookkeeping {
             ..self.author.entry(action, &revision.id, &revision.version)
         };
         let changes = [row, Change::Append(Box::new(entry.done(NOW.to_owned())))];
-        ledger::write(&SqliteBackend::default(), &changes)
+        ledger::write(&*self.backend, &changes)
             .into_iter()
-            .map(|statement| statement.replace(&format!("'{NOW}'"), SQLITE_NOW))
+            .map(|statement| statement.replace(&format!("'{NOW}'"), self.backend.now()))
             .collect()
     }
 }

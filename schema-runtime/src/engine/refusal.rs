@@ -185,6 +185,18 @@ impl Question<'_> {
     }
 }
 
+/// What commits by itself cannot be rolled back afterwards.
+pub(super) fn cannot_undo(is_reason: bool, options: &Options) -> Result<(), Error> {
+    let asked = if options.dry_run { "a dry run" } else { "`--transaction all`" };
+    refused_if(
+        is_reason,
+        "outside-transaction",
+        &format!("{asked} needs one transaction, and this engine commits each change of the schema by itself"),
+        &[],
+        "look at `cargo schema sql`, or run it on a copy of the database",
+    )
+}
+
 /// What a newer program wrote must not be added to by this one.
 pub(super) fn newer_ledger(state: &State) -> Result<(), Error> {
     refused_if(state.newer_ledger, "newer-ledger", NEWER_LEDGER, &[], "upgrade this program")

@@ -15,10 +15,20 @@
 //! | `begin` | notes pragmas | `pg_try_advisory_lock`, `Busy` when false | `GET_LOCK(name, 0)`, `Busy` when 0 |
 //! | unit | as many joined revisions as follow each other | one revision | one revision |
 //! | `enter` | `BEGIN IMMEDIATE`, which is the lock | nothing | nothing |
-//! | `run` | a savepoint, statement by statement | keeps the script for `leave` | statement by statement, progress rows around each |
-//! | `leave` | the ledger's rows, `COMMIT` | `BEGIN; script; rows; COMMIT` as one message | the last row |
+//! | `run` | a savepoint, statement by statement | `BEGIN; script; rows; COMMIT` as one message | one message, progress rows around each statement |
+//! | `leave` | the ledger's rows, `COMMIT` | what was noted beside revisions | what was noted beside revisions |
 //! | `end` | pragmas as they were | `pg_advisory_unlock` | `RELEASE_LOCK` |
+//!
+//! Where one transaction is to hold the whole run ([`Reach::Run`]), PostgreSQL does as SQLite does: `BEGIN` before
+//! the first change, `COMMIT` or `ROLLBACK` on leaving. MySQL cannot, and says so by [`Backend::can_undo`].
 
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
+#[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
 use diesel::connection::BoxableConnection;
@@ -58,17 +68,28 @@ pub(crate) trait Backend {
     /// A text literal.
     fn quote(&self, text: &str) -> String;
 
+    /// The statements that make both tables where they are missing.
+    fn tables(&self) -> [&'static str; 2];
+
+    /// The database's clock in the ledger's notation, for scripts that are run later.
+    fn now(&self) -> &'static str;
+
     /// Both tables in one round trip. Creates nothing, and takes a missing table for an empty one.
     fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError>;
 
     /// Makes both tables where they are missing; called inside a unit.
-    fn bootstrap(&self, session: &mut dyn Session) -> Result<(), SqlError>;
+    fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        self.tables().iter().try_for_each(|table| session.execute(table))
+    }
+
+    /// Whether a unit can be undone after its scripts have run: what a dry run needs, and all or nothing.
+    fn can_undo(&self) -> bool;
 
     /// How far one transaction reaches when nobody asks for anything else.
     fn shares_transactions(&self) -> bool;
 
     /// Prepares for a run whose scripts have these modes; `Busy` while another run goes on.
-    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode]) -> Result<(), SqlError>;
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], reach: Reach) -> Result<(), SqlError>;
 
     /// Begins a unit of scripts of this mode; `Busy` while somebody else holds what it needs.
     fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError>;
@@ -119,8 +140,20 @@ pub(crate) struct Step<'p> {
     pub(crate) script: Option<&'p Script>,
     /// The first statement to run: not zero where an earlier attempt got further.
     pub(crate) from: usize,
+    /// Whether the first statement may have been run by an attempt that died.
+    pub(crate) is_in_doubt: bool,
     /// The ledger's row as it is before the first statement.
     pub(crate) entry: Entry,
+}
+
+/// How much is undone or lasts together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Each unit for itself, and there are no dry runs.
+    #[default]
+    Unit,
+    /// All of the run, which is one unit.
+    Run,
 }
 
 /// How a unit ends.

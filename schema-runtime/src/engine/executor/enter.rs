@@ -2,7 +2,7 @@
 
 use super::Executor;
 use crate::engine::Error;
-use crate::engine::backend::Leave;
+use crate::engine::backend::{Leave, Reach};
 use crate::engine::clock;
 use crate::engine::known::{self, Half, Moved};
 use crate::engine::ledger::{Action, Change};
@@ -24,6 +24,8 @@ impl<'e> Executor<'e> {
 
     pub(super) fn refuse(&self, plan: &Plan) -> Result<(), Error> {
         self.question(plan).refuse()?;
+        let can_undo = plan.is_empty() || !self.is_one_transaction() || self.backend.can_undo();
+        refusal::cannot_undo(!can_undo, self.options)?;
         self.known.halves.iter().try_for_each(|half| match self.resumed(plan, half) {
             None if !self.backend.is_alive(&half.entry) => Err(interrupted(half)),
             None | Some(_) => Ok(()),
@@ -44,7 +46,8 @@ impl<'e> Executor<'e> {
         work: impl FnOnce(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let patience = self.patience();
-        let begun = patience.attempt("prepare the run", || self.backend.begin(self.session, modes));
+        let reach = if self.is_one_transaction() { Reach::Run } else { Reach::Unit };
+        let begun = patience.attempt("prepare the run", || self.backend.begin(self.session, modes, reach));
         let worked = begun.and_then(|()| work(self));
         let ended = self.backend.end(self.session);
         worked?;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Executor;
 use crate::engine::backend::{Failure, Step};
-use crate::engine::ledger::{Action, Entry};
+use crate::engine::ledger::{Action, Entry, Outcome};
 use crate::engine::lock::refused;
 use crate::engine::refusal;
 use crate::engine::session::{SqlError, SqlErrorKind};
@@ -62,7 +62,7 @@ impl<'e> Executor<'e> {
         plan.nodes.chunk_by(may_join).map(unit).collect()
     }
 
-    fn is_one_transaction(&self) -> bool {
+    pub(super) fn is_one_transaction(&self) -> bool {
         self.options.dry_run || self.options.transactions == Transactions::All
     }
 
@@ -242,7 +242,8 @@ impl<'e> Executor<'e> {
         let half = self.known.halves.iter().find(|half| half.node == Some(node));
         let entry = self.attempt(node, plan.direction);
         let from = half.and_then(|half| self.resumed(plan, half)).unwrap_or_default();
-        Step { revision, direction: plan.direction, script, from, entry }
+        let is_in_doubt = half.is_some_and(|half| half.entry.outcome == Outcome::UnderWay);
+        Step { revision, direction: plan.direction, script, from, is_in_doubt, entry }
     }
 
     /// The ledger's row of a revision that begins now.

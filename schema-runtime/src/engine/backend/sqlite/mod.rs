@@ -12,7 +12,7 @@ use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Backend, Engine, Failure, Leave, Reading, Step};
+use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, COLUMNS, Change, DIESEL, Entry, LEDGER};
@@ -80,6 +80,14 @@ impl Backend for SqliteBackend {
         format!("'{}'", text.replace('\0', "\u{fffd}").replace('\'', "''"))
     }
 
+    fn tables(&self) -> [&'static str; 2] {
+        [CREATE_DIESEL, CREATE_LEDGER]
+    }
+
+    fn now(&self) -> &'static str {
+        "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+    }
+
     fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
         let both = format!("{} UNION ALL {}", select_versions(), select_entries());
         match session.rows(&both) {
@@ -89,15 +97,15 @@ impl Backend for SqliteBackend {
         }
     }
 
-    fn bootstrap(&self, session: &mut dyn Session) -> Result<(), SqlError> {
-        TABLES.iter().try_for_each(|table| session.execute(table))
+    fn can_undo(&self) -> bool {
+        true
     }
 
     fn shares_transactions(&self) -> bool {
         true
     }
 
-    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode]) -> Result<(), SqlError> {
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], _: Reach) -> Result<(), SqlError> {
         if modes.iter().any(|mode| *mode != Mode::Joined) {
             self.foreign_keys = session.value("PRAGMA foreign_keys")?;
         }
@@ -267,9 +275,6 @@ fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
     reading.entries.sort_by_key(|entry| entry.id);
     reading
 }
-
-/// Both tables, made where they are missing.
-pub(crate) const TABLES: [&str; 2] = [CREATE_DIESEL, CREATE_LEDGER];
 
 /// Word for word what Diesel runs.
 const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (

@@ -1,0 +1,199 @@
+//! MySQL and MariaDB: every change of the schema commits by itself, so the ledger counts statements. A revision is
+//! one message: the row that announces it, then each statement followed by its progress, then the last row with
+//! Diesel's. A kill leaves at most one statement in doubt, about which the catalogue is asked (`probe`).
+//!
+//! Where MySQL 8 and MariaDB differ, what both understand is written. Run on MariaDB 10.11.
+
+mod fault;
+mod probe;
+mod walk;
+
+use diesel::mysql::Mysql;
+use diesel::result::DatabaseErrorKind;
+
+use self::walk::Walk;
+use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step, server};
+use crate::dialect::Dialect;
+use crate::engine::clock;
+use crate::engine::ledger::{self, Change, DIESEL, Entry, LEDGER};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
+use crate::revision::{Mode, Script};
+
+/// Of the server, so that the schema is in it; as short as MySQL demands.
+const LOCK: &str = "CONCAT('cargo_schema:', MD5(DATABASE()))";
+
+/// One connection during one run.
+#[derive(Debug, Default)]
+pub(crate) struct MysqlBackend {
+    is_locked: bool,
+    /// Whether nobody has looked since the lock was taken.
+    is_new: bool,
+    /// Whether the connection had `autocommit` off, which would undo what counts as done.
+    had_no_autocommit: bool,
+    /// What the ledger is told with the next transaction.
+    changes: Vec<Change>,
+}
+
+impl Engine for Mysql {
+    const DIALECT: Dialect = Dialect::Mysql;
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
+        let is_read_only = matches!(kind, DatabaseErrorKind::ReadOnlyTransaction)
+            || message.contains("--read-only option");
+        if is_read_only { SqlErrorKind::ReadOnly } else { SqlErrorKind::Other }
+    }
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn backend() -> Box<dyn Backend> {
+        Box::new(MysqlBackend::default())
+    }
+}
+
+impl Backend for MysqlBackend {
+    fn quote(&self, text: &str) -> String {
+        quote(text)
+    }
+
+    fn tables(&self) -> [&'static str; 2] {
+        [CREATE_DIESEL, CREATE_LEDGER]
+    }
+
+    fn now(&self) -> &'static str {
+        "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')"
+    }
+
+    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
+        server::read(session, |column| format!("CAST({column} AS CHAR)"), |session| {
+            let found = session.rows(&format!(
+                "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
+                 WHERE table_schema = DATABASE() AND table_name IN ('{DIESEL}', '{LEDGER}')"
+            ))?;
+            let has = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
+            Ok([has(DIESEL), has(LEDGER)])
+        })
+    }
+
+    fn can_undo(&self) -> bool {
+        false
+    }
+
+    fn shares_transactions(&self) -> bool {
+        false
+    }
+
+    fn begin(&mut self, session: &mut dyn Session, _: &[Mode], _: Reach) -> Result<(), SqlError> {
+        let row = session.rows(&try_lock())?.into_iter().next().unwrap_or_default();
+        let [taken, holder, autocommit] = row.try_into().unwrap_or_default();
+        if taken.as_deref() != Some("1") {
+            return Err(SqlError::busy(holder));
+        }
+        (self.is_locked, self.is_new) = (true, true);
+        self.had_no_autocommit = autocommit.as_deref() == Some("0");
+        if self.had_no_autocommit { session.execute("SET autocommit = 1") } else { Ok(()) }
+    }
+
+    fn enter(&mut self, _: &mut dyn Session, _: Mode) -> Result<(), SqlError> {
+        Ok(())
+    }
+
+    fn others_wrote(&mut self, _: &mut dyn Session) -> Result<bool, SqlError> {
+        // As long as the lock is ours nobody does.
+        Ok(std::mem::take(&mut self.is_new))
+    }
+
+    fn resume(&self, script: &Script, entry: &Entry) -> Option<usize> {
+        walk::resume(script, entry)
+    }
+
+    fn is_alive(&self, _: &Entry) -> bool {
+        // Who is alive holds the lock.
+        false
+    }
+
+    fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure> {
+        let Some(script) = step.script else {
+            self.changes.extend(step.changes(clock::now()));
+            return Ok(());
+        };
+        let mut walk = Walk::new(step, script);
+        let changes = std::mem::take(&mut self.changes);
+        let before = transaction(self, changes);
+        walk.run(session, self, before).map_err(|error| walk.give_up(session, error))
+    }
+
+    fn note(&mut self, changes: Vec<Change>) {
+        self.changes.extend(changes);
+    }
+
+    fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
+        let changes = std::mem::take(&mut self.changes);
+        match how {
+            Leave::Keep if !changes.is_empty() => session.execute(&transaction(self, changes)),
+            Leave::Keep | Leave::Undo => Ok(()),
+        }
+    }
+
+    fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        self.changes.clear();
+        let restore = if std::mem::take(&mut self.had_no_autocommit) { "; SET autocommit = 0" } else { "" };
+        match std::mem::take(&mut self.is_locked) {
+            true => session.execute(&format!("DO RELEASE_LOCK({LOCK}){restore}")),
+            false => Ok(()),
+        }
+    }
+
+    fn fault(&self, sql: &str, error: &SqlError) -> Option<usize> {
+        fault::locate(sql, &error.message)
+    }
+}
+
+/// Changes of the ledger as one transaction; nothing when there are none.
+fn transaction(backend: &MysqlBackend, changes: Vec<Change>) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    format!("START TRANSACTION;\n{};\nCOMMIT;\n", ledger::write(backend, &changes).join(";\n"))
+}
+
+/// Takes the lock, or says who has it.
+fn try_lock() -> String {
+    format!(
+        "SELECT CAST(GET_LOCK({LOCK}, 0) AS CHAR), coalesce((SELECT CONCAT(user, '@', host, ', connection ', id) \
+         FROM information_schema.processlist WHERE id = IS_USED_LOCK({LOCK})), \
+         CONCAT('connection ', IS_USED_LOCK({LOCK}))), CAST(@@autocommit AS CHAR)"
+    )
+}
+
+/// Right whatever `sql_mode` says of backslashes: a text that has one is written by its bytes.
+fn quote(text: &str) -> String {
+    if text.contains('\\') {
+        let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        return format!("_utf8mb4 X'{bytes}'");
+    }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Word for word what Diesel runs.
+const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
+       version VARCHAR(50) PRIMARY KEY NOT NULL,
+       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+)";
+
+/// InnoDB whatever the default is: a progress row is worth as much as the transaction that it is in.
+const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS __schema_ledger (
+       id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+       revision VARCHAR(40),
+       version VARCHAR(50) NOT NULL,
+       action VARCHAR(20) NOT NULL,
+       checksum VARCHAR(80),
+       statements_done INTEGER NOT NULL,
+       statements_total INTEGER NOT NULL,
+       outcome VARCHAR(20),
+       started_at VARCHAR(30) NOT NULL,
+       finished_at VARCHAR(30),
+       error TEXT,
+       actor TEXT,
+       tool TEXT,
+       format INTEGER NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4";

@@ -1,0 +1,302 @@
+//! PostgreSQL: the schema is as transactional as rows are. A revision is one message with its ledger's rows, and
+//! every commit but the last leaves flushing to the last. The lock is an advisory one, taken by polling: who waits
+//! for it inside the server has a snapshot open, for which the holder's CREATE INDEX CONCURRENTLY waits in turn.
+
+mod message;
+mod outside;
+
+use diesel::pg::Pg;
+use diesel::result::DatabaseErrorKind;
+
+use self::message::Message;
+use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step, server};
+use crate::dialect::Dialect;
+use crate::engine::clock;
+use crate::engine::ledger::{self, Change, DIESEL, Entry, LEDGER};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
+use crate::revision::{Mode, Script};
+
+/// The first key of the run lock; the second is of the schema that holds the ledger.
+const LOCK: i32 = 0x5c4e_3a00;
+
+/// One PostgreSQL connection during one run.
+#[derive(Debug, Default)]
+pub(crate) struct PostgresBackend {
+    reach: Reach,
+    /// Whether our transaction is open.
+    is_open: bool,
+    /// Whether the lock is ours.
+    is_locked: bool,
+    /// Whether nobody has looked since the lock was taken.
+    is_new: bool,
+    /// How many revisions are still to come.
+    left: usize,
+    /// Whether a commit was left for a later one to flush.
+    is_unflushed: bool,
+    /// As the connection had it: a script that changes it must not move the ledger elsewhere.
+    search_path: String,
+    /// What the ledger is told with the next transaction.
+    changes: Vec<Change>,
+}
+
+impl Engine for Pg {
+    const DIALECT: Dialect = Dialect::Postgres;
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
+        match kind {
+            DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
+            _ if message.starts_with("current transaction is aborted") => SqlErrorKind::InTransaction,
+            _ => SqlErrorKind::Other,
+        }
+    }
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn backend() -> Box<dyn Backend> {
+        Box::new(PostgresBackend::default())
+    }
+}
+
+impl Backend for PostgresBackend {
+    fn quote(&self, text: &str) -> String {
+        quote(text)
+    }
+
+    fn tables(&self) -> [&'static str; 2] {
+        [CREATE_DIESEL, CREATE_LEDGER]
+    }
+
+    fn now(&self) -> &'static str {
+        "to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+    }
+
+    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
+        server::read(session, |column| format!("{column}::text"), |session| {
+            let exist =
+                format!("SELECT (to_regclass('{DIESEL}') IS NOT NULL)::text, (to_regclass('{LEDGER}') IS NOT NULL)::text");
+            let row = session.rows(&exist)?.into_iter().next().unwrap_or_default();
+            let is = |index: usize| row.get(index).and_then(Option::as_deref) == Some("true");
+            Ok([is(0), is(1)])
+        })
+    }
+
+    fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        let mut message = self.opening();
+        self.tables().iter().for_each(|table| message.push(table));
+        session.execute(message.sql())
+    }
+
+    fn can_undo(&self) -> bool {
+        true
+    }
+
+    fn shares_transactions(&self) -> bool {
+        false
+    }
+
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], reach: Reach) -> Result<(), SqlError> {
+        // Outside a transaction it does nothing, so that the next query can tell.
+        session.execute("SET LOCAL cargo_schema.is_open = 'yes'")?;
+        let row = session.rows(&try_lock())?.into_iter().next().unwrap_or_default();
+        let [taken, holder, search_path, is_open] = row.try_into().unwrap_or_default();
+        if taken.as_deref() != Some("true") {
+            return Err(SqlError::busy(holder));
+        }
+        self.is_locked = true;
+        if is_open.as_deref() == Some("yes") {
+            let kind = SqlErrorKind::InTransaction;
+            return Err(SqlError { kind, ..SqlError::new("the connection is inside a transaction") });
+        }
+        self.search_path = search_path.unwrap_or_default();
+        (self.reach, self.left, self.is_new) = (reach, modes.len(), true);
+        Ok(())
+    }
+
+    fn enter(&mut self, _: &mut dyn Session, _: Mode) -> Result<(), SqlError> {
+        Ok(())
+    }
+
+    fn others_wrote(&mut self, _: &mut dyn Session) -> Result<bool, SqlError> {
+        // As long as the lock is ours nobody does.
+        Ok(std::mem::take(&mut self.is_new))
+    }
+
+    fn resume(&self, script: &Script, entry: &Entry) -> Option<usize> {
+        outside::resume(script, entry)
+    }
+
+    fn is_alive(&self, _: &Entry) -> bool {
+        // Who is alive holds the lock.
+        false
+    }
+
+    fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure> {
+        self.left = self.left.saturating_sub(1);
+        let empty = Script::default();
+        let script = step.script.unwrap_or(&empty);
+        if script.mode == Mode::Outside {
+            return self.run_outside(session, step, script);
+        }
+        self.changes.extend(step.changes(clock::now()));
+        let mut message = self.opening();
+        match self.reach {
+            Reach::Run => message.script(script),
+            Reach::Unit => self.revision(&mut message, script),
+        }
+        let ran = if message.sql().is_empty() { Ok(()) } else { session.execute(message.sql()) };
+        ran.map_err(|error| self.undo_revision(session, &message, script, error))
+    }
+
+    fn note(&mut self, changes: Vec<Change>) {
+        self.changes.extend(changes);
+    }
+
+    fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
+        match how {
+            Leave::Keep => self.keep(session),
+            Leave::Undo => {
+                self.undo(session);
+                Ok(())
+            }
+        }
+    }
+
+    fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        self.undo(session);
+        let mut message = Message::default();
+        if std::mem::take(&mut self.is_unflushed) {
+            // A commit that wrote something, and waits for what was written before.
+            message.push(&format!(
+                "UPDATE {LEDGER} SET format = format WHERE id = (SELECT max(id) FROM {LEDGER})"
+            ));
+        }
+        if std::mem::take(&mut self.is_locked) {
+            message.push(&format!("SELECT pg_catalog.pg_advisory_unlock({LOCK}, {})", lock_key()));
+        }
+        if message.sql().is_empty() { Ok(()) } else { session.execute(message.sql()) }
+    }
+
+    fn fault(&self, _: &str, _: &SqlError) -> Option<usize> {
+        // The server says so itself, or nobody does.
+        None
+    }
+}
+
+impl PostgresBackend {
+    /// A message, and before all changes of a run that is one transaction its beginning. Not sooner: reading a
+    /// table that is not there would end it.
+    fn opening(&mut self) -> Message {
+        let mut message = Message::default();
+        if self.reach == Reach::Run && !self.is_open {
+            message.push("BEGIN");
+            self.is_open = true;
+        }
+        message
+    }
+
+    /// A revision and its rows, both or neither.
+    fn revision(&mut self, message: &mut Message, script: &Script) {
+        message.push("BEGIN");
+        self.is_unflushed = self.left > 0;
+        if self.is_unflushed {
+            message.push("SET LOCAL synchronous_commit = off");
+        }
+        message.script(script);
+        self.rows(message);
+        message.push("COMMIT");
+    }
+
+    fn rows(&mut self, message: &mut Message) {
+        let changes = std::mem::take(&mut self.changes);
+        message.push(&self.restore_search_path());
+        ledger::write(self, &changes).iter().for_each(|sql| message.push(sql));
+    }
+
+    fn restore_search_path(&self) -> String {
+        format!("SELECT pg_catalog.set_config('search_path', {}, false)", quote(&self.search_path))
+    }
+
+    fn keep(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        let mut message = Message::default();
+        match (self.is_open, self.changes.is_empty()) {
+            (false, true) => return Ok(()),
+            (false, false) => message.push("BEGIN"),
+            (true, _) => {}
+        }
+        self.is_open = true;
+        self.rows(&mut message);
+        message.push("COMMIT");
+        session.execute(message.sql())?;
+        (self.is_open, self.is_unflushed) = (false, false);
+        Ok(())
+    }
+
+    fn undo(&mut self, session: &mut dyn Session) {
+        self.changes.clear();
+        if std::mem::take(&mut self.is_open) {
+            // It fails only when the connection is gone, and the transaction with it.
+            let _ = session.execute("ROLLBACK");
+        }
+    }
+
+    fn undo_revision(
+        &mut self,
+        session: &mut dyn Session,
+        message: &Message,
+        script: &Script,
+        error: SqlError,
+    ) -> Failure {
+        self.is_open = true;
+        self.undo(session);
+        let (statement, error) = message.fault(session, script, error);
+        Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: false }
+    }
+}
+
+/// Takes the lock, or says who has it; and how the connection is set up.
+fn try_lock() -> String {
+    let key = lock_key();
+    format!(
+        "SELECT pg_catalog.pg_try_advisory_lock({LOCK}, {key})::text, \
+         (SELECT concat(a.usename, '@', coalesce(host(a.client_addr), 'localhost'), ', process ', a.pid, \
+         ', ' || nullif(a.application_name, '')) \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = {LOCK} \
+         AND l.objid::bigint = {key}::bigint & 4294967295 AND a.datname = current_database() LIMIT 1), \
+         current_setting('search_path'), current_setting('cargo_schema.is_open', true)"
+    )
+}
+
+/// One lock per schema: each has a ledger of its own.
+fn lock_key() -> &'static str {
+    "pg_catalog.hashtext(coalesce(current_schema(), ''))"
+}
+
+/// Right whatever `standard_conforming_strings` says. No text of PostgreSQL has a NUL byte in it.
+fn quote(text: &str) -> String {
+    let text = text.replace('\0', "\u{fffd}").replace('\'', "''");
+    if text.contains('\\') { format!("E'{}'", text.replace('\\', "\\\\")) } else { format!("'{text}'") }
+}
+
+/// Word for word what Diesel runs.
+const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
+       version VARCHAR(50) PRIMARY KEY NOT NULL,
+       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+)";
+
+const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS __schema_ledger (
+       id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+       revision VARCHAR(40),
+       version VARCHAR(50) NOT NULL,
+       action VARCHAR(20) NOT NULL,
+       checksum VARCHAR(80),
+       statements_done INTEGER NOT NULL,
+       statements_total INTEGER NOT NULL,
+       outcome VARCHAR(20),
+       started_at VARCHAR(30) NOT NULL,
+       finished_at VARCHAR(30),
+       error TEXT,
+       actor TEXT,
+       tool TEXT,
+       format INTEGER NOT NULL
+)";

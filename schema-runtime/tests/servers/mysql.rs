@@ -1,0 +1,188 @@
+//! MySQL and MariaDB: the ledger counts statements, and the catalogue is asked about the one in doubt.
+
+use std::time::Duration;
+
+use schema_runtime::engine::{Error, Migrator, Options, Transactions};
+use schema_runtime::history::History;
+
+use crate::support::*;
+
+const TABLES: &str = "SELECT CAST(table_name AS CHAR) AS line FROM information_schema.tables \
+    WHERE table_schema = DATABASE() AND table_name NOT LIKE '\\_\\_%' ORDER BY 1";
+
+fn three() -> History {
+    line(&[
+        ("CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\n", "DROP TABLE a;\n"),
+        ("CREATE TABLE b (x int);\n", "DROP TABLE b;\n"),
+        ("CREATE TABLE c (x int);\n", "DROP TABLE c;\n"),
+    ])
+}
+
+/// As if the process had died just there.
+const KILLED: &str = "UPDATE __schema_ledger SET outcome = NULL, error = NULL WHERE outcome = 'failed'";
+
+#[test]
+fn it_goes_up_and_down_and_remembers() {
+    let Some(database) = Database::mysql() else { return };
+    let (history, mut connection) = (three(), database.my());
+    assert!(Migrator::new(&history).state(&mut connection).unwrap().applied.nodes().next().is_none());
+    let report = upgrade(&history, &mut connection).unwrap();
+    assert_eq!((report.done.nodes, report.now_at), (vec![0, 1, 2], vec!["0002".to_owned()]));
+    assert_eq!(query(&mut connection, TABLES), ["a", "b", "c"]);
+    assert_eq!(query(&mut connection, VERSIONS), ["20260000", "20260001", "20260002"]);
+    assert_eq!(query(&mut connection, LEDGER)[0], "0000|upgrade|2/2|done");
+    assert!(upgrade(&history, &mut connection).unwrap().done.is_empty());
+    Migrator::new(&history).revert(&mut connection, "base").unwrap();
+    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_goes_on_at_the_statement_that_failed() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let wrong = "CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\nINSERT INTO a\nVALUES (nope);\nINSERT INTO a VALUES (3);\n";
+    let failure = failure(upgrade(&line(&[(wrong, "")]), &mut connection));
+    assert_eq!((failure.index, failure.kept, failure.position), (2, 2, (4, 9)), "{}", failure.message);
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|2/4|failed"]);
+    upgrade(&line(&[(&wrong.replace("nope", "2"), "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a ORDER BY x"), ["1", "2", "3"]);
+}
+
+#[test]
+fn the_grammar_names_no_statement_of_ours() {
+    let Some(database) = Database::mysql() else { return };
+    let failure = failure(upgrade(&line(&[("SELECT 1;\nCREATE TABEL t (x int);\n", "")]), &mut database.my()));
+    assert_eq!((failure.index, failure.position), (1, (2, 8)));
+    assert!(!failure.message.contains("ledger"), "{}", failure.message);
+}
+
+#[test]
+fn what_was_under_way_is_looked_up() {
+    let up = "CREATE TABLE a (x int);\nALTER TABLE a ADD COLUMN y int;\nINSERT INTO a VALUES (1, 1);\n";
+    for is_altered in [false, true] {
+        let Some(database) = Database::mysql() else { return };
+        let mut connection = database.my();
+        failure(upgrade(&line(&[(&up.replace("ADD COLUMN y", "ADD COLUMN x"), "")]), &mut connection));
+        run(&mut connection, KILLED);
+        if is_altered {
+            run(&mut connection, "ALTER TABLE a ADD COLUMN y int");
+        }
+        upgrade(&line(&[(up, "")]), &mut connection).unwrap();
+        assert_eq!(query(&mut connection, "SELECT CAST(y AS CHAR) AS line FROM a"), ["1"]);
+    }
+}
+
+#[test]
+fn what_failed_for_good_reason_is_not_taken_for_done() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let history = line(&[("CREATE TABLE a (x int);\nALTER TABLE a ADD COLUMN x int;\n", "")]);
+    for _ in 0..2 {
+        assert_eq!(failure(upgrade(&history, &mut connection)).message, "Duplicate column name 'x'");
+    }
+}
+
+#[test]
+fn what_cannot_be_looked_up_is_asked() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let history = line(&[("CREATE TABLE a (x int);\nALTER TABLE a ADD INDEX (nope);\n", "")]);
+    failure(upgrade(&history, &mut connection));
+    run(&mut connection, KILLED);
+    match upgrade(&history, &mut connection) {
+        Err(Error::Interrupted { statements_done, .. }) => assert_eq!(statements_done, 1),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_killed_connection_is_completed_by_the_next_run() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\nUPDATE a SET x = x + 1 + sleep(30);\nUPDATE a SET x = x * 10;\n";
+    let history: &'static History = Box::leak(Box::new(line(&[(up, "")])));
+    let url = database.url();
+    let victim = std::thread::spawn(move || {
+        use diesel::Connection as _;
+        upgrade(history, &mut Mysql::establish(&url).unwrap()).map(drop)
+    });
+    std::thread::sleep(Duration::from_millis(700));
+    let mut connection = database.my();
+    let id = query(&mut connection, "SELECT CAST(id AS CHAR) AS line FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE a SET x = x + 1%'");
+    run(&mut connection, &format!("KILL {}", id[0]));
+    assert!(victim.join().unwrap().is_err());
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|2/4|NULL"]);
+    run(&mut connection, "SET SESSION max_statement_time = 0");
+    let fast = up.replace(" + sleep(30)", "");
+    upgrade(&line(&[(&fast, "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a"), ["20"]);
+}
+
+#[test]
+fn locked_tables_and_transactions_of_its_own_are_the_scripts_business() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let up = "CREATE TABLE a (x int);\nLOCK TABLES a WRITE;\nINSERT INTO a VALUES (1);\nUNLOCK TABLES;\n\
+        START TRANSACTION;\nINSERT INTO a VALUES (2);\nROLLBACK;\nSTART TRANSACTION;\nINSERT INTO a VALUES (3);\nCOMMIT;\nSET autocommit = 0;\nINSERT INTO a VALUES (4);\n";
+    let history = line(&[(&format!("-- outside\n{up}"), "")]);
+    upgrade(&history, &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a ORDER BY x"), ["1", "3", "4"]);
+    let mut other = database.my();
+    assert_eq!(query(&mut other, VERSIONS).len(), 1);
+}
+
+#[test]
+fn stored_programs_are_one_statement() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let up = "CREATE TABLE a (x int);\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); INSERT INTO a VALUES (2); END;\nCALL p();\n";
+    upgrade(&line(&[(up, "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(count(*) AS CHAR) AS line FROM a"), ["2"]);
+}
+
+#[test]
+fn what_needs_one_transaction_is_refused() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let dry = Options { dry_run: true, ..Options::default() };
+    let all = Options { transactions: Transactions::All, ..Options::default() };
+    for options in [dry, all] {
+        match Migrator::new(&three()).options(options).upgrade(&mut connection, "heads") {
+            Err(Error::Refused { rule, .. }) => assert_eq!(rule, "outside-transaction"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+}
+
+#[test]
+fn eight_at_once_run_each_revision_once() {
+    let Some(database) = Database::mysql() else { return };
+    let scripts: Vec<String> = (0..5).map(|index| format!("CREATE TABLE t{index} (x int);\n")).collect();
+    let scripts: Vec<(&str, &str)> = scripts.iter().map(|up| (&**up, "")).collect();
+    let history: &'static History = Box::leak(Box::new(line(&scripts)));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let url = database.url();
+            std::thread::spawn(move || {
+                use diesel::Connection as _;
+                upgrade(history, &mut Mysql::establish(&url).unwrap()).unwrap().done.nodes.len()
+            })
+        })
+        .collect();
+    let ran: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    assert_eq!(ran, 5);
+    assert_eq!(query(&mut database.my(), LEDGER).len(), 5);
+}
+
+#[test]
+fn text_is_quoted_whatever_the_mode_says_of_backslashes() {
+    for mode in ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES"] {
+        let Some(database) = Database::mysql() else { return };
+        let mut connection = database.my();
+        run(&mut connection, &format!("SET sql_mode = '{mode}'"));
+        let actor = "it's \\' a; \"name\" \u{1f600}";
+        let options = Options { actor: Some(actor.to_owned()), ..Options::default() };
+        Migrator::new(&three()).options(options).upgrade(&mut connection, "heads").unwrap();
+        assert_eq!(query(&mut connection, "SELECT actor AS line FROM __schema_ledger LIMIT 1"), [actor]);
+    }
+}

@@ -1,0 +1,258 @@
+//! PostgreSQL: one message per revision, and everything that cannot be in one.
+
+use std::time::Duration;
+
+use schema_runtime::engine::{Error, Migrator, Options, Transactions};
+use schema_runtime::history::History;
+
+use crate::support::*;
+
+const TABLES: &str = "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public' \
+    AND tablename NOT LIKE '\\_\\_%' ORDER BY 1";
+
+fn three() -> History {
+    line(&[
+        ("CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\n", "DROP TABLE a;\n"),
+        ("CREATE TABLE b (x int);\n", "DROP TABLE b;\n"),
+        ("CREATE TABLE c (x int);\n", "DROP TABLE c;\n"),
+    ])
+}
+
+fn options(change: impl FnOnce(&mut Options)) -> Options {
+    let mut options = Options { lock_wait: Duration::from_secs(5), ..Options::default() };
+    change(&mut options);
+    options
+}
+
+#[test]
+fn it_goes_up_and_down_and_remembers() {
+    let Some(database) = Database::postgres() else { return };
+    let (history, mut connection) = (three(), database.pg());
+    assert!(Migrator::new(&history).state(&mut connection).unwrap().applied.nodes().next().is_none());
+    assert_eq!(query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"), ["0"]);
+    let report = upgrade(&history, &mut connection).unwrap();
+    assert_eq!((report.done.nodes, report.now_at), (vec![0, 1, 2], vec!["0002".to_owned()]));
+    assert_eq!(query(&mut connection, TABLES), ["a", "b", "c"]);
+    assert_eq!(query(&mut connection, VERSIONS), ["20260000", "20260001", "20260002"]);
+    assert_eq!(query(&mut connection, LEDGER)[0], "0000|upgrade|2/2|done");
+    assert!(upgrade(&history, &mut connection).unwrap().done.is_empty());
+    Migrator::new(&history).revert(&mut connection, "base").unwrap();
+    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+    let locks = "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
+    assert_eq!(query(&mut connection, locks), ["0"]);
+}
+
+#[test]
+fn a_fault_is_found_at_its_statement_line_and_column() {
+    let fault = |up: &str| {
+        let database = Database::postgres()?;
+        let history = line(&[("CREATE TABLE a (x int UNIQUE);\n", ""), (up, "")]);
+        let mut connection = database.pg();
+        let failure = failure(upgrade(&history, &mut connection));
+        assert_eq!((failure.kept, failure.revisions_done), (0, 1), "{up}");
+        assert_eq!(query(&mut connection, TABLES), ["a"], "{up}");
+        assert_eq!(query(&mut connection, LEDGER)[1].split('|').nth(3), Some("failed"), "{up}");
+        let locks = "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
+        assert_eq!(query(&mut connection, locks), ["0"]);
+        upgrade(&line(&[("CREATE TABLE a (x int UNIQUE);\n", ""), ("SELECT 1;\n", "")]), &mut connection).unwrap();
+        Some((failure.index, failure.position, failure.message))
+    };
+    let Some(first) = fault("CREATE TABLE b (x int);\nINSERT INTO b\nVALUES ('\u{e9}\u{1f600}', nope);\n") else { return };
+    assert_eq!((first.0, first.1), (1, (3, 15)), "{}", first.2);
+    // The grammar, which is looked at before anything runs.
+    assert_eq!(fault("CREATE TABLE b (x int);\nCREATE TABEL c (x int);\n").unwrap().1, (2, 8));
+    // No place is told: the statement is known all the same.
+    let told = fault("CREATE TABLE b (x int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\nSELECT 1;\n").unwrap();
+    assert_eq!((told.0, told.1), (2, (3, 1)));
+    let one = fault("INSERT INTO a VALUES (1), (1);\n").unwrap();
+    assert_eq!((one.0, one.1), (0, (1, 1)));
+    // A place in a function's body is none in the script.
+    let body = fault("SELECT 1;\nDO $$ BEGIN EXECUTE 'SELECT nope FROM nowhere_at_all_with_a_long_name_to_point_far'; END $$;\n");
+    assert_eq!(body.unwrap().0, 1);
+}
+
+#[test]
+fn a_hundred_statements_are_counted() {
+    let Some(database) = Database::postgres() else { return };
+    for failing in [0, 1, 2, 3, 7, 8, 63, 64, 99] {
+        let up: String = (0..100)
+            .map(|index| if index == failing { "SELECT 1 / 0;\n".to_owned() } else { format!("SELECT {index};\n") })
+            .collect();
+        let failure = failure(upgrade(&line(&[(&up, "")]), &mut database.pg()));
+        assert_eq!(failure.index, failing, "{}", failure.message);
+    }
+}
+
+#[test]
+fn a_dry_run_really_runs_and_leaves_nothing() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let dry = |history: &History, connection: &mut Postgres| {
+        Migrator::new(history).options(options(|options| options.dry_run = true)).upgrade(connection, "heads")
+    };
+    assert_eq!(dry(&three(), &mut connection).unwrap().done.nodes.len(), 3);
+    let wrong = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT x FROM a;\nSELECT 1 / 0;\n", "")]);
+    assert_eq!(failure(dry(&wrong, &mut connection)).index, 1);
+    assert_eq!(query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"), ["0"]);
+}
+
+#[test]
+fn all_or_nothing_is_nothing_when_one_fails() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let history = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT 1 / 0;\n", "")]);
+    let all = options(|options| options.transactions = Transactions::All);
+    let ran = Migrator::new(&history).options(all.clone()).upgrade(&mut connection, "heads");
+    assert_eq!(failure(ran).index, 0);
+    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+    Migrator::new(&three()).options(all).upgrade(&mut connection, "heads").unwrap();
+    assert_eq!(query(&mut connection, TABLES), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_deferred_constraint_is_found_at_the_commit() {
+    let Some(database) = Database::postgres() else { return };
+    let up = "CREATE TABLE p (id int PRIMARY KEY);\n\
+        CREATE TABLE q (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO q VALUES (7);\n";
+    let mut connection = database.pg();
+    let failure = failure(upgrade(&line(&[(up, "")]), &mut connection));
+    assert!(failure.message.contains("violates foreign key"), "{}", failure.message);
+    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+}
+
+#[test]
+fn a_script_that_moves_the_search_path_does_not_move_the_ledger() {
+    let Some(database) = Database::postgres() else { return };
+    let up = "CREATE SCHEMA s;\nSELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE s.t (x int);\n";
+    let mut connection = database.pg();
+    upgrade(&line(&[(up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, TABLES), ["a"]);
+    assert_eq!(query(&mut connection, VERSIONS).len(), 2);
+}
+
+#[test]
+fn who_waits_is_told_who_holds_the_lock() {
+    let Some(database) = Database::postgres() else { return };
+    let history: &'static History = Box::leak(Box::new(line(&[("SELECT pg_sleep(1);\n", "")])));
+    let url = database.url();
+    let holder = std::thread::spawn(move || {
+        use diesel::Connection as _;
+        upgrade(history, &mut Postgres::establish(&url).unwrap()).map(drop)
+    });
+    std::thread::sleep(Duration::from_millis(400));
+    let impatient = options(|options| options.lock_wait = Duration::ZERO);
+    let ran = Migrator::new(history).options(impatient).upgrade(&mut database.pg(), "heads");
+    match ran {
+        Err(Error::Locked { holder: Some(holder), .. }) => assert!(holder.starts_with("postgres@127.0.0.1, process"), "{holder}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(upgrade(history, &mut database.pg()).unwrap().done.is_empty(), "the waiter ran it again");
+    holder.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_connection_inside_a_transaction_is_refused() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    run(&mut connection, "BEGIN");
+    match upgrade(&three(), &mut connection) {
+        Err(Error::Refused { rule, .. }) => assert_eq!(rule, "open-transaction"),
+        other => panic!("{other:?}"),
+    }
+    run(&mut connection, "ROLLBACK");
+    assert_eq!(upgrade(&three(), &mut connection).unwrap().done.nodes.len(), 3);
+}
+
+const OUTSIDE: &str = "-- outside\nCREATE TABLE t (x int);\nINSERT INTO t VALUES (1), (2);\nVACUUM t;\n\
+    CREATE UNIQUE INDEX CONCURRENTLY i ON t (x);\nBEGIN;\nINSERT INTO t VALUES (3);\nCOMMIT;\nUPDATE t SET x = x * 10;\n";
+
+#[test]
+fn a_script_outside_runs_statement_by_statement() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    upgrade(&line(&[(OUTSIDE, "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT x::text AS line FROM t ORDER BY x"), ["10", "20", "30"]);
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|8/8|done"]);
+}
+
+#[test]
+fn an_index_that_could_not_be_built_is_dropped_before_it_is_built_again() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let up = "-- outside\nCREATE TABLE t (x int);\nINSERT INTO t VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (x);\nSELECT x,\n nope FROM t;\n";
+    let first = failure(upgrade(&line(&[(up, "")]), &mut connection));
+    assert_eq!((first.index, first.kept), (2, 2), "{}", first.message);
+    let invalid = "SELECT count(*)::text AS line FROM pg_index WHERE NOT indisvalid";
+    assert_eq!(query(&mut connection, invalid), ["0"]);
+    // As a killed client leaves it.
+    run(&mut connection, "UPDATE t SET x = 1; SET client_min_messages = error");
+    let _ = diesel::connection::SimpleConnection::batch_execute(&mut connection, "CREATE UNIQUE INDEX CONCURRENTLY i ON t (x)");
+    assert_eq!(query(&mut connection, invalid), ["1"]);
+    run(&mut connection, "DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t)");
+    let second = failure(upgrade(&line(&[(up, "")]), &mut connection));
+    assert_eq!((second.index, second.kept, second.position), (3, 3, (6, 2)), "{}", second.message);
+    assert_eq!(query(&mut connection, invalid), ["0"]);
+}
+
+#[test]
+fn what_was_under_way_is_looked_up() {
+    let up = "-- outside\nCREATE TABLE t (x int);\nCREATE INDEX CONCURRENTLY i ON t (x);\nINSERT INTO t VALUES (1);\n";
+    for is_built in [false, true] {
+        let Some(database) = Database::postgres() else { return };
+        let (history, mut connection) = (line(&[(up, "")]), database.pg());
+        let stop = "-- outside\nCREATE TABLE t (x int);\nCREATE INDEX CONCURRENTLY i ON nowhere (x);\nINSERT INTO t VALUES (1);\n";
+        failure(upgrade(&line(&[(stop, "")]), &mut connection));
+        run(&mut connection, "UPDATE __schema_ledger SET outcome = NULL, error = NULL");
+        if is_built {
+            run(&mut connection, "CREATE INDEX i ON t (x)");
+        }
+        upgrade(&history, &mut connection).unwrap();
+        assert_eq!(query(&mut connection, "SELECT x::text AS line FROM t"), ["1"]);
+        assert_eq!(query(&mut connection, VERSIONS).len(), 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_looked_up_is_asked() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let up = "-- outside\nCREATE TABLE t (x int);\nDO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; RAISE 'no'; END $$;\n";
+    failure(upgrade(&line(&[(up, "")]), &mut connection));
+    run(&mut connection, "UPDATE __schema_ledger SET outcome = NULL, error = NULL");
+    match upgrade(&line(&[(up, "")]), &mut connection) {
+        Err(Error::Interrupted { statements_done, statements_total, .. }) => assert_eq!((statements_done, statements_total), (1, 2)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn eight_at_once_run_each_revision_once() {
+    let Some(database) = Database::postgres() else { return };
+    let scripts: Vec<String> = (0..5).map(|index| format!("CREATE TABLE t{index} (x int);\n")).collect();
+    let mut scripts: Vec<(&str, &str)> = scripts.iter().map(|up| (&**up, "")).collect();
+    scripts.push(("-- outside\nCREATE INDEX CONCURRENTLY i ON t0 (x);\n", ""));
+    let history: &'static History = Box::leak(Box::new(line(&scripts)));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let url = database.url();
+            std::thread::spawn(move || {
+                use diesel::Connection as _;
+                upgrade(history, &mut Postgres::establish(&url).unwrap()).unwrap().done.nodes.len()
+            })
+        })
+        .collect();
+    let ran: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    assert_eq!(ran, 6);
+    assert_eq!(query(&mut database.pg(), LEDGER).len(), 6);
+}
+
+#[test]
+fn text_is_quoted_whatever_is_in_it() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    run(&mut connection, "SET standard_conforming_strings = off");
+    let actor = "it's \\' a; \"name\" \u{1f600}";
+    let options = options(|options| options.actor = Some(actor.to_owned()));
+    Migrator::new(&three()).options(options).upgrade(&mut connection, "heads").unwrap();
+    assert_eq!(query(&mut connection, "SELECT actor AS line FROM __schema_ledger LIMIT 1"), [actor]);
+}
