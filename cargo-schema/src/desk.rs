@@ -110,7 +110,7 @@ impl<'p> Desk<'p> {
 
     /// Where the database is.
     pub(crate) fn state(&mut self) -> Result<State, Failure> {
-        let state = Migrator::new(&self.history).state(&mut self.database.connection);
+        let state = self.database.connection.state(&Migrator::new(&self.history));
         state.map_err(|error| self.draw(error))
     }
 

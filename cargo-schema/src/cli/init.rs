@@ -255,10 +255,6 @@ fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -
         );
         context.shell.attention("Add", text);
     }
-    if dialect != Dialect::Sqlite {
-        let text = format!("this version runs SQLite only; {dialect} migrations are checked and embedded");
-        context.shell.attention("Note", text);
-    }
     if plan.lines.is_empty() && plan.by_hand.is_none() {
         context.shell.status("Finished", "nothing to do: the package is prepared");
     } else if plan.lines.is_empty() {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::running::{self, RunArgs};
 use crate::context::Context;
+use crate::database::connection::Work;
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::project::Project;
@@ -42,23 +43,11 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     }
     args.run.back_up(context, &mut desk, &plan)?;
     let options = Options { allow_empty_down: args.allow_empty_down, ..args.run.options(&project.config) };
-    let down = running::perform(
-        context,
-        &mut desk,
-        options.clone(),
-        "reset",
-        Box::new(|migrator, connection| migrator.revert(connection, "base")),
-    )?;
+    let down = running::perform(context, &mut desk, options.clone(), "reset", Work::Revert("base"))?;
     // After a dry run everything is applied still.
     let up = match args.run.dry_run {
         true => None,
-        false => Some(running::perform(
-            context,
-            &mut desk,
-            options,
-            "reset",
-            Box::new(|migrator, connection| migrator.upgrade(connection, "heads")),
-        )?),
+        false => Some(running::perform(context, &mut desk, options, "reset", Work::Upgrade("heads"))?),
     };
     if context.is_json() {
         let up = up.map(|up| up.document(&desk));

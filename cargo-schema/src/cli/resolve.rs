@@ -75,7 +75,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let node = target::locate_one(&desk.history, Some(&state.applied), &args.revision)?;
     let history = Arc::clone(&desk.history);
     let migrator = Migrator::new(&history).options(args.wait.options(&project.config));
-    let resolved = migrator.resolve(&mut desk.database.connection, node, args.resolution.resolution());
+    let resolved = desk.database.connection.resolve(&migrator, node, args.resolution.resolution());
     resolved.map_err(|error| desk.draw(error))?;
     let state = desk.state()?;
     let now_at = ids(&desk.history, &state.applied.heads(&desk.history));

@@ -7,6 +7,7 @@ use schema_runtime::plan::{self, Direction};
 use super::running::{self, RunArgs};
 use super::sql;
 use crate::context::Context;
+use crate::database::connection::Work;
 use crate::failure::Outcome;
 use crate::project::Project;
 
@@ -46,11 +47,5 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         args.run.back_up(context, &mut desk, &plan)?;
     }
     let options = Options { allow_empty_down: args.allow_empty_down, ..args.run.options(&project.config) };
-    running::run(
-        context,
-        &mut desk,
-        options,
-        "revert",
-        Box::new(|migrator, connection| migrator.revert(connection, &args.target)),
-    )
+    running::run(context, &mut desk, options, "revert", Work::Revert(&args.target))
 }

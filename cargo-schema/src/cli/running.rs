@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use schema_build::config::{self, Config, TransactionScope};
 use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
-use schema_runtime::engine::{Error, Event, Migrator, Options, Report, Transactions};
+use schema_runtime::engine::{Event, Migrator, Options, Transactions};
 use schema_runtime::history::History;
 use schema_runtime::plan::{Direction, Plan};
 
 use super::report::Summary;
 use crate::context::Context;
 use crate::database::connect;
+use crate::database::connection::Work;
 use crate::database::copies;
 use crate::database::url::DatabaseUrl;
 use crate::desk::Desk;
@@ -141,17 +142,13 @@ pub(crate) fn parse_target(text: &str) -> Result<String, String> {
     }
 }
 
-/// What a verb asks of the engine.
-pub(crate) type Work<'w> =
-    dyn FnOnce(&Migrator<'_>, &mut diesel::SqliteConnection) -> Result<Report, Error> + 'w;
-
 /// Runs it and reports.
 pub(crate) fn run(
     context: &Context,
     desk: &mut Desk<'_>,
     options: Options,
     command: &str,
-    work: Box<Work<'_>>,
+    work: Work<'_>,
 ) -> Outcome {
     let summary = perform(context, desk, options, command, work)?;
     if context.is_json() {
@@ -166,7 +163,7 @@ pub(crate) fn perform(
     desk: &mut Desk<'_>,
     options: Options,
     command: &str,
-    work: Box<Work<'_>>,
+    work: Work<'_>,
 ) -> Result<Summary, Failure> {
     let started = Instant::now();
     let is_dry = options.dry_run;
@@ -180,7 +177,7 @@ pub(crate) fn perform(
         }
         show(context, &url, event);
     });
-    let report = work(&migrator, &mut desk.database.connection);
+    let report = desk.database.connection.run(&migrator, work);
     drop(migrator);
     let report = report.map_err(|error| desk.draw(error))?;
     let summary = Summary { report, times: times.into_inner(), elapsed: started.elapsed(), is_dry };

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::running::parse_target;
 use crate::context::Context;
+use crate::database::url;
 use crate::desk::with_place;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -56,7 +57,9 @@ pub(crate) fn print(
         return Err(Failure::new(Exit::No, "irreversible", format!("`{title}` cannot be reverted"))
             .help("write its down.sql, or end the range after it"));
     }
-    let text = text(&history, &plan, &project.config.on_connect);
+    let of_url = url::resolve(&context.global, project).ok().flatten().map(|url| url.dialect);
+    let dialect = project.config.dialect.or(of_url).unwrap_or(Dialect::Sqlite);
+    let text = text(&history, &plan, dialect, &project.config.on_connect);
     if context.is_json() {
         let revisions: Vec<_> = plan.nodes.iter().map(|&node| named(&history, node)).collect();
         let way = match plan.direction {
@@ -141,9 +144,18 @@ fn script(history: &History, node: Node, direction: Direction) -> Option<&Script
     }
 }
 
-fn text(history: &History, plan: &Plan, on_connect: &[String]) -> String {
-    let books = Bookkeeping::new::<diesel::sqlite::Sqlite>(concat!("cargo-schema ", env!("CARGO_PKG_VERSION")));
-    let mut text = heading(plan);
+fn bookkeeping(dialect: Dialect) -> Bookkeeping {
+    let tool = concat!("cargo-schema ", env!("CARGO_PKG_VERSION"));
+    match dialect {
+        Dialect::Sqlite => Bookkeeping::new::<diesel::sqlite::Sqlite>(tool),
+        Dialect::Postgres => Bookkeeping::new::<diesel::pg::Pg>(tool),
+        Dialect::Mysql => Bookkeeping::new::<diesel::mysql::Mysql>(tool),
+    }
+}
+
+fn text(history: &History, plan: &Plan, dialect: Dialect, on_connect: &[String]) -> String {
+    let books = bookkeeping(dialect);
+    let mut text = heading(plan, dialect);
     for statement in on_connect {
         let _ = writeln!(text, "{};", statement.trim_end_matches(';'));
     }
@@ -153,42 +165,61 @@ fn text(history: &History, plan: &Plan, on_connect: &[String]) -> String {
     for &node in &plan.nodes {
         let script = script(history, node, plan.direction).expect("missing scripts were refused");
         let books = terminated(&books.rows(history.revision(node), plan.direction));
-        revision(&mut text, history.revision(node), plan.direction, script, &books);
+        revision(&mut text, history.revision(node), (plan.direction, dialect), script, &books);
     }
     text
 }
 
-fn heading(plan: &Plan) -> String {
+fn heading(plan: &Plan, dialect: Dialect) -> String {
     let way = match plan.direction {
         Direction::Up => "upgrade",
         Direction::Down => "revert",
     };
     let revisions = count(plan.nodes.len(), "revision");
     // `.bail` would stop other programs than SQLite's shell; the flag stops none.
+    let (program, first) = match dialect {
+        Dialect::Sqlite => ("sqlite3 -bail DATABASE < SCRIPT", "PRAGMA foreign_keys = ON;\n"),
+        Dialect::Postgres => ("psql --set=ON_ERROR_STOP=1 --file=SCRIPT DATABASE", ""),
+        Dialect::Mysql => ("mysql DATABASE < SCRIPT", ""),
+    };
     format!(
-        "-- {way} of {revisions}, by cargo schema {}\n-- run it with: sqlite3 -bail DATABASE < SCRIPT\n\
-         PRAGMA foreign_keys = ON;\n",
+        "-- {way} of {revisions}, by cargo schema {}\n-- run it with: {program}\n{first}",
         env!("CARGO_PKG_VERSION")
     )
 }
 
 /// One revision, in the transaction that the command would run it in.
-fn revision(text: &mut String, revision: &Revision, direction: Direction, script: &Script, books: &str) {
+fn revision(
+    text: &mut String,
+    revision: &Revision,
+    (direction, dialect): (Direction, Dialect),
+    script: &Script,
+    books: &str,
+) {
     let verb = match direction {
         Direction::Up => "Apply",
         Direction::Down => "Revert",
     };
     let title = revision.title().replace(['\n', '\r'], " ");
-    let body = body(script);
+    let body = if dialect == Dialect::Mysql { delimited(script) } else { body(script) };
     let _ = writeln!(text, "\n-- {verb} {title}");
-    let _ = match script.mode {
-        Mode::Joined => writeln!(text, "BEGIN IMMEDIATE;\n{body}{books}COMMIT;"),
-        Mode::ForeignKeysOff => writeln!(
+    let _ = match (dialect, script.mode) {
+        (Dialect::Postgres, Mode::Joined | Mode::ForeignKeysOff) => {
+            writeln!(text, "BEGIN;\n{body}{books}COMMIT;")
+        }
+        (Dialect::Postgres, Mode::Outside) => {
+            writeln!(text, "-- Outside a transaction.\n{body}BEGIN;\n{books}COMMIT;")
+        }
+        (Dialect::Mysql, _) => writeln!(text, "{body}START TRANSACTION;\n{books}COMMIT;"),
+        (Dialect::Sqlite, Mode::Joined) => writeln!(text, "BEGIN IMMEDIATE;\n{body}{books}COMMIT;"),
+        (Dialect::Sqlite, Mode::ForeignKeysOff) => writeln!(
             text,
             "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n{body}{books}\
              -- This must print nothing; else roll back.\nPRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;"
         ),
-        Mode::Outside => writeln!(text, "-- Outside a transaction.\n{body}BEGIN IMMEDIATE;\n{books}COMMIT;"),
+        (Dialect::Sqlite, Mode::Outside) => {
+            writeln!(text, "-- Outside a transaction.\n{body}BEGIN IMMEDIATE;\n{books}COMMIT;")
+        }
     };
 }
 
@@ -203,6 +234,15 @@ fn body(script: &Script) -> String {
         // On a line of its own, because a comment may stand last.
         (false, false) => format!("{text}\n;\n"),
     }
+}
+
+/// The client splits at every `;` but those of strings; a stored program has some of its own.
+fn delimited(script: &Script) -> String {
+    let statement = |sql: &str| match sql.contains(';') {
+        true => format!("DELIMITER ;;\n{sql}\n;;\nDELIMITER ;\n"),
+        false => format!("{sql};\n"),
+    };
+    script.statements.iter().map(|each| statement(script.sql(each))).collect()
 }
 
 fn terminated(statements: &[String]) -> String {

@@ -6,6 +6,7 @@ use schema_runtime::target::{self, Applied};
 
 use super::running::{self, WaitArgs};
 use crate::context::Context;
+use crate::database::connection::Work;
 use crate::desk::Desk;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -39,13 +40,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let state = desk.state()?;
     let nodes = named(&desk.history, &state.applied, &args.revisions)?;
     let options = args.wait.options(&project.config);
-    running::run(
-        context,
-        &mut desk,
-        options,
-        "stamp",
-        Box::new(|migrator, connection| migrator.stamp(connection, &nodes, args.purge)),
-    )
+    running::run(context, &mut desk, options, "stamp", Work::Stamp { nodes: &nodes, purge: args.purge })
 }
 
 fn named(history: &History, applied: &Applied, revisions: &[String]) -> Result<Vec<Node>, Failure> {

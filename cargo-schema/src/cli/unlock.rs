@@ -1,13 +1,15 @@
-//! `cargo schema unlock`: who holds the run lock. On SQLite the lock is the file's own, which ends with the
-//! process that holds it: there is never a dead one to break.
+//! `cargo schema unlock`: who holds the run lock. On SQLite the lock is the file's own, on a server the session's:
+//! it ends with the process that holds it, and there is never a dead one to break.
 
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection as _;
+use schema_runtime::engine::Migrator;
+use schema_runtime::history::History;
 use serde_json::json;
 
 use crate::context::Context;
 use crate::database::connect::{self, Access, Patience};
+use crate::database::connection::Connection;
 use crate::database::url::DatabaseUrl;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -24,44 +26,57 @@ pub(crate) struct Args {
 /// Tries the lock and lets go of it again.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     let url = context.url(project)?;
-    let is_held = is_held(context, project, &url)?;
+    let holder = holder(context, project, &url)?;
+    let is_held = holder.is_some();
     if context.is_json() {
-        context.document("unlock", project, json!({ "database": url.shown, "is_held": is_held }));
+        context.document(
+            "unlock",
+            project,
+            json!({ "database": url.shown, "is_held": is_held, "holder": holder }),
+        );
     }
-    match (is_held, args.status) {
-        (false, _) => {
+    match (holder, args.status) {
+        (None, _) => {
             context.shell.status("Unlocked", format_args!("nobody holds the lock of {}", url.shown));
         }
-        (true, true) => {
-            context.shell.attention("Locked", format_args!("a living process writes to {}", url.shown));
+        (Some(holder), true) => {
+            context.shell.attention("Locked", format_args!("{holder} writes to {}", url.shown));
         }
-        (true, false) => {
+        (Some(holder), false) => {
             return Err(Failure::new(
                 Exit::No,
                 "locked",
-                format!("a living process holds the lock of `{}`", url.shown),
+                format!("{holder} holds the lock of `{}`", url.shown),
             )
-            .note("on SQLite a lock ends with the process that holds it")
+            .note("the lock ends with the process that holds it")
             .help("wait until it is done, or end that process"));
         }
     }
     Ok(Exit::Done)
 }
 
-fn is_held(context: &Context, project: &Project, url: &DatabaseUrl) -> Result<bool, Failure> {
+fn holder(context: &Context, project: &Project, url: &DatabaseUrl) -> Result<Option<String>, Failure> {
+    let somebody = || Some("a living process".to_owned());
     if connect::is_missing(url) {
-        return Ok(false);
+        return Ok(None);
     }
     let patience = Patience { limit: Duration::ZERO, shell: &context.shell };
     match connect::open(url.clone(), Access::Write, &project.config, patience) {
-        Ok(mut database) => {
-            match database.connection.batch_execute("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK") {
-                Ok(()) => Ok(false),
-                Err(error) if connect::is_locked(&error) => Ok(true),
-                Err(error) => Err(connect::refused(url, &error)),
+        Ok(mut database) => match &mut database.connection {
+            Connection::Sqlite(_) => {
+                match database.connection.execute("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK") {
+                    Ok(()) => Ok(None),
+                    Err(error) if connect::is_locked(&error) => Ok(somebody()),
+                    Err(error) => Err(connect::refused(url, &error)),
+                }
             }
-        }
-        Err(failure) if failure.exit == Exit::Locked => Ok(true),
+            open => {
+                let history = History::new(Vec::new()).expect("nothing has no defects");
+                let holder = open.lock_holder(&Migrator::new(&history));
+                holder.map_err(|error| connect::said(url, "look at the lock", &error.to_string()))
+            }
+        },
+        Err(failure) if failure.exit == Exit::Locked => Ok(somebody()),
         Err(failure) => Err(failure),
     }
 }

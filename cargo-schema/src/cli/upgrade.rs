@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 
-use diesel::SqliteConnection;
 use schema_build::rule::Purpose;
-use schema_runtime::engine::{Error, Migrator, Options};
+use schema_runtime::engine::{Error, Options};
 use schema_runtime::history::History;
 use schema_runtime::plan::{self, Direction, Plan};
 use schema_runtime::target::Applied;
@@ -13,6 +12,7 @@ use super::running::{self, RunArgs};
 use super::sql;
 use crate::context::Context;
 use crate::database::connect;
+use crate::database::connection::Work;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 
@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     }
     let options = Options { out_of_order: args.out_of_order, ..args.run.options(&project.config) };
     let broken = RefCell::new(None);
-    let is_whole = |_: &Plan| {
+    let may_run = |_: &Plan| {
         if purpose == Purpose::Run {
             return Ok(());
         }
@@ -67,9 +67,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
             Error::Database { doing: "read the history", message: "it is broken".to_owned() }
         })
     };
-    let work = |migrator: &Migrator<'_>, connection: &mut SqliteConnection| {
-        migrator.upgrade_if(connection, &args.target, is_whole)
-    };
-    let outcome = running::run(context, &mut desk, options, "upgrade", Box::new(work));
+    let work = Work::UpgradeIf { target: &args.target, may_run: &may_run };
+    let outcome = running::run(context, &mut desk, options, "upgrade", work);
     broken.take().map_or(outcome, Err)
 }

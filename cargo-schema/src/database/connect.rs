@@ -1,5 +1,5 @@
-//! Opens an SQLite database, for reading in a way that creates and changes nothing, and words everything that
-//! can be wrong with a file.
+//! Opens a database. An SQLite file is opened for reading in a way that creates and changes nothing, and everything
+//! that can be wrong with a file is worded here; what is on a server is the business of `server`.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
@@ -13,8 +13,9 @@ use diesel::{Connection as _, ConnectionError};
 use schema_build::config::Config;
 use schema_runtime::dialect::Dialect;
 
-use super::percent;
+use super::connection::Connection;
 use super::url::{DatabaseUrl, Location};
+use super::{percent, server};
 use crate::exit::Exit;
 use crate::failure::{self, Failure};
 use crate::shell::Shell;
@@ -33,7 +34,7 @@ pub(crate) struct Database {
     /// Under which name.
     pub(crate) url: DatabaseUrl,
     /// The session, prepared as the application prepares its own.
-    pub(crate) connection: SqliteConnection,
+    pub(crate) connection: Connection,
     /// There is no file: the connection is to an empty database in memory.
     pub(crate) is_missing: bool,
 }
@@ -44,7 +45,7 @@ pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
         Location::File { path, .. } => {
             matches!(fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound)
         }
-        Location::Memory | Location::Server => false,
+        Location::Memory | Location::Server(_) => false,
     }
 }
 
@@ -53,7 +54,7 @@ pub(crate) fn is_blank(url: &DatabaseUrl) -> bool {
     match &url.place {
         Location::File { path, .. } => fs::metadata(path).map_or(true, |found| found.len() == 0),
         Location::Memory => true,
-        Location::Server => false,
+        Location::Server(_) => false,
     }
 }
 
@@ -75,7 +76,11 @@ pub(crate) fn open(
 ) -> Result<Database, Failure> {
     let is_missing = is_missing(&url);
     let uri = match &url.place {
-        Location::Server => return Err(not_in_this_build(&url)),
+        Location::Server(secret) => {
+            let mut connection = server::open(&url, secret)?;
+            prepare(&mut connection, config, access)?;
+            return Ok(Database { url, connection, is_missing });
+        }
         Location::File { path, query } if !is_missing || access == Access::Write => {
             refuse_strange_file(&url, path, access)?;
             percent::sqlite_uri(path, &parameters(path, query, access))
@@ -84,23 +89,9 @@ pub(crate) fn open(
     };
     let mut connection = SqliteConnection::establish(&uri).map_err(|error| not_opened(&url, &error))?;
     touch(&mut connection, patience).map_err(|error| refused(&url, &error))?;
+    let mut connection = Connection::Sqlite(connection);
     prepare(&mut connection, config, access)?;
     Ok(Database { url, connection, is_missing })
-}
-
-pub(crate) fn not_in_this_build(url: &DatabaseUrl) -> Failure {
-    let engine = match url.dialect {
-        Dialect::Sqlite => "SQLite",
-        Dialect::Postgres => "PostgreSQL",
-        Dialect::Mysql => "MySQL",
-    };
-    Failure::new(
-        Exit::Usage,
-        "engine",
-        format!("this build runs SQLite only, and `{}` is {engine}", url.shown),
-    )
-    .note("nothing was changed")
-    .help("offline verbs, such as `check`, `history` and `show`, work without a database")
 }
 
 /// What is no file that could be a database, and a file in a folder that is not there.
@@ -220,12 +211,12 @@ pub(crate) fn is_locked(error: &DieselError) -> bool {
 }
 
 /// The statements that an application prepares its sessions with.
-fn prepare(connection: &mut SqliteConnection, config: &Config, access: Access) -> Result<(), Failure> {
+fn prepare(connection: &mut Connection, config: &Config, access: Access) -> Result<(), Failure> {
     for statement in &config.on_connect {
-        match connection.batch_execute(statement) {
+        match connection.execute(statement) {
             Err(error) if access == Access::Write || !error.to_string().contains("readonly") => {
                 return Err(Failure::new(Exit::Failed, "on-connect", "a statement of `on-connect` failed")
-                    .note(format!("SQLite: {error}"))
+                    .note(error)
                     .note(format!("the statement is `{statement}`"))
                     .help("mend `on-connect` in [package.metadata.schema]"));
             }
@@ -251,8 +242,16 @@ pub(crate) fn refused(url: &DatabaseUrl, error: &DieselError) -> Failure {
 pub(crate) fn said(url: &DatabaseUrl, doing: &str, message: &str) -> Failure {
     let shown = &url.shown;
     let is = |part: &str| message.contains(part);
+    let engine = match url.dialect {
+        Dialect::Sqlite => "SQLite",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Mysql => "MySQL",
+    };
     let failure =
-        |exit, code, what: String| Failure::new(exit, code, what).note(format!("SQLite: {message}"));
+        |exit, code, what: String| Failure::new(exit, code, what).note(format!("{engine}: {message}"));
+    if url.dialect != Dialect::Sqlite {
+        return failure(Exit::Failed, "database", format!("could not {doing}, in `{shown}`"));
+    }
     if is("not a database") {
         failure(Exit::Failed, "not-a-database", format!("`{shown}` is not an SQLite database"))
             .help("name another file; nothing was changed in this one")

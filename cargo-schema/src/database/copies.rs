@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use schema_build::config::Config;
+use schema_runtime::dialect::Dialect;
 
 use super::connect::{self, Access, Database, Patience};
-use super::percent;
+use super::connection::Connection;
 use super::url::{DatabaseUrl, Location};
-use super::{backup, connect::beside};
+use super::{backup, connect::beside, percent, tools};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::shell::Shell;
@@ -22,22 +23,33 @@ pub(crate) fn file(url: &DatabaseUrl) -> Result<&Path, Failure> {
     match &url.place {
         Location::File { path, .. } => Ok(path),
         Location::Memory => Err(Failure::usage("a database in memory has no file")),
-        Location::Server => Err(connect::not_in_this_build(url)),
+        Location::Server(_) => Err(Failure::usage("a database on a server is no file")),
     }
 }
 
 /// A name beside the database that is not taken: `app.db.WHAT.backup`, `app.db.WHAT-2.backup`.
 pub(crate) fn free_name(url: &DatabaseUrl, what: &str) -> Result<PathBuf, Failure> {
-    let path = file(url)?;
+    let path = match &url.place {
+        // In the folder that we are in.
+        Location::Server(secret) => PathBuf::from(tools::name(url, secret)?.replace('/', "_")),
+        Location::File { .. } | Location::Memory => file(url)?.to_owned(),
+    };
+    let extension = tools::extension(url.dialect);
     let names = (1_u32..).map(|number| match number {
-        1 => beside(path, &format!(".{what}.backup")),
-        _ => beside(path, &format!(".{what}-{number}.backup")),
+        1 => beside(&path, &format!(".{what}.{extension}")),
+        _ => beside(&path, &format!(".{what}-{number}.{extension}")),
     });
     Ok(names.into_iter().find(|name| !name.exists()).expect("there is no end of names"))
 }
 
 /// Copies the database into a new file; gives its size. The file is there when it is complete.
 pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Result<u64, Failure> {
+    if let Location::Server(secret) = &database.place {
+        refuse_existing(into)?;
+        let temporary = temporary_beside(into)?;
+        tools::dump(database, secret, temporary.path())?;
+        return keep(temporary, into);
+    }
     let from = file(database)?;
     if connect::is_missing(database) {
         return Err(Failure::new(Exit::Failed, "database", format!("`{}` does not exist", database.shown))
@@ -62,7 +74,8 @@ pub(crate) fn dump(database: &DatabaseUrl, into: &Path, wait: Duration) -> Resul
         .note("nothing was written"),
         false => connect::said(database, "copy the pages", &message),
     })?;
-    keep(temporary, from, into)
+    resemble(&temporary, from, into)?;
+    keep(temporary, into)
 }
 
 fn refuse_existing(into: &Path) -> Result<(), Failure> {
@@ -85,13 +98,18 @@ fn temporary_beside(into: &Path) -> Result<tempfile::NamedTempFile, Failure> {
         .map_err(|error| Failure::file("could not write", into, &error))
 }
 
+/// Whoever may read the database may read its copy.
+fn resemble(copy: &tempfile::NamedTempFile, like: &Path, into: &Path) -> Result<(), Failure> {
+    let Ok(found) = fs::metadata(like) else { return Ok(()) };
+    let set = copy.as_file().set_permissions(found.permissions());
+    set.map_err(|error| Failure::file("could not write", into, &error))
+}
+
 /// Gives a complete copy its name, unless somebody else took that in the meantime.
-fn keep(copy: tempfile::NamedTempFile, like: &Path, into: &Path) -> Result<u64, Failure> {
+fn keep(copy: tempfile::NamedTempFile, into: &Path) -> Result<u64, Failure> {
     let failed = |error: std::io::Error| Failure::file("could not write", into, &error);
-    let file = copy.as_file();
-    if let Ok(found) = fs::metadata(like) {
-        file.set_permissions(found.permissions()).map_err(failed)?;
-    }
+    // A program may have put another file there, under the same name.
+    let file = fs::File::open(copy.path()).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     copy.persist_noclobber(into).map_err(|error| failed(error.error))?;
@@ -109,7 +127,8 @@ pub(crate) fn restore(from: &DatabaseUrl, database: &DatabaseUrl, wait: Duration
         let temporary = temporary_beside(target)?;
         backup::copy(&source_uri, &percent::sqlite_uri(temporary.path(), &write), wait)
             .map_err(|message| connect::said(from, "copy the pages", &message))?;
-        return keep(temporary, source, target);
+        resemble(&temporary, source, target)?;
+        return keep(temporary, target);
     }
     backup::copy(&source_uri, &percent::sqlite_uri(target, &write), wait).map_err(|message| {
         connect::said(database, "copy the pages", &message).note("the database is as it was")
@@ -129,8 +148,11 @@ pub(crate) fn inspect(from: &DatabaseUrl, shell: &Shell) -> Result<i64, Failure>
     let config = Config::standalone("".as_ref(), None);
     let mut copy =
         connect::open(from.clone(), Access::Read, &config, Patience { limit: Duration::ZERO, shell })?;
+    let Connection::Sqlite(connection) = &mut copy.connection else {
+        return Err(Failure::usage("a copy is a file"));
+    };
     let found: Vec<Check> = diesel::sql_query("PRAGMA quick_check(1)")
-        .load(&mut copy.connection)
+        .load(connection)
         .map_err(|error| connect::refused(from, &error))?;
     match found.first() {
         Some(check) if check.quick_check != "ok" => {
@@ -159,17 +181,32 @@ struct Check {
     quick_check: String,
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 /// How many tables a database holds.
 pub(crate) fn tables(database: &mut Database) -> Result<i64, Failure> {
-    let query = "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-    diesel::sql_query(query)
-        .get_result::<Count>(&mut database.connection)
-        .map(|count| count.number)
-        .map_err(|error| connect::refused(&database.url, &error))
+    let query = match database.url.dialect {
+        Dialect::Sqlite => {
+            "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        }
+        Dialect::Postgres => {
+            "SELECT count(*) AS number FROM pg_tables WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema'"
+        }
+        Dialect::Mysql => {
+            "SELECT count(*) AS number FROM information_schema.tables WHERE table_schema = DATABASE()"
+        }
+    };
+    database.connection.number(query).map_err(|error| connect::refused(&database.url, &error))
+}
+
+/// Replaces the content of a database on a server by a dump; gives the file's size.
+pub(crate) fn restore_on_server(
+    database: &mut Database,
+    from: &Path,
+    wait: Duration,
+) -> Result<u64, Failure> {
+    let Location::Server(secret) = database.url.place.clone() else {
+        return Err(Failure::usage("the database is on no server"));
+    };
+    let size = tools::size(from)?;
+    tools::restore(&database.url, &secret, &mut database.connection, from, wait)?;
+    Ok(size)
 }

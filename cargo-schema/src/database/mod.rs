@@ -3,10 +3,13 @@
 
 mod backup;
 pub(crate) mod connect;
+pub(crate) mod connection;
 pub(crate) mod copies;
 pub(crate) mod percent;
 pub(crate) mod refusal;
 pub(crate) mod replay;
 pub(crate) mod scratch;
 pub(crate) mod secret;
+mod server;
+mod tools;
 pub(crate) mod url;

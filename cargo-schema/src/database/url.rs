@@ -12,6 +12,7 @@ use schema_runtime::dialect::Dialect;
 
 use super::percent::decoded;
 use super::secret::masked;
+use super::server::{self, Secret};
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -40,8 +41,8 @@ pub(crate) enum Location {
         /// What a `?` brought along, for SQLite to read: `mode`, `cache`, `vfs`.
         query: Vec<(String, String)>,
     },
-    /// A server, which this build cannot talk to.
-    Server,
+    /// A database on a server.
+    Server(Secret),
 }
 
 /// The database that is meant, by precedence; `None` when nothing names one.
@@ -121,7 +122,7 @@ pub(crate) fn parse(text: &str, folder: &Path) -> Result<DatabaseUrl, Failure> {
         return Err(bad("the database URL contains a NUL character"));
     }
     if is_keyword_string(text) {
-        return Ok(server(Dialect::Postgres, text));
+        return on_server(Dialect::Postgres, text);
     }
     let Some((scheme, rest)) = scheme(text) else {
         return file(text, text, Vec::new(), folder);
@@ -129,8 +130,8 @@ pub(crate) fn parse(text: &str, folder: &Path) -> Result<DatabaseUrl, Failure> {
     match scheme.split('+').next().unwrap_or_default() {
         "file" => from_uri(text, rest, folder),
         "sqlite" | "sqlite3" => from_sqlite(text, rest, folder),
-        "postgres" | "postgresql" => Ok(server(Dialect::Postgres, text)),
-        "mysql" | "mariadb" => Ok(server(Dialect::Mysql, text)),
+        "postgres" | "postgresql" => on_server(Dialect::Postgres, text),
+        "mysql" | "mariadb" => on_server(Dialect::Mysql, text),
         _ => Err(bad(&format!("`{}` is no database URL: nothing is known by `{scheme}:`", masked(text)))
             .help("SQLite: `sqlite:app.db`, or `./app.db` for a file with a colon in its name")),
     }
@@ -140,8 +141,11 @@ fn bad(message: &str) -> Failure {
     Failure::new(Exit::Usage, "bad-url", message)
 }
 
-fn server(dialect: Dialect, text: &str) -> DatabaseUrl {
-    DatabaseUrl { dialect, shown: masked(text), place: Location::Server }
+fn on_server(dialect: Dialect, text: &str) -> Result<DatabaseUrl, Failure> {
+    let secret = Secret(text.to_owned());
+    let url = DatabaseUrl { dialect, shown: masked(text), place: Location::Server(secret.clone()) };
+    server::check(&url, &secret)?;
+    Ok(url)
 }
 
 /// Everything after `sqlite:`. Three slashes are relative and four absolute, as SQLAlchemy has it.
@@ -241,7 +245,7 @@ mod tests {
         match parse(text, Path::new("/w")).unwrap().place {
             Location::Memory => ":memory:".to_owned(),
             Location::File { path, .. } => path.display().to_string(),
-            Location::Server => "server".to_owned(),
+            Location::Server(_) => "server".to_owned(),
         }
     }
 
@@ -314,7 +318,8 @@ mod tests {
             ("mariadb://db/shop", Dialect::Mysql),
         ] {
             let url = parse(text, Path::new("")).unwrap();
-            assert_eq!((url.dialect, url.place), (dialect, Location::Server), "{text}");
+            assert_eq!(url.dialect, dialect, "{text}");
+            assert!(matches!(url.place, Location::Server(_)), "{text}");
         }
     }
 

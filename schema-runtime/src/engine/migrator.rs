@@ -6,9 +6,10 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::{QueryFragment, SqlQuery};
 use diesel::sql_types::{Text, Untyped};
 
-use super::backend::Engine;
+use super::backend::{Engine, Reach};
 use super::executor::{Amendment, Executor};
-use super::session::{DieselSession, Session};
+use super::lock::refused;
+use super::session::{DieselSession, Session, SqlErrorKind};
 use super::{Error, Event, Options, State, amend};
 use crate::history::{History, Node};
 use crate::plan::{self, Plan};
@@ -148,6 +149,22 @@ impl<'h> Migrator<'h> {
     ) -> Result<(), Error> {
         let resolve = |amendment: &Amendment<'_>| amend::resolve(self.history, amendment, node, resolution);
         self.on(connection, |executor| executor.amend(resolve)).map(|_| ())
+    }
+
+    /// Who holds the run lock, as far as the engine can tell; `None` when nobody does. Takes the lock for a moment.
+    /// SQLite has no lock but the file's, and answers that nobody does.
+    pub fn lock_holder<C: Connection>(&self, connection: &mut C) -> Result<Option<String>, Error> {
+        let mut session = connection.session();
+        let mut backend = <C::Backend as Engine>::backend();
+        let begun = backend.begin(&mut *session, &[], Reach::default());
+        let ended = backend.end(&mut *session);
+        match begun {
+            Err(error) if error.kind == SqlErrorKind::Busy => {
+                Ok(Some(error.holder().unwrap_or_else(|| "another run".to_owned())))
+            }
+            Err(error) => Err(refused("look at the lock", error)),
+            Ok(()) => ended.map(|()| None).map_err(|error| refused("release the lock", error)),
+        }
     }
 
     pub(super) fn tell(&self, event: &Event<'_>) {

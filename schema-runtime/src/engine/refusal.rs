@@ -191,7 +191,9 @@ pub(super) fn cannot_undo(is_reason: bool, options: &Options) -> Result<(), Erro
     refused_if(
         is_reason,
         "outside-transaction",
-        &format!("{asked} needs one transaction, and this engine commits each change of the schema by itself"),
+        &format!(
+            "{asked} needs one transaction, and this engine commits each change of the schema by itself"
+        ),
         &[],
         "look at `cargo schema sql`, or run it on a copy of the database",
     )

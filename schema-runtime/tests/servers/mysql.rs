@@ -51,7 +51,8 @@ fn a_run_goes_on_at_the_statement_that_failed() {
 #[test]
 fn the_grammar_names_no_statement_of_ours() {
     let Some(database) = Database::mysql() else { return };
-    let failure = failure(upgrade(&line(&[("SELECT 1;\nCREATE TABEL t (x int);\n", "")]), &mut database.my()));
+    let failure =
+        failure(upgrade(&line(&[("SELECT 1;\nCREATE TABEL t (x int);\n", "")]), &mut database.my()));
     assert_eq!((failure.index, failure.position), (1, (2, 8)));
     assert!(!failure.message.contains("ledger"), "{}", failure.message);
 }
@@ -107,7 +108,10 @@ fn a_killed_connection_is_completed_by_the_next_run() {
     });
     std::thread::sleep(Duration::from_millis(700));
     let mut connection = database.my();
-    let id = query(&mut connection, "SELECT CAST(id AS CHAR) AS line FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE a SET x = x + 1%'");
+    let id = query(
+        &mut connection,
+        "SELECT CAST(id AS CHAR) AS line FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE a SET x = x + 1%'",
+    );
     run(&mut connection, &format!("KILL {}", id[0]));
     assert!(victim.join().unwrap().is_err());
     assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|2/4|NULL"]);

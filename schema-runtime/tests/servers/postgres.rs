@@ -29,7 +29,10 @@ fn it_goes_up_and_down_and_remembers() {
     let Some(database) = Database::postgres() else { return };
     let (history, mut connection) = (three(), database.pg());
     assert!(Migrator::new(&history).state(&mut connection).unwrap().applied.nodes().next().is_none());
-    assert_eq!(query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"), ["0"]);
+    assert_eq!(
+        query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"),
+        ["0"]
+    );
     let report = upgrade(&history, &mut connection).unwrap();
     assert_eq!((report.done.nodes, report.now_at), (vec![0, 1, 2], vec!["0002".to_owned()]));
     assert_eq!(query(&mut connection, TABLES), ["a", "b", "c"]);
@@ -38,7 +41,8 @@ fn it_goes_up_and_down_and_remembers() {
     assert!(upgrade(&history, &mut connection).unwrap().done.is_empty());
     Migrator::new(&history).revert(&mut connection, "base").unwrap();
     assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
-    let locks = "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
+    let locks =
+        "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
     assert_eq!(query(&mut connection, locks), ["0"]);
 }
 
@@ -54,20 +58,28 @@ fn a_fault_is_found_at_its_statement_line_and_column() {
         assert_eq!(query(&mut connection, LEDGER)[1].split('|').nth(3), Some("failed"), "{up}");
         let locks = "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
         assert_eq!(query(&mut connection, locks), ["0"]);
-        upgrade(&line(&[("CREATE TABLE a (x int UNIQUE);\n", ""), ("SELECT 1;\n", "")]), &mut connection).unwrap();
+        upgrade(&line(&[("CREATE TABLE a (x int UNIQUE);\n", ""), ("SELECT 1;\n", "")]), &mut connection)
+            .unwrap();
         Some((failure.index, failure.position, failure.message))
     };
-    let Some(first) = fault("CREATE TABLE b (x int);\nINSERT INTO b\nVALUES ('\u{e9}\u{1f600}', nope);\n") else { return };
+    let Some(first) = fault("CREATE TABLE b (x int);\nINSERT INTO b\nVALUES ('\u{e9}\u{1f600}', nope);\n")
+    else {
+        return;
+    };
     assert_eq!((first.0, first.1), (1, (3, 15)), "{}", first.2);
     // The grammar, which is looked at before anything runs.
     assert_eq!(fault("CREATE TABLE b (x int);\nCREATE TABEL c (x int);\n").unwrap().1, (2, 8));
     // No place is told: the statement is known all the same.
-    let told = fault("CREATE TABLE b (x int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\nSELECT 1;\n").unwrap();
+    let told =
+        fault("CREATE TABLE b (x int);\nINSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\nSELECT 1;\n")
+            .unwrap();
     assert_eq!((told.0, told.1), (2, (3, 1)));
     let one = fault("INSERT INTO a VALUES (1), (1);\n").unwrap();
     assert_eq!((one.0, one.1), (0, (1, 1)));
     // A place in a function's body is none in the script.
-    let body = fault("SELECT 1;\nDO $$ BEGIN EXECUTE 'SELECT nope FROM nowhere_at_all_with_a_long_name_to_point_far'; END $$;\n");
+    let body = fault(
+        "SELECT 1;\nDO $$ BEGIN EXECUTE 'SELECT nope FROM nowhere_at_all_with_a_long_name_to_point_far'; END $$;\n",
+    );
     assert_eq!(body.unwrap().0, 1);
 }
 
@@ -75,9 +87,12 @@ fn a_fault_is_found_at_its_statement_line_and_column() {
 fn a_hundred_statements_are_counted() {
     let Some(database) = Database::postgres() else { return };
     for failing in [0, 1, 2, 3, 7, 8, 63, 64, 99] {
-        let up: String = (0..100)
-            .map(|index| if index == failing { "SELECT 1 / 0;\n".to_owned() } else { format!("SELECT {index};\n") })
-            .collect();
+        let up: String =
+            (0..100)
+                .map(|index| {
+                    if index == failing { "SELECT 1 / 0;\n".to_owned() } else { format!("SELECT {index};\n") }
+                })
+                .collect();
         let failure = failure(upgrade(&line(&[(&up, "")]), &mut database.pg()));
         assert_eq!(failure.index, failing, "{}", failure.message);
     }
@@ -93,7 +108,10 @@ fn a_dry_run_really_runs_and_leaves_nothing() {
     assert_eq!(dry(&three(), &mut connection).unwrap().done.nodes.len(), 3);
     let wrong = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT x FROM a;\nSELECT 1 / 0;\n", "")]);
     assert_eq!(failure(dry(&wrong, &mut connection)).index, 1);
-    assert_eq!(query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"), ["0"]);
+    assert_eq!(
+        query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"),
+        ["0"]
+    );
 }
 
 #[test]
@@ -143,7 +161,9 @@ fn who_waits_is_told_who_holds_the_lock() {
     let impatient = options(|options| options.lock_wait = Duration::ZERO);
     let ran = Migrator::new(history).options(impatient).upgrade(&mut database.pg(), "heads");
     match ran {
-        Err(Error::Locked { holder: Some(holder), .. }) => assert!(holder.starts_with("postgres@127.0.0.1, process"), "{holder}"),
+        Err(Error::Locked { holder: Some(holder), .. }) => {
+            assert!(holder.starts_with("postgres@127.0.0.1, process"), "{holder}")
+        }
         other => panic!("{other:?}"),
     }
     assert!(upgrade(history, &mut database.pg()).unwrap().done.is_empty(), "the waiter ran it again");
@@ -186,7 +206,10 @@ fn an_index_that_could_not_be_built_is_dropped_before_it_is_built_again() {
     assert_eq!(query(&mut connection, invalid), ["0"]);
     // As a killed client leaves it.
     run(&mut connection, "UPDATE t SET x = 1; SET client_min_messages = error");
-    let _ = diesel::connection::SimpleConnection::batch_execute(&mut connection, "CREATE UNIQUE INDEX CONCURRENTLY i ON t (x)");
+    let _ = diesel::connection::SimpleConnection::batch_execute(
+        &mut connection,
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (x)",
+    );
     assert_eq!(query(&mut connection, invalid), ["1"]);
     run(&mut connection, "DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t)");
     let second = failure(upgrade(&line(&[(up, "")]), &mut connection));
@@ -220,7 +243,9 @@ fn what_cannot_be_looked_up_is_asked() {
     failure(upgrade(&line(&[(up, "")]), &mut connection));
     run(&mut connection, "UPDATE __schema_ledger SET outcome = NULL, error = NULL");
     match upgrade(&line(&[(up, "")]), &mut connection) {
-        Err(Error::Interrupted { statements_done, statements_total, .. }) => assert_eq!((statements_done, statements_total), (1, 2)),
+        Err(Error::Interrupted { statements_done, statements_total, .. }) => {
+            assert_eq!((statements_done, statements_total), (1, 2))
+        }
         other => panic!("{other:?}"),
     }
 }

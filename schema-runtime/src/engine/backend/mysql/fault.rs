@@ -52,9 +52,8 @@ fn tails<'s>(sql: &'s str, near: &'s str) -> impl Iterator<Item = usize> + 's {
 
 fn occurrences<'s>(sql: &'s str, word: &'s str) -> impl Iterator<Item = usize> + 's {
     let is_name = |character: char| character.is_alphanumeric() || character == '_';
-    let stands_alone = move |at: usize| {
-        !sql[..at].ends_with(is_name) && !sql[at + word.len()..].starts_with(is_name)
-    };
+    let stands_alone =
+        move |at: usize| !sql[..at].ends_with(is_name) && !sql[at + word.len()..].starts_with(is_name);
     sql.match_indices(word).map(|(at, _)| at).filter(move |&at| !word.is_empty() && stands_alone(at))
 }
 

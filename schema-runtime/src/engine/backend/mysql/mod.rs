@@ -8,6 +8,7 @@ mod fault;
 mod probe;
 mod walk;
 
+use diesel::connection::BoxableConnection;
 use diesel::mysql::Mysql;
 use diesel::result::DatabaseErrorKind;
 
@@ -39,9 +40,19 @@ impl Engine for Mysql {
 
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
-        let is_read_only = matches!(kind, DatabaseErrorKind::ReadOnlyTransaction)
-            || message.contains("--read-only option");
+        let is_read_only =
+            matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) || message.contains("--read-only option");
         if is_read_only { SqlErrorKind::ReadOnly } else { SqlErrorKind::Other }
+    }
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn rebuild(
+        connection: &mut dyn BoxableConnection<Self>,
+        script: &Script,
+    ) -> Option<Result<(), SqlError>> {
+        // No other engine needs its foreign keys off.
+        let ran = connection.batch_execute(&script.text);
+        Some(ran.map_err(|error| SqlError::new(error.to_string())))
     }
 
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
@@ -64,14 +75,18 @@ impl Backend for MysqlBackend {
     }
 
     fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        server::read(session, |column| format!("CAST({column} AS CHAR)"), |session| {
-            let found = session.rows(&format!(
-                "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
+        server::read(
+            session,
+            |column| format!("CAST({column} AS CHAR)"),
+            |session| {
+                let found = session.rows(&format!(
+                    "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
                  WHERE table_schema = DATABASE() AND table_name IN ('{DIESEL}', '{LEDGER}')"
-            ))?;
-            let has = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
-            Ok([has(DIESEL), has(LEDGER)])
-        })
+                ))?;
+                let has = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
+                Ok([has(DIESEL), has(LEDGER)])
+            },
+        )
     }
 
     fn can_undo(&self) -> bool {

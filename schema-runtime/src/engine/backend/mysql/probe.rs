@@ -2,19 +2,30 @@
 //! A statement is atomic (MySQL 8, MariaDB 10.6), so its first clause tells for all of it. What is not recognised
 //! here is what only a person can say.
 
-use crate::engine::backend::server::Words;
 use super::quote;
+use crate::engine::backend::server::Words;
 use crate::engine::session::{Session, SqlError};
 
 /// First words of statements that change nothing when they are run once more.
 const REPEATABLE: [&str; 12] = [
-    "SET", "USE", "SHOW", "SELECT", "ANALYZE", "OPTIMIZE", "CHECK", "FLUSH", "TRUNCATE", "GRANT", "UNLOCK", "DESCRIBE",
+    "SET", "USE", "SHOW", "SELECT", "ANALYZE", "OPTIMIZE", "CHECK", "FLUSH", "TRUNCATE", "GRANT", "UNLOCK",
+    "DESCRIBE",
 ];
 
 /// First words of clauses of ALTER TABLE that lead to the same table when they are run once more.
 const LASTING: [&str; 12] = [
-    "MODIFY", "ALTER", "ENGINE", "AUTO_INCREMENT", "COMMENT", "CONVERT", "DEFAULT", "CHARACTER", "CHARSET",
-    "ROW_FORMAT", "ORDER", "FORCE",
+    "MODIFY",
+    "ALTER",
+    "ENGINE",
+    "AUTO_INCREMENT",
+    "COMMENT",
+    "CONVERT",
+    "DEFAULT",
+    "CHARACTER",
+    "CHARSET",
+    "ROW_FORMAT",
+    "ORDER",
+    "FORCE",
 ];
 
 /// How to find out.
@@ -45,9 +56,7 @@ impl Probe {
     pub(super) fn is_done(&self, session: &mut dyn Session) -> Result<bool, SqlError> {
         match self {
             Self::Repeat => Ok(false),
-            Self::Look { query, expects } => {
-                Ok((session.value(query)?.as_deref() != Some("0")) == *expects)
-            }
+            Self::Look { query, expects } => Ok((session.value(query)?.as_deref() != Some("0")) == *expects),
         }
     }
 }
@@ -110,7 +119,8 @@ fn kind(words: &mut Words<'_>) -> String {
         let word = words.next();
         let is_kind = ["TABLE", "INDEX", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "SEQUENCE"]
             .contains(&&*word);
-        let is_before = ["UNIQUE", "FULLTEXT", "SPATIAL", "SQL", "SECURITY", "DEFINER", "INVOKER"].contains(&&*word)
+        let is_before = ["UNIQUE", "FULLTEXT", "SPATIAL", "SQL", "SECURITY", "DEFINER", "INVOKER"]
+            .contains(&&*word)
             || word.starts_with("DEFINER=")
             || word.starts_with("ALGORITHM=");
         if is_kind || !is_before {
@@ -151,7 +161,9 @@ fn alter(mut words: Words<'_>, table: &Name) -> Option<Probe> {
             let is_same = from.name.eq_ignore_ascii_case(&to.name);
             if is_same { repeat_alone(words) } else { Some(column_of(table, &to, true)) }
         }
-        clause => LASTING.iter().any(|word| clause.split('=').next() == Some(word)).then(|| repeat_alone(words))?,
+        clause => {
+            LASTING.iter().any(|word| clause.split('=').next() == Some(word)).then(|| repeat_alone(words))?
+        }
     }
 }
 
@@ -207,7 +219,9 @@ fn dropped(mut words: Words<'_>, table: &Name) -> Option<Probe> {
         "PARTITION" | "SYSTEM" | "PERIOD" => return None,
         "IF" => Probe::Repeat,
         "INDEX" | "KEY" => name().map_or(Probe::Repeat, |name| index_of(table, &name, false)),
-        "CONSTRAINT" | "CHECK" => name().map_or(Probe::Repeat, |name| constraint_of(table, &name.name, false)),
+        "CONSTRAINT" | "CHECK" => {
+            name().map_or(Probe::Repeat, |name| constraint_of(table, &name.name, false))
+        }
         "FOREIGN" => {
             words.pass(&["KEY"]);
             constraint_of(table, &Name::read(words.raw()?).name, false)

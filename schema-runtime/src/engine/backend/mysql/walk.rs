@@ -3,10 +3,10 @@
 //!
 //! A variable of the session says which statement is being run: it survives what a failing one rolls back.
 
-use crate::engine::backend::server::Words;
-use crate::engine::backend::{Failure, Step};
 use super::probe::Probe;
 use super::{MysqlBackend, fault, quote};
+use crate::engine::backend::server::Words;
+use crate::engine::backend::{Failure, Step};
 use crate::engine::clock;
 use crate::engine::ledger::{self, Change, Entry, LEDGER, Outcome};
 use crate::engine::progress::{self, Fingerprint};
@@ -110,7 +110,7 @@ impl<'s> Walk<'s> {
     fn announce(&mut self, backend: &MysqlBackend) {
         let checksum = Some(progress::checksum(self.script, self.step.from));
         let entry = Entry { checksum, statements_done: self.step.from, ..self.step.entry.clone() };
-        self.push("SET @__schema_row = NULL, @__schema_at = NULL");
+        self.push("SET @__schema_row = NULL, @__schema_at = NULL, @__schema_start = SYSDATE(6)");
         ledger::write(backend, &[Change::Append(Box::new(entry))]).iter().for_each(|sql| self.push(sql));
         self.push("SET @__schema_row = LAST_INSERT_ID()");
     }
@@ -193,7 +193,11 @@ impl<'s> Walk<'s> {
         // Ends what the script left open, tables that it locked included.
         self.push("START TRANSACTION");
         let (total, checksum) = (self.script.statements.len(), quote(&self.script.checksum));
-        self.update(&format!("statements_done = {total}, outcome = 'done', checksum = {checksum}"));
+        self.push(&format!(
+            "UPDATE {LEDGER} SET statements_done = {total}, outcome = 'done', checksum = {checksum}, \
+             finished_at = {} WHERE id = @__schema_row",
+            finished(&self.step.entry.started_at)
+        ));
         ledger::write(backend, &[change]).iter().for_each(|sql| self.push(sql));
         self.push("COMMIT");
     }
@@ -232,6 +236,15 @@ impl<'s> Walk<'s> {
             is_recorded: kept.is_some(),
         }
     }
+}
+
+/// The message is made before it is run: what the server measures is added to the client's clock.
+fn finished(started: &str) -> String {
+    format!(
+        "CONCAT(LEFT(DATE_FORMAT(DATE_ADD({}, INTERVAL TIMESTAMPDIFF(MICROSECOND, @__schema_start, SYSDATE(6)) \
+         MICROSECOND), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
+        quote(&started.trim_end_matches('Z').replace('T', " "))
+    )
 }
 
 fn number(session: &mut dyn Session, query: &str) -> Option<usize> {

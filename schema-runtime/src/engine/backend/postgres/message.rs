@@ -65,7 +65,12 @@ impl Message {
     }
 
     /// Which statement failed and where in it, after a message whose transaction was rolled back.
-    pub(super) fn fault(&self, session: &mut dyn Session, script: &Script, error: SqlError) -> (usize, SqlError) {
+    pub(super) fn fault(
+        &self,
+        session: &mut dyn Session,
+        script: &Script,
+        error: SqlError,
+    ) -> (usize, SqlError) {
         let counted = if self.count > 0 { counted(session) } else { 1 };
         let pointed = error.position.and_then(|at| self.pointed(script, at));
         match (counted, pointed) {

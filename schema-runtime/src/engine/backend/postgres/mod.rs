@@ -5,6 +5,7 @@
 mod message;
 mod outside;
 
+use diesel::connection::BoxableConnection;
 use diesel::pg::Pg;
 use diesel::result::DatabaseErrorKind;
 
@@ -18,6 +19,9 @@ use crate::revision::{Mode, Script};
 
 /// The first key of the run lock; the second is of the schema that holds the ledger.
 const LOCK: i32 = 0x5c4e_3a00;
+
+/// Stands for the moment at which the server writes a row: the message is made before. Too long for a version.
+const FINISHED: &str = "the moment at which the server comes to this row of the ledger";
 
 /// One PostgreSQL connection during one run.
 #[derive(Debug, Default)]
@@ -52,6 +56,16 @@ impl Engine for Pg {
     }
 
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
+    fn rebuild(
+        connection: &mut dyn BoxableConnection<Self>,
+        script: &Script,
+    ) -> Option<Result<(), SqlError>> {
+        // No other engine needs its foreign keys off.
+        let ran = connection.batch_execute(&script.text);
+        Some(ran.map_err(|error| SqlError::new(error.to_string())))
+    }
+
+    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
     fn backend() -> Box<dyn Backend> {
         Box::new(PostgresBackend::default())
     }
@@ -71,13 +85,18 @@ impl Backend for PostgresBackend {
     }
 
     fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        server::read(session, |column| format!("{column}::text"), |session| {
-            let exist =
-                format!("SELECT (to_regclass('{DIESEL}') IS NOT NULL)::text, (to_regclass('{LEDGER}') IS NOT NULL)::text");
-            let row = session.rows(&exist)?.into_iter().next().unwrap_or_default();
-            let is = |index: usize| row.get(index).and_then(Option::as_deref) == Some("true");
-            Ok([is(0), is(1)])
-        })
+        server::read(
+            session,
+            |column| format!("{column}::text"),
+            |session| {
+                let exist = format!(
+                    "SELECT (to_regclass('{DIESEL}') IS NOT NULL)::text, (to_regclass('{LEDGER}') IS NOT NULL)::text"
+                );
+                let row = session.rows(&exist)?.into_iter().next().unwrap_or_default();
+                let is = |index: usize| row.get(index).and_then(Option::as_deref) == Some("true");
+                Ok([is(0), is(1)])
+            },
+        )
     }
 
     fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
@@ -137,7 +156,7 @@ impl Backend for PostgresBackend {
         if script.mode == Mode::Outside {
             return self.run_outside(session, step, script);
         }
-        self.changes.extend(step.changes(clock::now()));
+        self.changes.extend(step.changes(FINISHED.to_owned()));
         let mut message = self.opening();
         match self.reach {
             Reach::Run => message.script(script),
@@ -209,7 +228,8 @@ impl PostgresBackend {
     fn rows(&mut self, message: &mut Message) {
         let changes = std::mem::take(&mut self.changes);
         message.push(&self.restore_search_path());
-        ledger::write(self, &changes).iter().for_each(|sql| message.push(sql));
+        let written = ledger::write(self, &changes);
+        written.iter().for_each(|sql| message.push(&sql.replace(&quote(FINISHED), &finished())));
     }
 
     fn restore_search_path(&self) -> String {
@@ -251,6 +271,14 @@ impl PostgresBackend {
         let (statement, error) = message.fault(session, script, error);
         Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: false }
     }
+}
+
+/// Now by the client's clock, as far as the server has come with this message.
+fn finished() -> String {
+    format!(
+        "to_char({}::timestamp + (clock_timestamp() - statement_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+        quote(clock::now().trim_end_matches('Z'))
+    )
 }
 
 /// Takes the lock, or says who has it; and how the connection is set up.

@@ -2,10 +2,10 @@
 //! row that counts it, so that a kill leaves no doubt. What may not (`CREATE INDEX CONCURRENTLY`, `VACUUM`) is
 //! announced by the row before, and counted after; an attempt that finds it announced looks at the catalogue.
 
-use crate::engine::backend::server::Words;
-use crate::engine::backend::{Failure, Step};
 use super::message::Message;
 use super::{PostgresBackend, quote};
+use crate::engine::backend::server::Words;
+use crate::engine::backend::{Failure, Step};
 use crate::engine::clock;
 use crate::engine::ledger::{self, Change, Entry, LEDGER, Outcome};
 use crate::engine::progress::{self, Fingerprint};
@@ -15,7 +15,16 @@ use crate::revision::{Script, Statement, StatementKind};
 
 /// First words of statements that change nothing when they are run once more.
 const REPEATABLE: [&str; 10] = [
-    "VACUUM", "REINDEX", "CLUSTER", "ANALYZE", "ALTER SYSTEM", "SET", "RESET", "DISCARD", "SHOW", "CHECKPOINT",
+    "VACUUM",
+    "REINDEX",
+    "CLUSTER",
+    "ANALYZE",
+    "ALTER SYSTEM",
+    "SET",
+    "RESET",
+    "DISCARD",
+    "SHOW",
+    "CHECKPOINT",
 ];
 
 /// First words of statements whose effect ends with the connection, and which a resumed run needs again.
@@ -112,7 +121,8 @@ impl PostgresBackend {
         step: &Step<'_>,
         script: &Script,
     ) -> Result<(), Failure> {
-        let mut walk = Walk { script, row: None, at: step.from, is_in_transaction: false, done: Fingerprint::default() };
+        let mut walk =
+            Walk { script, row: None, at: step.from, is_in_transaction: false, done: Fingerprint::default() };
         let walked = self.announce(session, &mut walk, step).and_then(|()| {
             walk.prepare(session)?;
             walk.run(session, step.is_in_doubt)?;
@@ -136,7 +146,12 @@ impl PostgresBackend {
         Ok(())
     }
 
-    fn conclude(&mut self, session: &mut dyn Session, step: &Step<'_>, walk: &Walk<'_>) -> Result<(), SqlError> {
+    fn conclude(
+        &mut self,
+        session: &mut dyn Session,
+        step: &Step<'_>,
+        walk: &Walk<'_>,
+    ) -> Result<(), SqlError> {
         if walk.is_in_transaction {
             return Err(SqlError::new("the script leaves its transaction open"));
         }
@@ -306,7 +321,10 @@ mod tests {
     fn what_can_be_looked_up_or_repeated_is_known() {
         let check = |sql, probe| assert_eq!(Probe::of(sql), probe, "{sql}");
         check("CREATE INDEX CONCURRENTLY i ON t (a)", Some(Probe::IndexIsThere("i")));
-        check("create unique index concurrently if not exists s.\"I\" ON t(a)", Some(Probe::IndexIsThere("s.\"I\"")));
+        check(
+            "create unique index concurrently if not exists s.\"I\" ON t(a)",
+            Some(Probe::IndexIsThere("s.\"I\"")),
+        );
         check("CREATE INDEX CONCURRENTLY ON t (a)", None);
         check("DROP INDEX CONCURRENTLY i", Some(Probe::IndexIsGone("i")));
         check("DROP INDEX CONCURRENTLY IF EXISTS i", Some(Probe::Repeat));
