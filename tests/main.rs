@@ -21,5 +21,6 @@ mod generate;
 mod interop;
 mod readonly;
 mod rebuild;
+mod servers;
 mod sqlite_rebuild;
 mod storyboard;

@@ -5,11 +5,13 @@ mod build;
 mod database;
 mod run;
 mod sandbox;
+mod server;
 
 pub use build::cargo;
 pub use database::Database;
 pub use run::{Output, Run};
 pub use sandbox::{Sandbox, checkout};
+pub use server::{Engine, Served};
 
 /// Whether expectations are to be rewritten instead of compared: `BLESS=1 cargo test`, then read the diff.
 pub fn blessing() -> bool {

@@ -238,7 +238,9 @@ fn body(script: &Script) -> String {
 
 /// The client splits at every `;` but those of strings; a stored program has some of its own.
 fn delimited(script: &Script) -> String {
-    let statement = |sql: &str| match sql.contains(';') {
+    let is_program =
+        |sql: &str| sql.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("CREATE")) && sql.contains(';');
+    let statement = |sql: &str| match is_program(sql) {
         true => format!("DELIMITER ;;\n{sql}\n;;\nDELIMITER ;\n"),
         false => format!("{sql};\n"),
     };

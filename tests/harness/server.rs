@@ -1,0 +1,223 @@
+//! Databases on servers: the one that a variable names, else the one on the usual port of this machine, else a
+//! private one from installed binaries, which ends with the tests. With none of them a test says that it was skipped,
+//! and fails when `CI` is `true`. `private` as a variable's value asks for a private one.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _};
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
+
+/// An engine that a test can be run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+/// A connection to one.
+pub enum Session {
+    Postgres(AsyncConnectionWrapper<AsyncPgConnection>),
+    Mysql(AsyncConnectionWrapper<AsyncMysqlConnection>),
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+impl Session {
+    pub fn open(engine: Engine, url: &str) -> Result<Self, String> {
+        match engine {
+            Engine::Mysql => AsyncConnectionWrapper::establish(url).map(Self::Mysql),
+            Engine::Postgres | Engine::Sqlite => AsyncConnectionWrapper::establish(url).map(Self::Postgres),
+        }
+        .map_err(|error| error.to_string())
+    }
+
+    pub fn run(&mut self, sql: &str) -> Result<(), String> {
+        match self {
+            Self::Postgres(open) => open.batch_execute(sql),
+            Self::Mysql(open) => open.batch_execute(sql),
+        }
+        .map_err(|error| format!("{error}: {sql}"))
+    }
+
+    /// The rows of a query of one text column named `line`.
+    #[track_caller]
+    pub fn rows(&mut self, sql: &str) -> Vec<String> {
+        let query = diesel::sql_query(sql);
+        let lines: Vec<Line> = match self {
+            Self::Postgres(open) => query.load(open),
+            Self::Mysql(open) => query.load(open),
+        }
+        .unwrap_or_else(|error| panic!("{error}: {sql}"));
+        lines.into_iter().map(|line| line.line).collect()
+    }
+}
+
+/// A test's own database on a server; it goes with the test.
+pub struct Served {
+    pub engine: Engine,
+    server: String,
+    name: String,
+}
+
+impl Served {
+    /// `None` when there is no server, and nobody demands one.
+    pub fn new(engine: Engine) -> Option<Self> {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let server = match server(engine) {
+            Ok(server) => server,
+            Err(error) => {
+                let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
+                assert!(!is_demanded, "no {engine:?} server: {error}");
+                eprintln!("SKIPPED: no {engine:?} server: {error}");
+                return None;
+            }
+        };
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("schema_box_{}_{number}", std::process::id());
+        let served = Self { engine, server, name };
+        served.administrator().run(&format!("CREATE DATABASE {}", served.name)).unwrap();
+        Some(served)
+    }
+
+    pub fn url(&self) -> String {
+        format!("{}/{}", self.server, self.name)
+    }
+
+    pub fn session(&self) -> Session {
+        Session::open(self.engine, &self.url()).unwrap()
+    }
+
+    fn administrator(&self) -> Session {
+        Session::open(self.engine, &administered(self.engine, &self.server)).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let force = if self.engine == Engine::Postgres { " WITH (FORCE)" } else { "" };
+        let dropped = self.administrator().run(&format!("DROP DATABASE {}{force}", self.name));
+        assert!(dropped.is_ok() || std::thread::panicking(), "{dropped:?}");
+    }
+}
+
+fn administered(engine: Engine, server: &str) -> String {
+    match engine {
+        Engine::Mysql => format!("{server}/mysql"),
+        Engine::Postgres | Engine::Sqlite => format!("{server}/postgres"),
+    }
+}
+
+fn server(engine: Engine) -> Result<String, String> {
+    static POSTGRES: OnceLock<Result<String, String>> = OnceLock::new();
+    static MYSQL: OnceLock<Result<String, String>> = OnceLock::new();
+    let (found, variable, default) = match engine {
+        Engine::Mysql => (&MYSQL, "SCHEMA_TEST_MYSQL", "mysql://root@127.0.0.1:3306"),
+        Engine::Postgres | Engine::Sqlite => {
+            (&POSTGRES, "SCHEMA_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+        }
+    };
+    let find = || match std::env::var(variable).as_deref() {
+        Ok("private") => private(engine),
+        Ok(url) => Ok(url.to_owned()),
+        Err(_) if Session::open(engine, &administered(engine, default)).is_ok() => Ok(default.to_owned()),
+        Err(_) => private(engine),
+    };
+    found.get_or_init(find).clone()
+}
+
+/// Starts a server that listens on a free port and ends when this process does, however that ends.
+fn private(engine: Engine) -> Result<String, String> {
+    let folder = tempfile::Builder::new().prefix("cargo-schema-server-").tempdir().unwrap().keep();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (start, url) = match engine {
+        Engine::Mysql => (mariadb(&folder, port)?, format!("mysql://root@127.0.0.1:{port}")),
+        Engine::Postgres | Engine::Sqlite => {
+            (postgres(&folder, port)?, format!("postgres://postgres@127.0.0.1:{port}"))
+        }
+    };
+    // The shell waits for the end of its input, which is the end of this process.
+    let script = format!(
+        "({start}) >{folder}/log 2>&1 </dev/null & server=$!; read -r _; pkill -INT -P $server; kill $server; wait $server; rm -rf {folder}",
+        folder = folder.display()
+    );
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let (Engine::Postgres, Some(user)) = (engine, unprivileged()) {
+        std::os::unix::fs::chown(&folder, Some(user), Some(user)).unwrap();
+        shell.uid(user).gid(user).current_dir(&folder);
+    }
+    keep(shell.spawn().map_err(|error| error.to_string())?);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        if Session::open(engine, &administered(engine, &url)).is_ok() {
+            return Ok(url);
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+    Err(format!("the private server does not answer: {log}"))
+}
+
+/// The pipe stays open as long as the process lives.
+fn keep(mut shell: Child) {
+    let _ = shell.stdin.as_mut().map(|pipe| pipe.flush());
+    std::mem::forget(shell);
+}
+
+fn postgres(folder: &Path, port: u16) -> Result<String, String> {
+    let initdb = program(&["initdb"])?;
+    let folder = folder.display();
+    let server = initdb.canonicalize().unwrap().with_file_name("postgres");
+    Ok(format!(
+        "{} -D {folder}/data -U postgres -A trust -N && exec {} -D {folder}/data -k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off",
+        initdb.display(),
+        server.display()
+    ))
+}
+
+fn mariadb(folder: &Path, port: u16) -> Result<String, String> {
+    let (install, server) = (program(&["mariadb-install-db"])?, program(&["mariadbd", "mysqld"])?);
+    let folder = folder.display();
+    Ok(format!(
+        "{} --no-defaults --datadir={folder}/data --auth-root-authentication-method=normal --skip-test-db && exec {} --no-defaults --user=$(id -un) --datadir={folder}/data --port={port} --bind-address=127.0.0.1 --socket={folder}/socket --pid-file={folder}/pid",
+        install.display(),
+        server.display()
+    ))
+}
+
+/// On the path, or where Debian keeps what it does not put there.
+fn program(names: &[&str]) -> Result<PathBuf, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.push("/usr/sbin".into());
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    folders.splice(0..0, versions.map(|version| version.path().join("bin")));
+    let places = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    places.into_iter().find(|place| place.is_file()).ok_or_else(|| format!("`{}` is not installed", names[0]))
+}
+
+/// PostgreSQL does not start as root.
+fn unprivileged() -> Option<u32> {
+    let id = |arguments: &[&str]| {
+        let output = Command::new("id").args(arguments).output().ok()?;
+        String::from_utf8(output.stdout).ok()?.trim().parse::<u32>().ok()
+    };
+    if id(&["-u"]) != Some(0) {
+        return None;
+    }
+    Some(id(&["-u", "postgres"]).unwrap_or(65_534))
+}
