@@ -88,9 +88,11 @@ impl Served {
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("schema_box_{}_{number}", std::process::id());
-        let served = Self { engine, server, name };
-        served.administrator().run(&format!("CREATE DATABASE {}", served.name)).unwrap();
-        Some(served)
+        let administrator = Session::open(engine, &administered(engine, &server));
+        let mut administrator =
+            administrator.unwrap_or_else(|error| panic!("the {engine:?} server does not answer: {error}"));
+        administrator.run(&format!("CREATE DATABASE {name}")).unwrap();
+        Some(Self { engine, server, name })
     }
 
     pub fn url(&self) -> String {

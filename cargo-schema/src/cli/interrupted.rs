@@ -1,6 +1,10 @@
 //! The last line of a run that a signal ended.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use schema_runtime::dialect::Dialect;
+use schema_runtime::engine::Migrator;
 
 use crate::context::Context;
 use crate::database::url::Location;
@@ -12,6 +16,11 @@ use crate::render::human::count;
 
 /// How long the database may be kept from us by others.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a server may take to end what was under way.
+const SERVERS_PATIENCE: Duration = Duration::from_secs(3);
+
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Says where the database is now.
 pub(crate) fn run(context: &Context, exit: Exit) -> Exit {
@@ -33,6 +42,7 @@ fn place(context: &Context, project: &Project) -> Result<String, Failure> {
         return Ok(format!("{shown} is gone with the process"));
     }
     let mut desk = Desk::quietly(context, project, url, PATIENCE)?;
+    let outcome = outcome(&mut desk);
     let state = desk.state()?;
     let at = desk.place(&ids(&desk.history, &state.applied.heads(&desk.history)));
     let half_done = state.interrupted.iter().map(|half| {
@@ -40,5 +50,23 @@ fn place(context: &Context, project: &Project) -> Result<String, Failure> {
         format!(", and revision {id} stopped after {done} of {}", count(half.statements_total, "statement"))
     });
     let half_done: String = half_done.collect();
-    Ok(format!("{shown} is at {at}{half_done}; what was under way is rolled back"))
+    Ok(format!("{shown} is at {at}{half_done}; {outcome}"))
+}
+
+/// What became of what was under way. A server notices only after a while that nobody wants its answer.
+fn outcome(desk: &mut Desk<'_>) -> &'static str {
+    let Location::Server(_) = desk.database.url.place else { return "what was under way is rolled back" };
+    let history = Arc::clone(&desk.history);
+    let deadline = Instant::now() + SERVERS_PATIENCE;
+    loop {
+        match desk.database.connection.lock_holder(&Migrator::new(&history)) {
+            Ok(Some(_)) if Instant::now() < deadline => std::thread::sleep(PAUSE),
+            Ok(Some(_)) => return "the server has not ended yet what was under way",
+            Ok(None) if desk.database.url.dialect == Dialect::Mysql => {
+                return "a statement that was under way is done or was not begun";
+            }
+            Ok(None) => return "what was under way is rolled back",
+            Err(_) => return "what was under way is not known",
+        }
+    }
 }

@@ -36,6 +36,12 @@ pub(crate) struct RunArgs {
     pub(crate) backup: Option<Option<PathBuf>>,
     #[command(flatten)]
     pub(crate) wait: WaitArgs,
+    /// How long a statement may wait for a table, on a server; default: 3 seconds on PostgreSQL, with further attempts
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) lock_timeout: Option<Duration>,
+    /// How long a statement may run, on a server
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) statement_timeout: Option<Duration>,
     /// How far one transaction reaches; default: the whole run on SQLite
     #[arg(long, value_name = "SCOPE")]
     pub(crate) transaction: Option<Transaction>,
@@ -90,6 +96,8 @@ impl RunArgs {
             Transaction::Revision => Transactions::Revision,
         });
         Options {
+            lock_timeout: self.lock_timeout.or(config.lock_timeout),
+            statement_timeout: self.statement_timeout.or(config.statement_timeout),
             dry_run: self.dry_run,
             transactions: asked.unwrap_or(configured),
             allow_newer: self.allow_newer,

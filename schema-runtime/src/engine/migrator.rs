@@ -6,7 +6,7 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::{QueryFragment, SqlQuery};
 use diesel::sql_types::{Text, Untyped};
 
-use super::backend::{Engine, Reach};
+use super::backend::{Engine, Terms};
 use super::executor::{Amendment, Executor};
 use super::lock::refused;
 use super::session::{DieselSession, Session, SqlErrorKind};
@@ -156,7 +156,7 @@ impl<'h> Migrator<'h> {
     pub fn lock_holder<C: Connection>(&self, connection: &mut C) -> Result<Option<String>, Error> {
         let mut session = connection.session();
         let mut backend = <C::Backend as Engine>::backend();
-        let begun = backend.begin(&mut *session, &[], Reach::default());
+        let begun = backend.begin(&mut *session, &[], Terms::default());
         let ended = backend.end(&mut *session);
         match begun {
             Err(error) if error.kind == SqlErrorKind::Busy => {

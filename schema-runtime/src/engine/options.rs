@@ -7,6 +7,13 @@ use std::time::Duration;
 pub struct Options {
     /// How long to wait for another run's lock.
     pub lock_wait: Duration,
+    /// How long a statement may wait for a lock of the engine's own; zero is for ever. The default on PostgreSQL is
+    /// three seconds: a statement that waits for a table keeps everybody who comes after it from that table. A
+    /// revision that did not get its locks is rolled back and tried again as long as [`Self::lock_wait`] lasts.
+    /// Elsewhere the default is the connection's own.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement may run; zero is for ever. The default is the connection's own.
+    pub statement_timeout: Option<Duration>,
     /// Run, then roll everything back; refused where something in the plan cannot be rolled back.
     pub dry_run: bool,
     /// How far one transaction reaches.
@@ -39,6 +46,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             lock_wait: Duration::from_secs(60),
+            lock_timeout: None,
+            statement_timeout: None,
             dry_run: false,
             transactions: Transactions::Engine,
             allow_newer: false,

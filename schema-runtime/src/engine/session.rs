@@ -52,6 +52,8 @@ pub(crate) enum SqlErrorKind {
     InTransaction,
     /// The database may not be written to.
     ReadOnly,
+    /// A statement did not get its lock in time; what it was part of can be tried again.
+    LockTimeout,
     /// A table that was named is not there.
     MissingTable,
     /// Anything else.

@@ -190,3 +190,26 @@ fn text_is_quoted_whatever_the_mode_says_of_backslashes() {
         assert_eq!(query(&mut connection, "SELECT actor AS line FROM __schema_ledger LIMIT 1"), [actor]);
     }
 }
+
+#[test]
+fn a_statement_waits_and_runs_no_longer_than_it_may() {
+    let Some(database) = Database::mysql() else { return };
+    let (mut holder, mut connection) = (database.my(), database.my());
+    run(&mut holder, "CREATE TABLE t (x int); START TRANSACTION; INSERT INTO t VALUES (1)");
+    let limited = |options: Options, up: &str, connection: &mut Mysql| {
+        failure(Migrator::new(&line(&[(up, "")])).options(options).upgrade(connection, "heads")).message
+    };
+    let lock = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    let message = limited(lock, "ALTER TABLE t ADD COLUMN y int;\n", &mut connection);
+    assert!(message.contains("Lock wait timeout"), "{message}");
+    let statement = Options { statement_timeout: Some(Duration::from_millis(300)), ..Options::default() };
+    let message = limited(statement, "SELECT sleep(9) FROM mysql.user;\n", &mut connection);
+    assert!(message.contains("max_statement_time"), "{message}");
+    assert_eq!(
+        query(
+            &mut connection,
+            "SELECT CAST(@@lock_wait_timeout > 1 AND @@max_statement_time = 0 AS CHAR) AS line"
+        ),
+        ["1"]
+    );
+}

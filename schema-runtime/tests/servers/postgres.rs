@@ -281,3 +281,48 @@ fn text_is_quoted_whatever_is_in_it() {
     Migrator::new(&three()).options(options).upgrade(&mut connection, "heads").unwrap();
     assert_eq!(query(&mut connection, "SELECT actor AS line FROM __schema_ledger LIMIT 1"), [actor]);
 }
+
+#[test]
+fn a_table_that_others_hold_is_asked_for_again() {
+    let Some(database) = Database::postgres() else { return };
+    let (mut holder, mut connection) = (database.pg(), database.pg());
+    run(&mut holder, "CREATE TABLE t (x int)");
+    run(&mut holder, "BEGIN; SELECT x FROM t");
+    let history: &'static History =
+        Box::leak(Box::new(line(&[("CREATE TABLE u (x int);\nALTER TABLE t ADD COLUMN y int;\n", "")])));
+    let hasty = options(|options| {
+        options.lock_timeout = Some(Duration::from_millis(50));
+        options.lock_wait = Duration::ZERO;
+    });
+    let failure = failure(Migrator::new(history).options(hasty).upgrade(&mut connection, "heads"));
+    assert!(
+        failure.index == 1 && failure.message.contains("lock timeout"),
+        "{} {}",
+        failure.index,
+        failure.message
+    );
+    let url = database.url();
+    let patient = std::thread::spawn(move || {
+        use diesel::Connection as _;
+        let patient = options(|options| options.lock_timeout = Some(Duration::from_millis(50)));
+        Migrator::new(history)
+            .options(patient)
+            .upgrade(&mut Postgres::establish(&url).unwrap(), "heads")
+            .map(drop)
+    });
+    std::thread::sleep(Duration::from_millis(600));
+    run(&mut holder, "ROLLBACK");
+    patient.join().unwrap().unwrap();
+    assert_eq!(query(&mut connection, TABLES), ["t", "u"]);
+}
+
+#[test]
+fn a_statement_may_not_run_for_ever() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let history = line(&[("SELECT 1;\nSELECT pg_sleep(20);\n", "")]);
+    let limited = options(|options| options.statement_timeout = Some(Duration::from_millis(200)));
+    let failure = failure(Migrator::new(&history).options(limited).upgrade(&mut connection, "heads"));
+    assert!(failure.message.contains("statement timeout"), "{}", failure.message);
+    assert_eq!(query(&mut connection, "SELECT current_setting('statement_timeout') AS line"), ["0"]);
+}

@@ -31,6 +31,8 @@ mod server;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
+use std::time::Duration;
+
 use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 
@@ -89,7 +91,7 @@ pub(crate) trait Backend {
     fn shares_transactions(&self) -> bool;
 
     /// Prepares for a run whose scripts have these modes; `Busy` while another run goes on.
-    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], reach: Reach) -> Result<(), SqlError>;
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError>;
 
     /// Begins a unit of scripts of this mode; `Busy` while somebody else holds what it needs.
     fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError>;
@@ -154,6 +156,16 @@ pub(crate) enum Reach {
     Unit,
     /// All of the run, which is one unit.
     Run,
+}
+
+/// What a run may take for itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    pub(crate) reach: Reach,
+    /// How long others may keep us from the run lock, and a revision from its tables.
+    pub(crate) patience: Duration,
+    pub(crate) lock_timeout: Option<Duration>,
+    pub(crate) statement_timeout: Option<Duration>,
 }
 
 /// How a unit ends.

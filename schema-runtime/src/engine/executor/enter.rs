@@ -2,7 +2,7 @@
 
 use super::Executor;
 use crate::engine::Error;
-use crate::engine::backend::{Leave, Reach};
+use crate::engine::backend::{Leave, Reach, Terms};
 use crate::engine::clock;
 use crate::engine::known::{self, Half, Moved};
 use crate::engine::ledger::{Action, Change};
@@ -47,7 +47,13 @@ impl<'e> Executor<'e> {
     ) -> Result<(), Error> {
         let patience = self.patience();
         let reach = if self.is_one_transaction() { Reach::Run } else { Reach::Unit };
-        let begun = patience.attempt("prepare the run", || self.backend.begin(self.session, modes, reach));
+        let terms = Terms {
+            reach,
+            patience: self.options.lock_wait,
+            lock_timeout: self.options.lock_timeout,
+            statement_timeout: self.options.statement_timeout,
+        };
+        let begun = patience.attempt("prepare the run", || self.backend.begin(self.session, modes, terms));
         let worked = begun.and_then(|()| work(self));
         let ended = self.backend.end(self.session);
         worked?;

@@ -13,7 +13,7 @@ use diesel::mysql::Mysql;
 use diesel::result::DatabaseErrorKind;
 
 use self::walk::Walk;
-use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step, server};
+use super::{Backend, Engine, Failure, Leave, Reading, Step, Terms, server};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, Change, DIESEL, Entry, LEDGER};
@@ -29,8 +29,8 @@ pub(crate) struct MysqlBackend {
     is_locked: bool,
     /// Whether nobody has looked since the lock was taken.
     is_new: bool,
-    /// Whether the connection had `autocommit` off, which would undo what counts as done.
-    had_no_autocommit: bool,
+    /// Settings as the connection had them, where they were changed.
+    restore: Vec<String>,
     /// What the ledger is told with the next transaction.
     changes: Vec<Change>,
 }
@@ -97,15 +97,41 @@ impl Backend for MysqlBackend {
         false
     }
 
-    fn begin(&mut self, session: &mut dyn Session, _: &[Mode], _: Reach) -> Result<(), SqlError> {
+    fn begin(&mut self, session: &mut dyn Session, _: &[Mode], terms: Terms) -> Result<(), SqlError> {
         let row = session.rows(&try_lock())?.into_iter().next().unwrap_or_default();
-        let [taken, holder, autocommit] = row.try_into().unwrap_or_default();
+        let [taken, holder, autocommit, lock_wait, innodb_wait, is_mariadb] =
+            row.try_into().unwrap_or_default();
         if taken.as_deref() != Some("1") {
             return Err(SqlError::busy(holder));
         }
         (self.is_locked, self.is_new) = (true, true);
-        self.had_no_autocommit = autocommit.as_deref() == Some("0");
-        if self.had_no_autocommit { session.execute("SET autocommit = 1") } else { Ok(()) }
+        // It would undo what counts as done.
+        let had_no_autocommit = autocommit.as_deref() == Some("0");
+        let mut settings: Vec<String> = Vec::new();
+        if had_no_autocommit {
+            settings.push("autocommit = 1".to_owned());
+            self.restore.push("autocommit = 0".to_owned());
+        }
+        if let Some(timeout) = terms.lock_timeout {
+            // Whole seconds, and at least one; there is no for ever.
+            let seconds = if timeout.is_zero() { 31_536_000 } else { timeout.as_secs().max(1) };
+            settings.extend(
+                ["lock_wait_timeout", "innodb_lock_wait_timeout"].map(|name| format!("{name} = {seconds}")),
+            );
+            let found = [("lock_wait_timeout", lock_wait), ("innodb_lock_wait_timeout", innodb_wait)];
+            self.restore
+                .extend(found.into_iter().filter_map(|(name, found)| Some(format!("{name} = {}", found?))));
+        }
+        if let Some(timeout) = terms.statement_timeout {
+            // MySQL limits queries that only read, and MariaDB all.
+            let (name, value) = match is_mariadb.as_deref() {
+                Some("1") => ("max_statement_time", timeout.as_secs_f64().to_string()),
+                _ => ("max_execution_time", timeout.as_millis().to_string()),
+            };
+            settings.push(format!("{name} = {value}"));
+            self.restore.push(format!("{name} = DEFAULT"));
+        }
+        if settings.is_empty() { Ok(()) } else { session.execute(&format!("SET {}", settings.join(", "))) }
     }
 
     fn enter(&mut self, _: &mut dyn Session, _: Mode) -> Result<(), SqlError> {
@@ -151,7 +177,9 @@ impl Backend for MysqlBackend {
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         self.changes.clear();
-        let restore = if std::mem::take(&mut self.had_no_autocommit) { "; SET autocommit = 0" } else { "" };
+        let restore = std::mem::take(&mut self.restore);
+        let restore =
+            if restore.is_empty() { String::new() } else { format!("; SET {}", restore.join(", ")) };
         match std::mem::take(&mut self.is_locked) {
             true => session.execute(&format!("DO RELEASE_LOCK({LOCK}){restore}")),
             false => Ok(()),
@@ -176,7 +204,9 @@ fn try_lock() -> String {
     format!(
         "SELECT CAST(GET_LOCK({LOCK}, 0) AS CHAR), coalesce((SELECT CONCAT(user, '@', host, ', connection ', id) \
          FROM information_schema.processlist WHERE id = IS_USED_LOCK({LOCK})), \
-         CONCAT('connection ', IS_USED_LOCK({LOCK}))), CAST(@@autocommit AS CHAR)"
+         CONCAT('connection ', IS_USED_LOCK({LOCK}))), CAST(@@autocommit AS CHAR), \
+         CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
+         CAST(VERSION() LIKE '%MariaDB%' AS CHAR)"
     )
 }
 

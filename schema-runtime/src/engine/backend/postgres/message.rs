@@ -60,6 +60,13 @@ impl Message {
         self.push(&unlock(&bits));
     }
 
+    /// The counter is at zero again.
+    pub(super) fn restart(&self, session: &mut dyn Session) {
+        if self.count > 0 {
+            counted(session);
+        }
+    }
+
     pub(super) fn sql(&self) -> &str {
         &self.sql
     }

@@ -5,12 +5,14 @@
 mod message;
 mod outside;
 
+use std::time::{Duration, Instant};
+
 use diesel::connection::BoxableConnection;
 use diesel::pg::Pg;
 use diesel::result::DatabaseErrorKind;
 
 use self::message::Message;
-use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step, server};
+use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step, Terms, server};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, Change, DIESEL, Entry, LEDGER};
@@ -23,16 +25,28 @@ const LOCK: i32 = 0x5c4e_3a00;
 /// Stands for the moment at which the server writes a row: the message is made before. Too long for a version.
 const FINISHED: &str = "the moment at which the server comes to this row of the ledger";
 
+/// Who waits for a table stands in everybody's way to it.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Between two attempts; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
 /// One PostgreSQL connection during one run.
 #[derive(Debug, Default)]
 pub(crate) struct PostgresBackend {
-    reach: Reach,
+    terms: Terms,
+    /// The two timeouts as the connection had them, when they were changed.
+    timeouts: Option<[String; 2]>,
     /// Whether our transaction is open.
     is_open: bool,
     /// Whether the lock is ours.
     is_locked: bool,
     /// Whether nobody has looked since the lock was taken.
     is_new: bool,
+    /// Whether nobody has set a `lock_timeout` for this connection.
+    waits_for_ever: bool,
     /// How many revisions are still to come.
     left: usize,
     /// Whether a commit was left for a later one to flush.
@@ -50,6 +64,11 @@ impl Engine for Pg {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         match kind {
             DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
+            _ if message.starts_with("canceling statement due to lock timeout")
+                || message.starts_with("deadlock detected") =>
+            {
+                SqlErrorKind::LockTimeout
+            }
             _ if message.starts_with("current transaction is aborted") => SqlErrorKind::InTransaction,
             _ => SqlErrorKind::Other,
         }
@@ -113,11 +132,11 @@ impl Backend for PostgresBackend {
         false
     }
 
-    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], reach: Reach) -> Result<(), SqlError> {
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError> {
         // Outside a transaction it does nothing, so that the next query can tell.
         session.execute("SET LOCAL cargo_schema.is_open = 'yes'")?;
         let row = session.rows(&try_lock())?.into_iter().next().unwrap_or_default();
-        let [taken, holder, search_path, is_open] = row.try_into().unwrap_or_default();
+        let [taken, holder, search_path, is_open, lock_timeout] = row.try_into().unwrap_or_default();
         if taken.as_deref() != Some("true") {
             return Err(SqlError::busy(holder));
         }
@@ -127,8 +146,10 @@ impl Backend for PostgresBackend {
             return Err(SqlError { kind, ..SqlError::new("the connection is inside a transaction") });
         }
         self.search_path = search_path.unwrap_or_default();
-        (self.reach, self.left, self.is_new) = (reach, modes.len(), true);
-        Ok(())
+        self.waits_for_ever = lock_timeout.as_deref() == Some("0");
+        (self.terms, self.left, self.is_new) = (terms, modes.len(), true);
+        let is_limited = terms.lock_timeout.is_some() || terms.statement_timeout.is_some();
+        if is_limited && modes.contains(&Mode::Outside) { self.limit_session(session) } else { Ok(()) }
     }
 
     fn enter(&mut self, _: &mut dyn Session, _: Mode) -> Result<(), SqlError> {
@@ -158,11 +179,11 @@ impl Backend for PostgresBackend {
         }
         self.changes.extend(step.changes(FINISHED.to_owned()));
         let mut message = self.opening();
-        match self.reach {
+        match self.terms.reach {
             Reach::Run => message.script(script),
             Reach::Unit => self.revision(&mut message, script),
         }
-        let ran = if message.sql().is_empty() { Ok(()) } else { session.execute(message.sql()) };
+        let ran = if message.sql().is_empty() { Ok(()) } else { self.send(session, &message) };
         ran.map_err(|error| self.undo_revision(session, &message, script, error))
     }
 
@@ -189,6 +210,10 @@ impl Backend for PostgresBackend {
                 "UPDATE {LEDGER} SET format = format WHERE id = (SELECT max(id) FROM {LEDGER})"
             ));
         }
+        if let Some([lock, statement]) = self.timeouts.take() {
+            let (lock, statement) = (quote(&lock), quote(&statement));
+            message.push(&format!("SET lock_timeout = {lock}; SET statement_timeout = {statement}"));
+        }
         if std::mem::take(&mut self.is_locked) {
             message.push(&format!("SELECT pg_catalog.pg_advisory_unlock({LOCK}, {})", lock_key()));
         }
@@ -206,16 +231,67 @@ impl PostgresBackend {
     /// table that is not there would end it.
     fn opening(&mut self) -> Message {
         let mut message = Message::default();
-        if self.reach == Reach::Run && !self.is_open {
+        if self.terms.reach == Reach::Run && !self.is_open {
             message.push("BEGIN");
+            self.limit(&mut message, "SET LOCAL");
             self.is_open = true;
         }
         message
     }
 
+    /// How long a statement may wait and run.
+    fn limit(&self, message: &mut Message, set: &str) {
+        if let Some(timeout) = self.terms.lock_timeout {
+            message.push(&format!("{set} lock_timeout = {}", timeout.as_millis()));
+        }
+        if let Some(timeout) = self.terms.statement_timeout {
+            message.push(&format!("{set} statement_timeout = {}", timeout.as_millis()));
+        }
+    }
+
+    /// The same for statements outside a transaction, until the end of the run. They have no default: an index
+    /// that is built concurrently waits for every older transaction, and is in nobody's way.
+    fn limit_session(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        let query = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')";
+        let row = session.rows(query)?.into_iter().next().unwrap_or_default();
+        let [lock, statement] = row.try_into().unwrap_or_default();
+        self.timeouts = Some([lock.unwrap_or_default(), statement.unwrap_or_default()]);
+        let mut message = Message::default();
+        self.limit(&mut message, "SET");
+        session.execute(message.sql())
+    }
+
+    /// Sends a revision, once more when it did not get its locks: it was rolled back, and whoever queued up behind
+    /// it has gone on meanwhile.
+    fn send(&mut self, session: &mut dyn Session, message: &Message) -> Result<(), SqlError> {
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match session.execute(message.sql()) {
+                Err(error)
+                    if error.kind == SqlErrorKind::LockTimeout
+                        && self.terms.reach == Reach::Unit
+                        && start.elapsed() + pause < self.terms.patience =>
+                {
+                    session.execute("ROLLBACK")?;
+                    message.restart(session);
+                    // Two that met shall not meet again: the clock is as good as dice.
+                    let jitter = start.elapsed().subsec_nanos() % 1000;
+                    std::thread::sleep(pause * (500 + jitter) / 1000);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                sent => return sent,
+            }
+        }
+    }
+
     /// A revision and its rows, both or neither.
     fn revision(&mut self, message: &mut Message, script: &Script) {
         message.push("BEGIN");
+        if self.terms.lock_timeout.is_none() && self.waits_for_ever {
+            message.push(&format!("SET LOCAL lock_timeout = {}", LOCK_TIMEOUT.as_millis()));
+        }
+        self.limit(message, "SET LOCAL");
         self.is_unflushed = self.left > 0;
         if self.is_unflushed {
             message.push("SET LOCAL synchronous_commit = off");
@@ -291,7 +367,8 @@ fn try_lock() -> String {
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
          WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = {LOCK} \
          AND l.objid::bigint = {key}::bigint & 4294967295 AND a.datname = current_database() LIMIT 1), \
-         current_setting('search_path'), current_setting('cargo_schema.is_open', true)"
+         current_setting('search_path'), current_setting('cargo_schema.is_open', true), \
+         current_setting('lock_timeout')"
     )
 }
 

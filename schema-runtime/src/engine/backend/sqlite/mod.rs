@@ -12,7 +12,7 @@ use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Backend, Engine, Failure, Leave, Reach, Reading, Step};
+use super::{Backend, Engine, Failure, Leave, Reading, Step, Terms};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, COLUMNS, Change, DIESEL, Entry, LEDGER};
@@ -105,7 +105,7 @@ impl Backend for SqliteBackend {
         true
     }
 
-    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], _: Reach) -> Result<(), SqlError> {
+    fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], _: Terms) -> Result<(), SqlError> {
         if modes.iter().any(|mode| *mode != Mode::Joined) {
             self.foreign_keys = session.value("PRAGMA foreign_keys")?;
         }
