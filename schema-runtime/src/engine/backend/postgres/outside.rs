@@ -69,7 +69,7 @@ enum Probe<'s> {
 impl<'s> Probe<'s> {
     fn of(sql: &'s str) -> Option<Self> {
         let starts = |start: &&str| Words::new(sql).pass(&start.split(' ').collect::<Vec<_>>());
-        if REPEATABLE.iter().any(|start| starts(&start)) {
+        if REPEATABLE.iter().any(starts) {
             return Some(Self::Repeat);
         }
         if let Some(index) = made_concurrently(sql) {
