@@ -26,7 +26,7 @@ pub enum Engine {
 
 /// A connection to one.
 pub enum Session {
-    Postgres(AsyncConnectionWrapper<AsyncPgConnection>),
+    Postgres(Box<AsyncConnectionWrapper<AsyncPgConnection>>),
     Mysql(AsyncConnectionWrapper<AsyncMysqlConnection>),
 }
 
@@ -40,7 +40,9 @@ impl Session {
     pub fn open(engine: Engine, url: &str) -> Result<Self, String> {
         match engine {
             Engine::Mysql => AsyncConnectionWrapper::establish(url).map(Self::Mysql),
-            Engine::Postgres | Engine::Sqlite => AsyncConnectionWrapper::establish(url).map(Self::Postgres),
+            Engine::Postgres | Engine::Sqlite => {
+                AsyncConnectionWrapper::establish(url).map(Box::new).map(Self::Postgres)
+            }
         }
         .map_err(|error| error.to_string())
     }
@@ -58,7 +60,7 @@ impl Session {
     pub fn rows(&mut self, sql: &str) -> Vec<String> {
         let query = diesel::sql_query(sql);
         let lines: Vec<Line> = match self {
-            Self::Postgres(open) => query.load(open),
+            Self::Postgres(open) => query.load(&mut **open),
             Self::Mysql(open) => query.load(open),
         }
         .unwrap_or_else(|error| panic!("{error}: {sql}"));

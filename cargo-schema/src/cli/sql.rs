@@ -13,7 +13,6 @@ use serde_json::json;
 
 use super::running::parse_target;
 use crate::context::Context;
-use crate::database::url;
 use crate::desk::with_place;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -49,7 +48,6 @@ pub(crate) fn print(
     range: &str,
     direction: Option<Direction>,
 ) -> Outcome {
-    refuse_other_engines(context.dialect(project)?)?;
     let (history, plan) = planned(context, project, range, direction)?;
     let missing = plan.nodes.iter().find(|&&node| script(&history, node, plan.direction).is_none());
     if let Some(&node) = missing {
@@ -57,9 +55,7 @@ pub(crate) fn print(
         return Err(Failure::new(Exit::No, "irreversible", format!("`{title}` cannot be reverted"))
             .help("write its down.sql, or end the range after it"));
     }
-    let of_url = url::resolve(&context.global, project).ok().flatten().map(|url| url.dialect);
-    let dialect = project.config.dialect.or(of_url).unwrap_or(Dialect::Sqlite);
-    let text = text(&history, &plan, dialect, &project.config.on_connect);
+    let text = text(&history, &plan, context.dialect(project)?, &project.config.on_connect);
     if context.is_json() {
         let revisions: Vec<_> = plan.nodes.iter().map(|&node| named(&history, node)).collect();
         let way = match plan.direction {
@@ -71,19 +67,6 @@ pub(crate) fn print(
         context.shell.raw(&text);
     }
     Ok(Exit::Done)
-}
-
-/// The ledger's rows and the transactions around them are one engine's.
-fn refuse_other_engines(dialect: Dialect) -> Result<(), Failure> {
-    if dialect == Dialect::Sqlite {
-        return Ok(());
-    }
-    Err(Failure::new(
-        Exit::Usage,
-        "engine",
-        format!("this build writes scripts for SQLite only, and the history is written for {dialect}"),
-    )
-    .help("offline verbs, such as `check`, `history` and `show -v`, work"))
 }
 
 fn planned(

@@ -26,10 +26,7 @@ pub(crate) enum Work<'w> {
     /// Up to a target.
     Upgrade(&'w str),
     /// Up to a target, if a plan that is not empty may run.
-    UpgradeIf {
-        target: &'w str,
-        may_run: &'w dyn Fn(&Plan) -> Result<(), Error>,
-    },
+    UpgradeIf { target: &'w str, may_run: &'w dyn Fn(&Plan) -> Result<(), Error> },
     /// Back to a target.
     Revert(&'w str),
     /// Exactly these count as applied.

@@ -162,7 +162,7 @@ fn who_waits_is_told_who_holds_the_lock() {
     let ran = Migrator::new(history).options(impatient).upgrade(&mut database.pg(), "heads");
     match ran {
         Err(Error::Locked { holder: Some(holder), .. }) => {
-            assert!(holder.starts_with("postgres@127.0.0.1, process"), "{holder}")
+            assert!(holder.starts_with("postgres@127.0.0.1, process"), "{holder}");
         }
         other => panic!("{other:?}"),
     }
@@ -244,7 +244,7 @@ fn what_cannot_be_looked_up_is_asked() {
     run(&mut connection, "UPDATE __schema_ledger SET outcome = NULL, error = NULL");
     match upgrade(&line(&[(up, "")]), &mut connection) {
         Err(Error::Interrupted { statements_done, statements_total, .. }) => {
-            assert_eq!((statements_done, statements_total), (1, 2))
+            assert_eq!((statements_done, statements_total), (1, 2));
         }
         other => panic!("{other:?}"),
     }
