@@ -37,11 +37,6 @@ const OURS: [&str; 15] = [
     "search_path",
 ];
 
-/// Has the server end what it does for a process that was killed, and let go of its lock, within a second and not
-/// when the statement is done. Older servers than 14 cannot.
-const NOTICE_THE_END: &str = "SELECT set_config('client_connection_check_interval', '1000', false) \
-    WHERE current_setting('server_version_num')::int >= 140000";
-
 /// Everything that is known about a database before it is spoken to.
 pub(super) struct Settings {
     config: Config,
@@ -196,11 +191,7 @@ pub(super) fn open(url: &DatabaseUrl, secret: &Secret) -> Result<Connection, Fai
         None => Err(silent(url)),
         Some(Err(Stop::Driver(error))) => Err(worded(url, &error)),
         Some(Err(Stop::Diesel(error))) => Err(refused(url, &error.to_string())),
-        Some(Ok(connection)) => {
-            let mut connection = Connection::Postgres(Box::new(AsyncConnectionWrapper::from(connection)));
-            connection.execute(NOTICE_THE_END).map_err(|error| refused(url, &error.to_string()))?;
-            Ok(connection)
-        }
+        Some(Ok(connection)) => Ok(Connection::Postgres(Box::new(AsyncConnectionWrapper::from(connection)))),
     }
 }
 
