@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use schema_build::config::LockKind;
 use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
 use schema_build::validate::{self, Validated};
@@ -144,6 +145,16 @@ pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
     nodes.iter().map(|&node| history.revision(node).id.to_string()).collect()
 }
 
+/// Whoever asks for a lock in a table has a reason to distrust the engine's own, and must not get that one in silence.
+fn refuse_table_lock(project: &Project) -> Result<(), Failure> {
+    match project.config.lock {
+        LockKind::Engine => Ok(()),
+        LockKind::Table => Err(Failure::usage("`lock = \"table\"` is not available in this version")
+            .note("nothing was changed")
+            .help("remove it from the configuration where the engine's own lock holds: not through a pooler in transaction mode, not on Galera")),
+    }
+}
+
 /// Reads the files while the database is opened.
 fn side_by_side(
     shell: &Shell,
@@ -154,6 +165,7 @@ fn side_by_side(
     wait: Duration,
 ) -> Result<(Validated, Result<Database, Failure>), Failure> {
     project.refuse_missing_folder()?;
+    refuse_table_lock(project)?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
     Ok(std::thread::scope(|scope| {
         let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, purpose));

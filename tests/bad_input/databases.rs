@@ -114,3 +114,10 @@ fn stopped(sandbox: &Sandbox, signal: &str) -> crate::harness::Output {
     output.stderr = said;
     output
 }
+
+#[test]
+fn a_lock_that_this_version_cannot_take() {
+    let sandbox = shop();
+    sandbox.replace("Cargo.toml", "dialect = \"sqlite\"", "dialect = \"sqlite\"\nlock = \"table\"");
+    refused(&sandbox, "upgrade --database-url app.db", 2).says("lock = \"table\"").says("not available");
+}

@@ -84,7 +84,7 @@ impl Served {
             Err(error) => {
                 let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
                 assert!(!is_demanded, "no {engine:?} server: {error}");
-                eprintln!("SKIPPED: no {engine:?} server: {error}");
+                let _ = writeln!(std::io::stderr(), "SKIPPED: no {engine:?} server: {error}");
                 return None;
             }
         };

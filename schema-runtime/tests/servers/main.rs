@@ -1,6 +1,5 @@
 //! The engine against real servers, through drivers that link no C library.
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that something is wrong")]
-#![expect(clippy::print_stderr, reason = "what is skipped is said loudly")]
 
 mod mysql;
 mod postgres;

@@ -3,6 +3,7 @@
 //! `SCHEMA_TEST_POSTGRES` and `SCHEMA_TEST_MYSQL` name servers; without them the usual ports of this machine are
 //! tried. Where nothing answers a test says that it was skipped, and fails when `CI` is `true`.
 
+use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::{LoadConnection, SimpleConnection};
@@ -45,7 +46,7 @@ impl Database {
             Err(error) => {
                 let is_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
                 assert!(!is_ci, "no server for {variable}: {error}");
-                eprintln!("SKIPPED: no server answers for {variable}: {error}");
+                let _ = writeln!(std::io::stderr(), "SKIPPED: no server answers for {variable}: {error}");
                 std::mem::forget(database);
                 None
             }
