@@ -113,11 +113,16 @@ where
     String: FromSql<Text, DB>,
 {
     fn build<'r>(row: &impl NamedRow<'r, DB>) -> deserialize::Result<Self> {
-        let column = |index| {
+        let column = |index| -> deserialize::Result<Option<String>> {
             let field = SqlRow::get(row, index).ok_or("the row is shorter than its query")?;
             field.value().map(<String as FromSql<Text, DB>>::from_sql).transpose()
         };
-        (0..row.field_count()).map(column).collect::<Result<_, _>>().map(Self)
+        // Collecting results knows no length, and growing ten thousand rows is half the cost of reading them.
+        let mut fields = Vec::with_capacity(row.field_count());
+        for index in 0..row.field_count() {
+            fields.push(column(index)?);
+        }
+        Ok(Self(fields))
     }
 }
 
