@@ -11,10 +11,57 @@ use crate::finding::{Finding, Severity};
 pub struct Rule {
     /// Kebab case, as in configuration and between brackets in output.
     pub id: &'static str,
+    /// What it is about.
+    pub family: Family,
     /// What it does by default for each purpose.
     pub levels: Levels,
     /// What it finds, in one line.
     pub about: &'static str,
+}
+
+/// What rules are about; `check` runs and leaves out whole families.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// The graph and the files of the revisions.
+    History,
+    /// What schema.lock, or a released commit, remembers of them.
+    Integrity,
+    /// Cargo.toml and diesel.toml.
+    Configuration,
+    /// The models, and whether they say what the history does.
+    Models,
+    /// What happens when the revisions really run, up and down.
+    Proof,
+    /// What SQL does to a database that is in use.
+    Safety,
+    /// A live database beside the history.
+    Database,
+}
+
+impl Family {
+    /// All of them, in the order of a check.
+    pub const ALL: [Self; 7] = [
+        Self::History,
+        Self::Integrity,
+        Self::Configuration,
+        Self::Models,
+        Self::Proof,
+        Self::Safety,
+        Self::Database,
+    ];
+
+    /// The word for it, in documents and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::History => "history",
+            Self::Integrity => "integrity",
+            Self::Configuration => "configuration",
+            Self::Models => "models",
+            Self::Proof => "proof",
+            Self::Safety => "safety",
+            Self::Database => "database",
+        }
+    }
 }
 
 /// What a finding of a rule does, by default.
@@ -77,7 +124,7 @@ pub const RULES: &[Rule] = &[
     defect("label-is-id", "a label is the id of a revision"),
     defect("duplicate-label", "one label is on several revisions"),
     defect("cycle", "revisions wait for each other"),
-    defect("bad-configuration", "the configuration is not valid"),
+    defect("bad-configuration", "the configuration is not valid").of(Family::Configuration),
     judgement("multiple-heads", Deny, Deny, Allow, "the history has several heads"),
     judgement(
         "disordered",
@@ -102,31 +149,40 @@ pub const RULES: &[Rule] = &[
         Warn,
         Warn,
         "`diesel.toml` is not valid or names what does not exist",
-    ),
-    judgement("bad-lock-file", Deny, Deny, Warn, "`schema.lock` cannot be understood"),
-    judgement("edited-revision", Warn, Deny, Allow, "a revision differs from what `schema.lock` remembers"),
-    judgement("removed-revision", Warn, Deny, Allow, "a revision of `schema.lock` is gone"),
-    judgement("inserted-revision", Allow, Deny, Allow, "a new revision comes before one that is released"),
-    judgement("lock-out-of-date", Allow, Deny, Allow, "a revision is not in `schema.lock`"),
-    judgement("missing-module", Warn, Deny, Deny, "the file of a module is missing"),
-    judgement("unreadable-model", Warn, Deny, Deny, "a file or a model cannot be read as Rust"),
+    )
+    .of(Family::Configuration),
+    judgement("bad-lock-file", Deny, Deny, Warn, "`schema.lock` cannot be understood").of(Family::Integrity),
+    judgement("edited-revision", Warn, Deny, Allow, "a revision differs from what `schema.lock` remembers")
+        .of(Family::Integrity),
+    judgement("removed-revision", Warn, Deny, Allow, "a revision of `schema.lock` is gone")
+        .of(Family::Integrity),
+    judgement("inserted-revision", Allow, Deny, Allow, "a new revision comes before one that is released")
+        .of(Family::Integrity),
+    judgement("lock-out-of-date", Allow, Deny, Allow, "a revision is not in `schema.lock`")
+        .of(Family::Integrity),
+    judgement("missing-module", Warn, Deny, Deny, "the file of a module is missing").of(Family::Models),
+    judgement("unreadable-model", Warn, Deny, Deny, "a file or a model cannot be read as Rust")
+        .of(Family::Models),
     judgement(
         "bad-model-attribute",
         Warn,
         Deny,
         Deny,
         "a word of `#[schema(..)]` is unknown, malformed or not for this engine",
-    ),
-    judgement("unknown-model-type", Warn, Deny, Deny, "a field's type has no type in the database"),
-    judgement("contradictory-model", Warn, Deny, Deny, "models contradict themselves or each other"),
+    )
+    .of(Family::Models),
+    judgement("unknown-model-type", Warn, Deny, Deny, "a field's type has no type in the database")
+        .of(Family::Models),
+    judgement("contradictory-model", Warn, Deny, Deny, "models contradict themselves or each other")
+        .of(Family::Models),
 ];
 
 const fn defect(id: &'static str, about: &'static str) -> Rule {
-    Rule { id, levels: Levels::Defect, about }
+    Rule { id, family: Family::History, levels: Levels::Defect, about }
 }
 
 const fn judgement(id: &'static str, build: Level, check: Level, run: Level, about: &'static str) -> Rule {
-    Rule { id, levels: Levels::Judgement(build, check, run), about }
+    Rule { id, family: Family::History, levels: Levels::Judgement(build, check, run), about }
 }
 
 /// The rule with this id.
@@ -135,6 +191,11 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 }
 
 impl Rule {
+    /// In a family other than that of the history.
+    const fn of(self, family: Family) -> Self {
+        Self { family, ..self }
+    }
+
     /// Whether configuration may change its level.
     pub fn is_configurable(&self) -> bool {
         matches!(self.levels, Levels::Judgement(..))

@@ -10,7 +10,7 @@ use schema_build::validate::{self, Validated};
 use serde_json::{Value, json};
 
 use super::explain;
-use crate::check::{self, base};
+use crate::check::base;
 use crate::cli::Format;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -146,7 +146,7 @@ fn document(revisions: usize, findings: &[Finding]) -> Value {
 
 fn described(finding: &Finding) -> Value {
     let mut object = json::finding(finding);
-    object["family"] = check::family(finding.rule).into();
+    object["family"] = rule::rule(finding.rule).map(|rule| rule.family.name()).into();
     object
 }
 

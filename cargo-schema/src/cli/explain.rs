@@ -72,6 +72,7 @@ fn data(rule: &Rule) -> Value {
     };
     json!({
         "rule": rule.id,
+        "family": rule.family.name(),
         "about": rule.about,
         "build": key(build),
         "check": key(check),
