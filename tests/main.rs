@@ -15,6 +15,7 @@ mod bad_input;
 mod broken;
 mod commands;
 mod concurrency;
+mod diff;
 mod docs;
 mod failing;
 mod generate;

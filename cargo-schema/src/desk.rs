@@ -85,13 +85,7 @@ impl<'p> Desk<'p> {
     }
 
     fn tell_if_missing(&self, context: &Context) {
-        if self.database.is_missing {
-            let shown = &self.database.url.shown;
-            context.shell.attention(
-                "Missing",
-                format_args!("{shown} does not exist yet: taken for an empty database"),
-            );
-        }
+        connect::tell_if_missing(&self.database, &context.shell);
     }
 
     /// Where the database is, for verbs that only look; says when its ledger may hold more than they can read.

@@ -9,6 +9,7 @@ mod build_script;
 mod changes;
 mod check;
 mod cli;
+mod comparison;
 mod context;
 mod database;
 mod desk;

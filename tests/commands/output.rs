@@ -69,6 +69,7 @@ fn help_names_every_verb_and_every_verb_has_help() {
         "restore",
         "edit",
         "explain",
+        "diff base base",
         "completions",
         "man",
     ];
@@ -114,6 +115,7 @@ fn every_document_says_its_version_and_its_verb() {
         "sql",
         "check",
         "explain",
+        "diff base base",
         "init",
         "lock",
         "generate --empty more",

@@ -153,7 +153,7 @@ fn nothing(context: &Context, project: &Project, args: &Args, tables: Option<&Ta
     Ok(Exit::Done)
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((old, new)) if !old.trim().is_empty() && !new.trim().is_empty() => {
             Ok((old.trim().to_owned(), new.trim().to_owned()))

@@ -5,6 +5,7 @@ mod branches;
 mod check;
 mod completions;
 mod current;
+mod diff;
 mod dump;
 mod edit;
 mod explain;
@@ -123,6 +124,7 @@ enum Verb {
     Merge(merge::Args),
     Rebase(rebase::Args),
     Sql(sql::Args),
+    Diff(diff::Args),
     Check(check::Args),
     Lock(lock::Args),
     Resolve(resolve::Args),
@@ -210,6 +212,7 @@ fn dispatch_to_projects(context: &Context, verb: &Verb) -> Outcome {
         Verb::Heads(args) => each(context, |project| heads::run(context, project, args)),
         Verb::Branches(args) => each(context, |project| branches::run(context, project, args)),
         Verb::History(args) => each(context, |project| history::run(context, project, args)),
+        Verb::Diff(args) => each(context, |project| diff::run(context, project, args)),
         Verb::Sql(args) => each(context, |project| sql::run(context, project, args)),
         Verb::Unlock(args) => each(context, |project| unlock::run(context, project, args)),
         Verb::Init(_) | Verb::Check(_) | Verb::Completions(_) | Verb::Man(_) | Verb::Explain(_) => {

@@ -49,6 +49,14 @@ pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
     }
 }
 
+/// Says that there is no file, for verbs that only look.
+pub(crate) fn tell_if_missing(database: &Database, shell: &Shell) {
+    if database.is_missing {
+        let shown = &database.url.shown;
+        shell.attention("Missing", format_args!("{shown} does not exist yet: taken for an empty database"));
+    }
+}
+
 /// Whether there can be nothing in it.
 pub(crate) fn is_blank(url: &DatabaseUrl) -> bool {
     match &url.place {

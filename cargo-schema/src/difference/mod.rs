@@ -86,6 +86,16 @@ pub(crate) enum Refusal {
     Unanswerable { answer: String },
 }
 
+impl Refusal {
+    /// The table, where rows that exist would have no value for a new column.
+    pub(crate) fn table_without_value(&self) -> Option<&str> {
+        match self {
+            Self::NoValue { table, .. } => Some(table),
+            Self::UnknownType { .. } | Self::Unanswerable { .. } => None,
+        }
+    }
+}
+
 /// What stays although no model describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kept {
@@ -115,7 +125,7 @@ pub(crate) fn difference<D: Dialect>(
 }
 
 /// Whether a pattern with `*` fits a name.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern.eq_ignore_ascii_case(name),
         Some((start, rest)) => {

@@ -84,14 +84,14 @@ pub(crate) fn compare(
 }
 
 /// What becomes of tables that no model names, where nobody says: they go when every model is the whole truth.
-fn unmodelled(desired: &Schema, current: &Schema) -> Unmodelled {
+pub(crate) fn unmodelled(desired: &Schema, current: &Schema) -> Unmodelled {
     let is_whole = |(name, table): (&String, &Table)| {
         table.knowledge == Knowledge::Whole || current.views.keys().any(|view| Sqlite.is_same(view, name))
     };
     if desired.tables.iter().all(is_whole) { Unmodelled::Drop } else { Unmodelled::Keep }
 }
 
-fn refuse_other_engines(dialect: Engine) -> Result<(), Failure> {
+pub(crate) fn refuse_other_engines(dialect: Engine) -> Result<(), Failure> {
     if dialect == Engine::Sqlite {
         return Ok(());
     }
@@ -102,7 +102,7 @@ fn refuse_other_engines(dialect: Engine) -> Result<(), Failure> {
     .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own"))
 }
 
-fn read(context: &Context, project: &Project) -> Result<Models, Failure> {
+pub(crate) fn read(context: &Context, project: &Project) -> Result<Models, Failure> {
     let mut models = models::read(&project.config, Engine::Sqlite);
     if models.findings.iter().any(Finding::is_error) {
         return Err(Failure::of(Exit::No, models.findings).note("nothing was written"));
@@ -120,7 +120,7 @@ fn read(context: &Context, project: &Project) -> Result<Models, Failure> {
 
 /// What the models ask for. `joinable!` is a hint for the key of a table that is new, and only such tables are
 /// looked at for what a block cannot say.
-fn wanted(models: &Models) -> Schema {
+pub(crate) fn wanted(models: &Models) -> Schema {
     let mut schema = models.schema.clone();
     schema.tables.retain(|name, _| !is_ledger(name));
     for join in &models.joins {

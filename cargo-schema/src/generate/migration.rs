@@ -32,10 +32,20 @@ pub(crate) fn write<D: Dialect>(
     operations: Vec<Operation>,
     current: &Schema,
 ) -> Result<Migration, Error> {
-    let mut operations = order::ordered(operations, dialect.adds_keys_later());
-    naming::name_indexes(&mut operations, current, dialect.name_limit());
+    let operations = prepared(dialect, operations, current);
     let up = dialect.emit(database, &operations, None)?;
     let stages: Vec<D::Catalogue> = up.stages.into_iter().rev().collect();
     let down = dialect.emit(database, &reversed(&operations), Some(&stages))?;
     Ok(Migration { operations, up: up.script, down: down.script })
+}
+
+/// The operations in the order in which they are done, with names for what has none.
+pub(crate) fn prepared<D: Dialect>(
+    dialect: &D,
+    operations: Vec<Operation>,
+    current: &Schema,
+) -> Vec<Operation> {
+    let mut operations = order::ordered(operations, dialect.adds_keys_later());
+    naming::name_indexes(&mut operations, current, dialect.name_limit());
+    operations
 }

@@ -193,7 +193,7 @@ fn compare(before: Rows, after: Rows, direction: &'static str) -> Result<(), Dis
 }
 
 /// What is only in the first list (`-`) or only in the second (`+`); both are sorted.
-fn unequal(before: &[String], after: &[String]) -> Vec<String> {
+pub(crate) fn unequal(before: &[String], after: &[String]) -> Vec<String> {
     let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
     let mut lines = Vec::new();
     loop {

@@ -14,6 +14,7 @@
 //! | `history` | `at`, `revisions` (`parents`, `depends_on`, `labels`, `created`, `irreversible`, `is_head`, `is_applied`) |
 //! | `show` | `revisions` (as `history`, with `children`, `up` and `down`: `text`, `checksum`, `statements`) |
 //! | `sql` | `direction`, `revisions`, `sql` |
+//! | `diff` | `from` and `to` (`name`, `kind`), `is_equal`, `differences` (`change`, `what`), `reworded`, `perhaps_renamed` (`from`, `to`), `kept`, `sql` |
 //! | `resolve` | `revisions` (the one), `now_at` |
 //! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `add_by_hand` (`file`, `line`), `findings` |
 //! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected` and `kept`, of a merge `shared_tables` |
