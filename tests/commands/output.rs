@@ -69,7 +69,7 @@ fn help_names_every_verb_and_every_verb_has_help() {
         "restore",
         "edit",
         "explain",
-        "diff base base",
+        "diff",
         "completions",
         "man",
     ];
