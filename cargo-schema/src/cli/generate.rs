@@ -1,11 +1,12 @@
 //! `cargo schema generate`: a new revision at the end of the history, or where it is told to be.
 
-use schema_runtime::dialect::Dialect;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 use serde_json::{Value, json};
 
 use crate::context::Context;
+use crate::database::scratch::Site;
+use crate::dialect::on_dialect;
 use crate::difference::{Answers, Kept};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -116,13 +117,15 @@ fn from_models(
         ignored: project.config.ignore.clone(),
     };
     let before: Vec<Node> = wish.parents.iter().chain(&wish.depends_on).copied().collect();
-    let automatic = automatic::compare(context, project, history, &before, answers)?;
+    let (engine, site) = (context.dialect(project)?, Site { context, project });
+    let automatic =
+        on_dialect!(engine, dialect => automatic::compare(dialect, site, history, &before, answers))?;
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
     let Some(migration) = &automatic.migration else {
         return nothing(context, project, args, tables.as_ref());
     };
     let new = write::prepare(&project.config, history, wish, Scripts::Written(migration))?;
-    let lock = (lock::path(project), lock::with(project, history.revisions(), &new, Dialect::Sqlite)?);
+    let lock = (lock::path(project), lock::with(project, history.revisions(), &new, engine)?);
     let mut files = vec![(lock.0.as_path(), lock.1.as_str())];
     files.extend(tables.iter().map(|tables| (tables.path.as_path(), tables.text.as_str())));
     if !args.dry_run {

@@ -165,6 +165,6 @@ pub(crate) fn script(
 }
 
 fn written(catalogue: &Catalogue, operations: Vec<Operation>) -> Result<Migration, scratch::Error> {
-    let (mut database, _) = excerpt::of(catalogue, &operations)?;
-    migration::write(&Sqlite, &mut database, operations, &Sqlite.schema(catalogue))
+    let mut part = excerpt::of(catalogue, &operations)?;
+    migration::write(&Sqlite, &mut part.database, operations, &Sqlite.schema(catalogue))
 }

@@ -6,13 +6,15 @@ use std::time::Duration;
 use schema_build::models::Models;
 use schema_build::rule::Purpose;
 use schema_build::schema::Schema;
+use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 
 use crate::context::Context;
 use crate::database::connect::{self, Access, Patience};
 use crate::database::connection::Connection;
-use crate::database::replay;
+use crate::database::replay::replay;
+use crate::database::scratch::{Site, unusable};
 use crate::desk::Desk;
 use crate::dialect::Dialect;
 use crate::dialect::sqlite::Sqlite;
@@ -73,7 +75,7 @@ impl<'a> Reader<'a> {
     fn models(&mut self) -> Result<Side<<Sqlite as Dialect>::Catalogue>, Failure> {
         let models = match self.models.take() {
             Some(models) => models,
-            None => automatic::read(self.context, self.project).map_err(|failure| {
+            None => automatic::read(self.context, self.project, Engine::Sqlite).map_err(|failure| {
                 failure.help("`cargo schema diff history database` compares without models")
             })?,
         };
@@ -109,8 +111,9 @@ impl<'a> Reader<'a> {
         history: &History,
         nodes: &[Node],
     ) -> Result<Seen<<Sqlite as Dialect>::Catalogue>, Failure> {
-        let mut database = replay::sqlite(self.project, history, nodes)?;
-        Sqlite.introspect(&mut database).map(Seen::Catalogue).map_err(replay::unusable)
+        let site = Site { context: self.context, project: self.project };
+        let mut database = replay(&Sqlite, site, history, nodes)?;
+        Sqlite.introspect(&mut database).map(Seen::Catalogue).map_err(unusable)
     }
 
     fn database(&self) -> Result<Side<<Sqlite as Dialect>::Catalogue>, Failure> {

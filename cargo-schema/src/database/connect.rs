@@ -246,15 +246,20 @@ pub(crate) fn refused(url: &DatabaseUrl, error: &DieselError) -> Failure {
     said(url, "read the schema", &error.to_string())
 }
 
+/// The engine, as its makers write it.
+pub(crate) fn product(engine: Dialect) -> &'static str {
+    match engine {
+        Dialect::Sqlite => "SQLite",
+        Dialect::Postgres => "PostgreSQL",
+        Dialect::Mysql => "MySQL",
+    }
+}
+
 /// The message behind what SQLite said, while something was being done: "read the ledger".
 pub(crate) fn said(url: &DatabaseUrl, doing: &str, message: &str) -> Failure {
     let shown = &url.shown;
     let is = |part: &str| message.contains(part);
-    let engine = match url.dialect {
-        Dialect::Sqlite => "SQLite",
-        Dialect::Postgres => "PostgreSQL",
-        Dialect::Mysql => "MySQL",
-    };
+    let engine = product(url.dialect);
     let failure =
         |exit, code, what: String| Failure::new(exit, code, what).note(format!("{engine}: {message}"));
     if url.dialect != Dialect::Sqlite {

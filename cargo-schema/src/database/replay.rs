@@ -1,41 +1,33 @@
-//! A history, replayed on a scratch database in memory by the engine itself: what the files add up to, whatever a
-//! developer's own database happens to hold.
+//! A history, replayed on a scratch database by the engine itself: what the files add up to, whatever a developer's
+//! own database happens to hold.
 
-use diesel::SqliteConnection;
-use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::Migrator;
 use schema_runtime::history::{History, Node};
 
 use super::refusal;
-use super::scratch;
+use super::scratch::{Site, unusable};
 use super::url::{DatabaseUrl, Location};
-use crate::exit::Exit;
+use crate::dialect::Dialect;
 use crate::failure::Failure;
-use crate::project::Project;
 
 /// A database that these revisions and their ancestors have run on.
-pub(crate) fn sqlite(
-    project: &Project,
+pub(crate) fn replay<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
     history: &History,
     nodes: &[Node],
-) -> Result<SqliteConnection, Failure> {
-    let mut database = scratch::sqlite().map_err(unusable)?;
+) -> Result<D::Database, Failure> {
+    let mut database = dialect.scratch(&site)?;
     let url = DatabaseUrl {
-        dialect: Dialect::Sqlite,
+        dialect: dialect.engine(),
         shown: "a scratch database".to_owned(),
         place: Location::Memory,
     };
     let migrator = Migrator::new(history);
     for &node in nodes {
-        let result = migrator.upgrade(&mut database, &history.revision(node).id);
-        result.map_err(|error| refusal::draw(error, project, history, &url))?;
+        let result = dialect.upgrade(&mut database, &migrator, &history.revision(node).id);
+        result.map_err(|error| refusal::draw(error, site.project, history, &url))?;
     }
-    // A migration that switches them off for good does so in its own database, not in the proof.
-    scratch::run(&mut database, "PRAGMA foreign_keys = ON").map_err(unusable)?;
+    dialect.settle(&mut database).map_err(unusable)?;
     Ok(database)
-}
-
-/// A scratch database that cannot be used at all.
-pub(crate) fn unusable(error: scratch::Error) -> Failure {
-    Failure::new(Exit::Failed, "scratch", error.to_string())
 }

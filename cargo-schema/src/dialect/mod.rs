@@ -2,20 +2,73 @@
 //! file names; a `match` on the dialect elsewhere is a sign that this trait lacks a method.
 
 pub(crate) mod script;
+pub(crate) mod spelling;
 pub(crate) mod sqlite;
 
 use schema_build::schema::{ColumnType, EnumType, Schema};
+use schema_runtime::dialect::Dialect as Engine;
+use schema_runtime::engine::{self, Migrator};
 
-use crate::database::scratch::Error;
+use crate::database::scratch::{Error, Site};
+use crate::failure::Failure;
 use crate::operation::Operation;
 use script::Script;
+use spelling::Spelling;
+
+/// The same words for each engine: the one place that goes from the engine of a project to its ways.
+macro_rules! on_dialect {
+    ($engine:expr, $dialect:ident => $work:expr) => {
+        match $engine {
+            schema_runtime::dialect::Dialect::Sqlite => {
+                let $dialect = &$crate::dialect::sqlite::Sqlite;
+                $work
+            }
+            engine => Err($crate::dialect::not_yet(engine)),
+        }
+    };
+}
+pub(crate) use on_dialect;
+
+/// An engine that schemas are not compared on in this version.
+pub(crate) fn not_yet(engine: Engine) -> Failure {
+    Failure::usage(format!("this version compares models with the history on SQLite only, not on {engine}"))
+        .note("nothing was written")
+        .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own")
+}
 
 /// One engine's ways.
 pub(crate) trait Dialect {
-    /// A connection to a scratch database.
+    /// A connection to a scratch database, which is gone when this is dropped.
     type Database;
     /// Everything that such a database holds, as the engine wrote it down: more than a schema can say.
     type Catalogue;
+
+    /// The engine.
+    fn engine(&self) -> Engine;
+
+    /// An empty scratch database.
+    fn scratch(&self, site: &Site<'_>) -> Result<Self::Database, Failure>;
+
+    /// Runs a revision, and what it needs, on a scratch database.
+    fn upgrade(
+        &self,
+        database: &mut Self::Database,
+        migrator: &Migrator<'_>,
+        target: &str,
+    ) -> Result<(), engine::Error>;
+
+    /// Gives the session back the settings that it had before migrations ran on it.
+    fn settle(&self, database: &mut Self::Database) -> Result<(), Error>;
+
+    /// Another scratch database that holds no more of a catalogue than these operations can touch; `None` where
+    /// nothing is gained by that, and the database that the history ran on serves for what follows.
+    fn excerpt(
+        &self,
+        _catalogue: &Self::Catalogue,
+        _operations: &[Operation],
+    ) -> Result<Option<Excerpt<Self::Database>>, Error> {
+        Ok(None)
+    }
 
     /// Reads everything that is ours.
     fn introspect(&self, database: &mut Self::Database) -> Result<Self::Catalogue, Error>;
@@ -25,6 +78,17 @@ pub(crate) trait Dialect {
 
     /// Fills in what a schema leaves to the engine, so that equal schemas are equal.
     fn normalize(&self, schema: &mut Schema);
+
+    /// Spells the expressions of a schema as the engine will spell them once it has them, where it changes what
+    /// people wrote and they are not spelled so in `current` already.
+    fn spell(
+        &self,
+        _database: &mut Self::Database,
+        _desired: &mut Schema,
+        _current: &Schema,
+    ) -> Result<Spelling, Error> {
+        Ok(Spelling::default())
+    }
 
     /// A name in the form in which equal names are equal.
     fn fold(&self, name: &str) -> String;
@@ -51,6 +115,11 @@ pub(crate) trait Dialect {
 
     /// Whether a foreign key can be added to a table that is there already.
     fn adds_keys_later(&self) -> bool;
+
+    /// Whether checks and foreign keys without a name get one, so that they can be dropped by it.
+    fn names_constraints(&self) -> bool {
+        true
+    }
 
     /// The longest name, in bytes.
     fn name_limit(&self) -> usize;
@@ -82,19 +151,25 @@ pub(crate) trait Dialect {
         rows: usize,
     ) -> Result<usize, Error>;
 
-    /// The rows of a table, these columns only, in a form that can be compared, sorted.
+    /// The rows of tables, of each these columns only, in a form that can be compared, sorted.
     fn rows(
         &self,
         database: &mut Self::Database,
-        table: &str,
-        columns: &[String],
-    ) -> Result<Vec<String>, Error>;
+        tables: &[(String, Vec<String>)],
+    ) -> Result<Vec<Vec<String>>, Error>;
 
     /// Everything that the catalogue holds, line by line, in a form that can be compared, sorted.
     fn lines(&self, catalogue: &Self::Catalogue) -> Vec<String>;
 
     /// What was readable and is so no more: views that mention what is gone, with the engine's words.
     fn broken(&self, database: &mut Self::Database, catalogue: &Self::Catalogue) -> Vec<String>;
+}
+
+/// A part of a database, in a scratch database of its own.
+pub(crate) struct Excerpt<D> {
+    pub(crate) database: D,
+    /// Tables of the catalogue that are not in it, folded.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// What came of emitting operations.

@@ -1,7 +1,6 @@
 //! From models to a migration that is proven: reads the models, replays the history on a scratch database, compares,
 //! asks, writes the SQL there and proves it with rows. Nothing on disk is changed here.
 
-use diesel::SqliteConnection;
 use schema_build::config::Unmodelled;
 use schema_build::finding::Finding;
 use schema_build::models::{self, Models};
@@ -13,9 +12,10 @@ use super::decide::Answer;
 use super::migration::{self, Migration};
 use super::prove::{Claim, Disproof};
 use crate::context::Context;
-use crate::database::{replay, scratch};
-use crate::dialect::Dialect;
-use crate::dialect::sqlite::{Sqlite, excerpt};
+use crate::database::connect::product;
+use crate::database::replay::replay;
+use crate::database::scratch::{self, Site, unusable};
+use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Difference, Kept, difference};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -37,26 +37,29 @@ pub(crate) struct Automatic {
 }
 
 /// Compares, and tells about it while it does.
-pub(crate) fn compare(
-    context: &Context,
-    project: &Project,
+pub(crate) fn compare<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
     history: &History,
     parents: &[Node],
     mut answers: Answers,
 ) -> Result<Automatic, Failure> {
-    refuse_other_engines(context.dialect(project)?)?;
-    let models = read(context, project)?;
-    let desired = wanted(&models);
+    let Site { context, project } = site;
+    let models = read(context, project, dialect.engine())?;
+    let mut desired = wanted(&models);
     let replayed = history.ancestors(parents).into_iter().filter(|&is_before| is_before).count();
-    context
-        .shell
-        .status("Replaying", format!("{} on a scratch SQLite database", count(replayed, "revision")));
-    let mut database = replay::sqlite(project, history, parents)?;
-    let catalogue = Sqlite.introspect(&mut database).map_err(replay::unusable)?;
-    let current = catalogue.schema();
+    context.shell.status(
+        "Replaying",
+        format!("{} on a scratch {} database", count(replayed, "revision"), product(dialect.engine())),
+    );
+    let mut database = replay(dialect, site, history, parents)?;
+    let catalogue = dialect.introspect(&mut database).map_err(unusable)?;
+    let current = dialect.schema(&catalogue);
     // Decided for all tables, and true for the few that the proof sees.
-    answers.unmodelled.get_or_insert(unmodelled(&desired, &current));
-    let (found, answers) = decided(context, &desired, &current, answers)?;
+    answers.unmodelled.get_or_insert(unmodelled(dialect, &desired, &current));
+    let spelling = dialect.spell(&mut database, &mut desired, &current).map_err(unusable)?;
+    let (mut found, answers) = decided(dialect, context, &desired, &current, answers)?;
+    spelling.undo(&mut found.operations);
     for kept in &found.kept {
         context.shell.status("Keeping", kept.text());
     }
@@ -64,17 +67,21 @@ pub(crate) fn compare(
     if found.operations.is_empty() {
         return Ok(automatic);
     }
-    let scratch = || excerpt::of(&catalogue, &found.operations).map_err(replay::unusable);
-    let (mut database, left_out) = scratch()?;
+    let excerpt = || dialect.excerpt(&catalogue, &found.operations).map_err(unusable);
+    let Excerpt { mut database, left_out } = excerpt()?.unwrap_or(Excerpt { database, left_out: Vec::new() });
     let migration =
-        migration::write(&Sqlite, &mut database, found.operations.clone(), &current).map_err(unwritten)?;
+        migration::write(dialect, &mut database, found.operations.clone(), &current).map_err(unwritten)?;
     automatic.detected = migration.operations.iter().map(detected).collect();
     automatic.detected.iter().for_each(|line| context.shell.status("Detected", line));
     let mut touched = desired;
-    touched.tables.retain(|name, _| !left_out.contains(&Sqlite.fold(name)));
-    let claim = Claim { dialect: &Sqlite, migration: &migration, desired: &touched, answers: &answers };
-    let rows = prove(context, &claim, &mut database, || scratch().map(|(database, _)| database))?;
-    if rows == 0 && left_out.len() < catalogue.tables.len() {
+    touched.tables.retain(|name, _| !left_out.contains(&dialect.fold(name)));
+    let claim = Claim { dialect, migration: &migration, desired: &touched, answers: &answers };
+    let again = || match excerpt()? {
+        Some(excerpt) => Ok(excerpt.database),
+        None => replay(dialect, site, history, parents),
+    };
+    let rows = prove(context, &claim, &mut database, again)?;
+    if rows == 0 && left_out.len() < current.tables.len() {
         context
             .shell
             .attention("Proved", "without rows: none could be made that the tables and triggers accept");
@@ -84,26 +91,15 @@ pub(crate) fn compare(
 }
 
 /// What becomes of tables that no model names, where nobody says: they go when every model is the whole truth.
-pub(crate) fn unmodelled(desired: &Schema, current: &Schema) -> Unmodelled {
+pub(crate) fn unmodelled<D: Dialect>(dialect: &D, desired: &Schema, current: &Schema) -> Unmodelled {
     let is_whole = |(name, table): (&String, &Table)| {
-        table.knowledge == Knowledge::Whole || current.views.keys().any(|view| Sqlite.is_same(view, name))
+        table.knowledge == Knowledge::Whole || current.views.keys().any(|view| dialect.is_same(view, name))
     };
     if desired.tables.iter().all(is_whole) { Unmodelled::Drop } else { Unmodelled::Keep }
 }
 
-pub(crate) fn refuse_other_engines(dialect: Engine) -> Result<(), Failure> {
-    if dialect == Engine::Sqlite {
-        return Ok(());
-    }
-    Err(Failure::usage(format!(
-        "this version compares models with the history on SQLite only, not on {dialect}"
-    ))
-    .note("nothing was written")
-    .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own"))
-}
-
-pub(crate) fn read(context: &Context, project: &Project) -> Result<Models, Failure> {
-    let mut models = models::read(&project.config, Engine::Sqlite);
+pub(crate) fn read(context: &Context, project: &Project, engine: Engine) -> Result<Models, Failure> {
+    let mut models = models::read(&project.config, engine);
     if models.findings.iter().any(Finding::is_error) {
         return Err(Failure::of(Exit::No, models.findings).note("nothing was written"));
     }
@@ -146,14 +142,15 @@ fn is_ledger(table: &str) -> bool {
 }
 
 /// The difference, when nothing is left to decide; asks where somebody can be asked.
-fn decided(
+fn decided<D: Dialect>(
+    dialect: &D,
     context: &Context,
     desired: &Schema,
     current: &Schema,
     mut answers: Answers,
 ) -> Result<(Difference, Answers), Failure> {
     loop {
-        let found = difference(&Sqlite, desired, current, &answers);
+        let found = difference(dialect, desired, current, &answers);
         let Some(question) = found.questions.first().filter(|_| context.shell.can_ask()) else {
             return refuse(&found).map_or(Ok((found, answers)), Err);
         };
@@ -185,16 +182,16 @@ fn unwritten(error: scratch::Error) -> Failure {
 }
 
 /// Up and down with rows; without them, on a fresh scratch database, where only the rows were in the way.
-fn prove(
+fn prove<D: Dialect>(
     context: &Context,
-    claim: &Claim<'_, Sqlite>,
-    database: &mut SqliteConnection,
-    again: impl FnOnce() -> Result<SqliteConnection, Failure>,
+    claim: &Claim<'_, D>,
+    database: &mut D::Database,
+    again: impl FnOnce() -> Result<D::Database, Failure>,
 ) -> Result<usize, Failure> {
     context.shell.status("Proving", format!("up and down with {ROWS} rows per table"));
     match claim.prove(database, ROWS) {
         Ok(rows) => Ok(rows),
-        Err(Disproof::Failed(error)) if error.is_about_rows() => {
+        Err(Disproof::Failed(error)) if error.is_about_rows => {
             claim.prove(&mut again()?, 0).map_err(disproved)
         }
         Err(disproof) => Err(disproved(disproof)),

@@ -46,6 +46,6 @@ pub(crate) fn prepared<D: Dialect>(
     current: &Schema,
 ) -> Vec<Operation> {
     let mut operations = order::ordered(operations, dialect.adds_keys_later());
-    naming::name_indexes(&mut operations, current, dialect.name_limit());
+    naming::name_parts(dialect, &mut operations, current);
     operations
 }

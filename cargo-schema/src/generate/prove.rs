@@ -1,7 +1,7 @@
 //! The proof: up on a scratch database with rows in its tables gives exactly the schema that was wanted, down gives
 //! exactly the old one, and no row is lost but where an operation says so. What fails here is never written.
 
-use schema_build::schema::Schema;
+use schema_build::schema::{Schema, Table};
 
 use super::migration::Migration;
 use crate::database::scratch::Error;
@@ -47,80 +47,88 @@ impl<D: Dialect> Claim<'_, D> {
             0 => 0,
             _ => self.dialect.seed(database, &before, &self.migration.operations, rows)?,
         };
-        self.round_trip(database)?;
+        self.there_and_back(database, &before)?;
         Ok(seeded)
     }
 
     /// Up and down, on a database as it is.
-    pub(crate) fn round_trip(&self, database: &mut D::Database) -> Result<(), Disproof> {
-        let before = self.dialect.introspect(database)?;
-        let was_broken = self.dialect.broken(database, &before);
-        let rows_before = self.rows(database, &before, Way::Up)?;
-        let rows_kept = self.rows(database, &before, Way::Down)?;
+    fn there_and_back(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<(), Disproof> {
+        let was_broken = self.dialect.broken(database, before);
+        let schema = self.dialect.schema(before);
+        let rows_before = self.rows(database, &schema, Way::Up)?;
+        let rows_kept = self.rows(database, &schema, Way::Down)?;
 
         let off = self.migration.needs_foreign_keys_off();
         self.dialect.run(database, &self.migration.up.text(), off)?;
-        self.is_there(database)?;
         let after = self.dialect.introspect(database)?;
+        self.is_there(database, &after)?;
         let broken = self.dialect.broken(database, &after);
         let broken: Vec<String> = broken.into_iter().filter(|view| !was_broken.contains(view)).collect();
         if !broken.is_empty() {
             return Err(Disproof::Broken(broken));
         }
-        compare(rows_before, self.rows_after(database, &before)?, "up")?;
+        compare(rows_before, self.rows_after(database, &schema)?, "up")?;
 
         self.dialect.run(database, &self.migration.down.text(), off)?;
         let back = self.dialect.introspect(database)?;
-        let lines = unequal(&self.dialect.lines(&before), &self.dialect.lines(&back));
+        let lines = unequal(&self.dialect.lines(before), &self.dialect.lines(&back));
         if !lines.is_empty() {
             return Err(Disproof::NotBack(lines));
         }
-        compare(rows_kept, self.rows(database, &before, Way::Down)?, "down")
+        compare(rows_kept, self.rows(database, &schema, Way::Down)?, "down")
     }
 
     /// Whether nothing remains to be done.
-    fn is_there(&self, database: &mut D::Database) -> Result<(), Disproof> {
-        let there = self.dialect.introspect(database)?;
+    fn is_there(&self, database: &mut D::Database, there: &D::Catalogue) -> Result<(), Disproof> {
         let answers =
             Answers { renames: Vec::new(), drops: Vec::new(), keeps: Vec::new(), ..self.answers.clone() };
-        let rest = difference(self.dialect, self.desired, &self.dialect.schema(&there), &answers);
+        let (there, mut desired) = (self.dialect.schema(there), self.desired.clone());
+        self.dialect.spell(database, &mut desired, &there)?;
+        let rest = difference(self.dialect, &desired, &there, &answers);
         if rest.operations.is_empty() { Ok(()) } else { Err(Disproof::NotThere(rest.operations)) }
     }
 
     /// The rows of every table that stays, in columns that keep their values.
-    fn rows(&self, database: &mut D::Database, catalogue: &D::Catalogue, way: Way) -> Result<Rows, Error> {
-        let schema = self.dialect.schema(catalogue);
-        let mut rows = Vec::new();
-        for (name, table) in &schema.tables {
+    fn rows(&self, database: &mut D::Database, schema: &Schema, way: Way) -> Result<Rows, Error> {
+        let columns = |name: &str, table: &Table| {
             let now = self.name_after(name);
-            if self.is_dropped(name) {
-                continue;
-            }
             let columns =
                 table.columns.iter().filter(|column| way == Way::Down || column.generated.is_none());
             let columns = columns.map(|column| column.name.clone());
-            let columns: Vec<String> = columns.filter(|column| self.keeps(&now, column, way)).collect();
-            rows.push((name.clone(), self.dialect.rows(database, name, &columns)?));
-        }
-        Ok(rows)
+            (name.to_owned(), columns.filter(|column| self.keeps(&now, column, way)).collect())
+        };
+        self.read(database, schema, columns)
     }
 
     /// The same rows, where they are after up.
-    fn rows_after(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<Rows, Error> {
-        let schema = self.dialect.schema(before);
-        let mut rows = Vec::new();
-        for (name, table) in schema.tables.iter().filter(|(name, _)| !self.is_dropped(name)) {
+    fn rows_after(&self, database: &mut D::Database, schema: &Schema) -> Result<Rows, Error> {
+        let columns = |name: &str, table: &Table| {
             let now = self.name_after(name);
             // A computed value is computed anew, perhaps of something else.
             let columns = table.columns.iter().filter(|column| column.generated.is_none());
-            let columns: Vec<String> = columns
+            let columns = columns
                 .map(|column| &column.name)
                 .filter(|column| self.keeps(&now, column, Way::Up))
                 .map(|column| self.column_after(&now, column))
                 .collect();
-            rows.push((name.clone(), self.dialect.rows(database, &now, &columns)?));
-        }
-        Ok(rows)
+            (now, columns)
+        };
+        self.read(database, schema, columns)
+    }
+
+    /// The rows of every table that stays, by its name of before, read where `place` says that they are.
+    fn read(
+        &self,
+        database: &mut D::Database,
+        schema: &Schema,
+        place: impl Fn(&str, &Table) -> (String, Vec<String>),
+    ) -> Result<Rows, Error> {
+        let staying: Vec<(&String, &Table)> =
+            schema.tables.iter().filter(|(name, _)| !self.is_dropped(name)).collect();
+        let places: Vec<(String, Vec<String>)> =
+            staying.iter().map(|(name, table)| place(name, table)).collect();
+        let rows = self.dialect.rows(database, &places)?;
+        Ok(staying.into_iter().map(|(name, _)| name.clone()).zip(rows).collect())
     }
 
     fn is_same(&self, left: &str, right: &str) -> bool {

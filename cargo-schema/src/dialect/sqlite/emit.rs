@@ -83,7 +83,7 @@ fn violations(database: &mut SqliteConnection) -> Result<(), Error> {
         None => Ok(()),
         Some(table) => {
             let message = format!("FOREIGN KEY constraint failed in `{table}`");
-            Err(Error::new("check the foreign keys of the scratch database", message))
+            Err(Error::new("check the foreign keys of the scratch database", message).of_rows())
         }
     }
 }

@@ -9,13 +9,14 @@ use diesel::SqliteConnection;
 use super::introspect::{Catalogue, table_of};
 use super::name::{fold, mentions};
 use crate::database::scratch::{self, Error, run};
+use crate::dialect::Excerpt;
 use crate::operation::Operation;
 
-/// A new scratch database with that part of the catalogue, and the tables that were left out.
+/// A new scratch database with that part of the catalogue.
 pub(crate) fn of(
     catalogue: &Catalogue,
     operations: &[Operation],
-) -> Result<(SqliteConnection, Vec<String>), Error> {
+) -> Result<Excerpt<SqliteConnection>, Error> {
     let part = Part::of(catalogue, operations);
     let mut database = scratch::sqlite()?;
     run(&mut database, "BEGIN")?;
@@ -32,7 +33,7 @@ pub(crate) fn of(
     }
     run(&mut database, "COMMIT")?;
     let left_out = catalogue.tables.keys().filter(|name| !part.names.contains(*name)).cloned().collect();
-    Ok((database, left_out))
+    Ok(Excerpt { database, left_out })
 }
 
 /// Names of tables and views, folded.

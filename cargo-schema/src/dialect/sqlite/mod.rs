@@ -22,9 +22,12 @@ mod words;
 
 use diesel::SqliteConnection;
 use schema_build::schema::{ColumnType, EnumType, Schema};
+use schema_runtime::dialect::Dialect as Engine;
+use schema_runtime::engine::{self, Migrator};
 
-use super::{Dialect, Emitted};
-use crate::database::scratch::Error;
+use super::{Dialect, Emitted, Excerpt};
+use crate::database::scratch::{self, Error, Site};
+use crate::failure::Failure;
 use crate::operation::Operation;
 pub(crate) use introspect::Catalogue;
 
@@ -37,6 +40,36 @@ pub(crate) struct Sqlite;
 impl Dialect for Sqlite {
     type Database = SqliteConnection;
     type Catalogue = Catalogue;
+
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
+    fn scratch(&self, _: &Site<'_>) -> Result<SqliteConnection, Failure> {
+        scratch::sqlite().map_err(scratch::unusable)
+    }
+
+    fn upgrade(
+        &self,
+        database: &mut SqliteConnection,
+        migrator: &Migrator<'_>,
+        target: &str,
+    ) -> Result<(), engine::Error> {
+        migrator.upgrade(database, target).map(drop)
+    }
+
+    fn settle(&self, database: &mut SqliteConnection) -> Result<(), Error> {
+        // A migration that switches them off for good does so in its own database, not in the proof.
+        scratch::run(database, "PRAGMA foreign_keys = ON")
+    }
+
+    fn excerpt(
+        &self,
+        catalogue: &Catalogue,
+        operations: &[Operation],
+    ) -> Result<Option<Excerpt<SqliteConnection>>, Error> {
+        excerpt::of(catalogue, operations).map(Some)
+    }
 
     fn introspect(&self, database: &mut SqliteConnection) -> Result<Catalogue, Error> {
         introspect::catalogue(database)
@@ -82,6 +115,11 @@ impl Dialect for Sqlite {
         false
     }
 
+    fn names_constraints(&self) -> bool {
+        // They go with a rebuild of their table, which needs no names.
+        false
+    }
+
     fn name_limit(&self) -> usize {
         // SQLite has none; this is what a person still reads.
         120
@@ -121,10 +159,9 @@ impl Dialect for Sqlite {
     fn rows(
         &self,
         database: &mut SqliteConnection,
-        table: &str,
-        columns: &[String],
-    ) -> Result<Vec<String>, Error> {
-        seed::rows(database, table, columns)
+        tables: &[(String, Vec<String>)],
+    ) -> Result<Vec<Vec<String>>, Error> {
+        tables.iter().map(|(table, columns)| seed::rows(database, table, columns)).collect()
     }
 
     fn lines(&self, catalogue: &Catalogue) -> Vec<String> {

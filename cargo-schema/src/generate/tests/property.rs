@@ -51,7 +51,7 @@ fn pair(seed: u64) -> usize {
     let context = || format!("{}\n-- UP\n{}\n-- DOWN\n{}", context(), step.up.text(), step.down.text());
     match prove(&mut there, &step, &new, &answers, 3) {
         Ok(rows) => rows,
-        Err(Disproof::Failed(error)) if error.is_about_rows() => {
+        Err(Disproof::Failed(error)) if error.is_about_rows => {
             let mut there = database(&sql);
             prove(&mut there, &step, &new, &answers, 0)
                 .unwrap_or_else(|error| panic!("{error:#?}\n{}", context()))
@@ -72,9 +72,9 @@ fn migration_or_panic(
     let found = difference(&Sqlite, new, &current, answers);
     let decided = (&found.questions, &found.refusals);
     assert_eq!(decided, (&vec![], &vec![]), "{}", context());
-    let (mut part, _) = excerpt::of(&catalogue, &found.operations)
+    let mut part = excerpt::of(&catalogue, &found.operations)
         .unwrap_or_else(|error| panic!("{error}\n{:#?}\n{}", found.operations, context()));
-    write(&Sqlite, &mut part, found.operations.clone(), &current)
+    write(&Sqlite, &mut part.database, found.operations.clone(), &current)
         .unwrap_or_else(|error| panic!("{error}\n{:#?}\n{}", found.operations, context()))
 }
 
