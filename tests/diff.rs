@@ -178,3 +178,22 @@ fn sides_that_are_not_there_are_said() {
         .says("app.db does not exist yet: taken for an empty database");
     assert!(!sandbox.path("app.db").exists());
 }
+
+#[test]
+fn a_stamp_that_is_verified_is_refused_where_the_schema_is_another_one() {
+    let sandbox = project();
+    sandbox.database("other.db").run("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL)");
+    let stamp = "stamp head --verify --database-url";
+    sandbox.untouched(|| {
+        sandbox
+            .schema(&format!("{stamp} other.db"))
+            .exits(1)
+            .says("`other.db` does not have the schema of 0a1b2c3d4e5f")
+            .says("removed table `posts`")
+            .says("nothing was changed");
+    });
+    let sql = sandbox.schema("diff base head --sql").exits(1).stdout;
+    sandbox.database("twin.db").run(&sql);
+    sandbox.schema(&format!("{stamp} twin.db")).ok().says("Verified twin.db has that schema");
+    sandbox.schema("current --check-heads --database-url twin.db").ok();
+}

@@ -1,7 +1,6 @@
 //! `cargo schema diff`: what one side has and the other has not.
 
 use schema_build::finding::Finding;
-use schema_runtime::dialect::Dialect as Engine;
 use serde_json::{Value, json};
 
 use super::generate::pair;
@@ -9,11 +8,12 @@ use super::running::parse_target;
 use crate::comparison::side::{Reader, Seen, Side};
 use crate::comparison::{self, Between, Wishes};
 use crate::context::Context;
-use crate::dialect::not_yet;
-use crate::dialect::sqlite::{Catalogue, Sqlite};
+use crate::database::scratch::Site;
+use crate::dialect::script::Script;
+use crate::dialect::{Dialect, on_dialect};
 use crate::difference::{Kept, Refusal};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::generate::decide::Answer;
 use crate::project::Project;
 use crate::render::difference as words;
@@ -47,20 +47,25 @@ pub(crate) struct Args {
 
 /// Compares them.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let engine = context.dialect(project)?;
-    if engine != Engine::Sqlite {
-        return Err(not_yet(engine));
-    }
-    let mut reader = Reader::new(context, project);
-    let from = reader.read(&args.from)?;
-    let to = reader.read(&args.to)?;
+    let site = Site { context, project };
+    on_dialect!(context.dialect(project)?, dialect => compare(dialect, site, args))
+}
+
+fn compare<D: Dialect>(dialect: &D, site: Site<'_>, args: &Args) -> Outcome {
+    let Site { context, project } = site;
+    let mut reader = Reader::new(dialect, site);
+    let mut from = reader.read(&args.from)?;
+    let mut to = reader.read(&args.to)?;
     let wishes = Wishes { renames: args.renames.clone(), ..Wishes::configured(project) };
-    let between = comparison::between(&Sqlite, &from.seen, &to.seen, &wishes).map_err(refused)?;
+    let between = comparison::between(dialect, site, &mut from, &mut to, &wishes)?;
     tell(context, &between);
     if args.sql {
         context.shell.findings(&valueless(&between));
     }
-    let sql = args.sql.then(|| sql(&from, &to, &between)).transpose()?;
+    let sql = match args.sql {
+        true => Some(text(&comparison::script(dialect, site, &mut from, &mut to, &between)?, &between)),
+        false => None,
+    };
     if context.is_json() {
         context.document("diff", project, document(&from, &to, &between, sql));
     } else if let Some(sql) = &sql {
@@ -69,10 +74,6 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         lines(&between).for_each(|(change, what)| context.shell.data(format_args!("{change} {what}")));
     }
     Ok(conclude(context, &from, &to, &between))
-}
-
-fn refused(refusals: Vec<Refusal>) -> Failure {
-    Failure::of(Exit::No, refusals.iter().map(Refusal::finding).collect())
 }
 
 /// What a person should know besides the differences themselves.
@@ -107,7 +108,7 @@ fn valueless(between: &Between) -> Vec<Finding> {
     columns.map(|column| Finding::warning("no-value", message(column))).collect()
 }
 
-fn conclude(context: &Context, from: &Side<Catalogue>, to: &Side<Catalogue>, between: &Between) -> Exit {
+fn conclude<D: Dialect>(context: &Context, from: &Side<D>, to: &Side<D>, between: &Between) -> Exit {
     if between.is_equal() {
         context.shell.status("No changes", format_args!("{} and {} agree", from.name, to.name));
         return Exit::Done;
@@ -118,7 +119,7 @@ fn conclude(context: &Context, from: &Side<Catalogue>, to: &Side<Catalogue>, bet
 }
 
 /// Every difference: what happened, and to what.
-fn lines(between: &Between) -> impl Iterator<Item = (&'static str, String)> + '_ {
+pub(super) fn lines(between: &Between) -> impl Iterator<Item = (&'static str, String)> + '_ {
     let rest = between.rest.iter().map(|line| {
         let change = if line.starts_with('-') { "removed" } else { "added" };
         (change, line[2..].to_owned())
@@ -134,10 +135,7 @@ fn renames(between: &Between) -> impl Iterator<Item = (String, String, String)> 
     })
 }
 
-fn sql(from: &Side<Catalogue>, to: &Side<Catalogue>, between: &Between) -> Result<String, Failure> {
-    let script = comparison::script(&from.seen, &to.seen, between).map_err(|error| {
-        Failure::new(Exit::No, "unproven", "what differs cannot be written as SQL").note(error)
-    })?;
+fn text(script: &Script, between: &Between) -> String {
     let mut text = String::new();
     if script.needs_foreign_keys_off {
         text.push_str(
@@ -148,11 +146,11 @@ fn sql(from: &Side<Catalogue>, to: &Side<Catalogue>, between: &Between) -> Resul
     for line in &between.rest {
         text.push_str(&format!("-- left to do: {}\n", line.replace('\n', " ")));
     }
-    Ok(text)
+    text
 }
 
-fn document(from: &Side<Catalogue>, to: &Side<Catalogue>, between: &Between, sql: Option<String>) -> Value {
-    let side = |side: &Side<Catalogue>| {
+fn document<D: Dialect>(from: &Side<D>, to: &Side<D>, between: &Between, sql: Option<String>) -> Value {
+    let side = |side: &Side<D>| {
         let kind = match side.seen {
             Seen::Models(_) => "models",
             Seen::Catalogue(_) => "database",

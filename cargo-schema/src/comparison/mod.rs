@@ -7,16 +7,18 @@ pub(crate) mod side;
 use schema_build::config::Unmodelled;
 use schema_build::schema::Schema;
 
-use crate::database::scratch;
+use crate::database::scratch::{Site, unusable};
 use crate::dialect::Dialect;
 use crate::dialect::script::Script;
-use crate::dialect::sqlite::{Catalogue, Sqlite, excerpt};
+use crate::dialect::spelling::Spelling;
 use crate::difference::{Answers, Difference, Kept, Question, Refusal, difference};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::generate::decide::Answer;
 use crate::generate::migration::{self, Migration};
 use crate::operation::{Operation, reversed};
 use crate::project::Project;
-use side::Seen;
+use side::{Seen, Side};
 
 /// What leads from one side to the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,45 +64,76 @@ impl Between {
     }
 }
 
-/// Compares. What nobody answered counts as removed and added; refusals are types that nobody knows.
+/// Compares. What nobody answered counts as removed and added.
 pub(crate) fn between<D: Dialect>(
     dialect: &D,
-    from: &Seen<D::Catalogue>,
-    to: &Seen<D::Catalogue>,
+    site: Site<'_>,
+    from: &mut Side<D>,
+    to: &mut Side<D>,
     wishes: &Wishes,
-) -> Result<Between, Vec<Refusal>> {
-    match (from, to) {
+) -> Result<Between, Failure> {
+    match (&from.seen, &to.seen) {
         (Seen::Models(_), Seen::Models(_)) => Ok(Between::default()),
-        (Seen::Catalogue(from), Seen::Models(models)) => {
-            toward(dialect, models, &dialect.schema(from), wishes)
-        }
-        (Seen::Catalogue(from), Seen::Catalogue(to)) => {
-            // What only one database has is a difference, whatever models may leave unsaid.
-            let wishes = Wishes { unmodelled: Some(Unmodelled::Drop), ..wishes.clone() };
-            let mut between = toward(dialect, &dialect.schema(to), &dialect.schema(from), &wishes)?;
-            let (before, after) = (dialect.lines(from), dialect.lines(to));
-            rest::compare(dialect, &before, &after, &wishes.ignored, &mut between);
-            Ok(between)
+        (Seen::Catalogue(_), Seen::Models(models)) => {
+            let models = models.as_ref().clone();
+            modelled(dialect, site, models, from, wishes)
         }
         // Models may leave open what a database has; so it is asked what they would do to it, and undone.
-        (Seen::Models(models), Seen::Catalogue(to)) => {
-            let between = toward(dialect, models, &dialect.schema(to), wishes)?;
+        (Seen::Models(models), Seen::Catalogue(_)) => {
+            let models = models.as_ref().clone();
+            let between = modelled(dialect, site, models, to, wishes)?;
             Ok(Between { operations: reversed(&between.operations), ..between })
         }
+        (Seen::Catalogue(from), Seen::Catalogue(to)) => catalogues(dialect, from, to, wishes),
     }
 }
 
-/// From a database to what is wanted.
+/// What leads from one database to another.
+pub(crate) fn catalogues<D: Dialect>(
+    dialect: &D,
+    from: &D::Catalogue,
+    to: &D::Catalogue,
+    wishes: &Wishes,
+) -> Result<Between, Failure> {
+    // What only one database has is a difference, whatever models may leave unsaid.
+    let wishes = Wishes { unmodelled: Some(Unmodelled::Drop), ..wishes.clone() };
+    let (desired, current) = (dialect.schema(to), dialect.schema(from));
+    let mut between = toward(dialect, &desired, &current, &Spelling::default(), &wishes)?;
+    rest::compare(dialect, &dialect.lines(from), &dialect.lines(to), &wishes.ignored, &mut between);
+    Ok(between)
+}
+
+/// From a database to what models want.
+fn modelled<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    mut desired: Schema,
+    from: &mut Side<D>,
+    wishes: &Wishes,
+) -> Result<Between, Failure> {
+    let current = from.seen.schema(dialect);
+    if from.database.is_none() {
+        from.database = Some(dialect.scratch(&site)?);
+    }
+    let spelling = match &mut from.database {
+        Some(database) => dialect.spell(database, &mut desired, &current).map_err(unusable)?,
+        None => Spelling::default(),
+    };
+    toward(dialect, &desired, &current, &spelling, wishes)
+}
+
 fn toward<D: Dialect>(
     dialect: &D,
     desired: &Schema,
     current: &Schema,
+    spelling: &Spelling,
     wishes: &Wishes,
-) -> Result<Between, Vec<Refusal>> {
-    let (found, renames, valueless) = answered(dialect, desired, current, wishes);
+) -> Result<Between, Failure> {
+    let (mut found, renames, valueless) = answered(dialect, desired, current, wishes);
     if !found.refusals.is_empty() {
-        return Err(found.refusals);
+        return Err(Failure::of(Exit::No, found.refusals.iter().map(Refusal::finding).collect()));
     }
+    spelling.undo(&mut found.operations);
     let operations = migration::prepared(dialect, found.operations, current);
     Ok(Between { operations, renames, valueless, kept: found.kept, ..Between::default() })
 }
@@ -149,22 +182,62 @@ fn answer(question: &Question, answers: &mut Answers) {
 }
 
 /// The SQL that leads from one side to the other, as far as operations go; written on a scratch database.
-pub(crate) fn script(
-    from: &Seen<Catalogue>,
-    to: &Seen<Catalogue>,
+pub(crate) fn script<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    from: &mut Side<D>,
+    to: &mut Side<D>,
     between: &Between,
-) -> Result<Script, scratch::Error> {
+) -> Result<Script, Failure> {
     let operations = between.operations.clone();
-    match (from, to) {
+    match (&from.seen, &to.seen) {
         (Seen::Models(_), Seen::Models(_)) => Ok(Script::default()),
-        (Seen::Catalogue(from), _) => written(from, operations).map(|migration| migration.up),
-        (Seen::Models(_), Seen::Catalogue(to)) => {
-            written(to, reversed(&operations)).map(|migration| migration.down)
-        }
+        (Seen::Catalogue(_), _) => Ok(written(dialect, site, from, operations)?.up),
+        (Seen::Models(_), Seen::Catalogue(_)) => Ok(written(dialect, site, to, reversed(&operations))?.down),
     }
 }
 
-fn written(catalogue: &Catalogue, operations: Vec<Operation>) -> Result<Migration, scratch::Error> {
-    let mut part = excerpt::of(catalogue, &operations)?;
-    migration::write(&Sqlite, &mut part.database, operations, &Sqlite.schema(catalogue))
+fn written<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    side: &mut Side<D>,
+    operations: Vec<Operation>,
+) -> Result<Migration, Failure> {
+    let Seen::Catalogue(catalogue) = &side.seen else { return Ok(Migration::default()) };
+    let current = dialect.schema(catalogue);
+    let mut database = match dialect.excerpt(catalogue, &operations).map_err(unusable)? {
+        Some(part) => part.database,
+        None => match side.database.take().filter(|_| side.is_replayed) {
+            Some(database) => database,
+            None => made(dialect, site, catalogue)?,
+        },
+    };
+    migration::write(dialect, &mut database, operations, &current).map_err(|error| {
+        Failure::new(Exit::No, "unproven", "what differs cannot be written as SQL").note(error)
+    })
+}
+
+/// A scratch database that holds what another one holds.
+fn made<D: Dialect>(dialect: &D, site: Site<'_>, catalogue: &D::Catalogue) -> Result<D::Database, Failure> {
+    let mut database = dialect.scratch(&site)?;
+    let script = definition(dialect, site, catalogue)?;
+    dialect.run(&mut database, &script.text(), false).map_err(unusable)?;
+    Ok(database)
+}
+
+/// The SQL that makes everything in an empty database: the engine's own words where it keeps them, else what
+/// operations say.
+pub(crate) fn definition<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    catalogue: &D::Catalogue,
+) -> Result<Script, Failure> {
+    if let Some(script) = dialect.definition(catalogue) {
+        return Ok(script);
+    }
+    let mut database = dialect.scratch(&site)?;
+    let nothing = dialect.schema(&dialect.introspect(&mut database).map_err(unusable)?);
+    let schema = dialect.schema(catalogue);
+    let all = toward(dialect, &schema, &nothing, &Spelling::default(), &Wishes::default())?;
+    Ok(dialect.emit(&mut database, &all.operations, None).map_err(unusable)?.script)
 }

@@ -9,6 +9,7 @@ use schema_build::schema::{ColumnType, EnumType, Schema};
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::engine::{self, Migrator};
 
+use crate::database::connection::Connection;
 use crate::database::scratch::{Error, Site};
 use crate::failure::Failure;
 use crate::operation::Operation;
@@ -72,6 +73,18 @@ pub(crate) trait Dialect {
 
     /// Reads everything that is ours.
     fn introspect(&self, database: &mut Self::Database) -> Result<Self::Catalogue, Error>;
+
+    /// The same of a live database, through the session of a verb.
+    fn look(&self, _connection: &mut Connection) -> Result<Self::Catalogue, Error> {
+        let product = crate::database::connect::product(self.engine());
+        Err(Error::new("read the schema", format!("this version does not read live databases of {product}")))
+    }
+
+    /// The SQL that makes all of it in an empty database, in the words in which the engine keeps it; `None` where it
+    /// keeps none.
+    fn definition(&self, _catalogue: &Self::Catalogue) -> Option<Script> {
+        None
+    }
 
     /// What models can say of it.
     fn schema(&self, catalogue: &Self::Catalogue) -> Schema;

@@ -10,7 +10,7 @@ use crate::dialect::script::Script;
 use crate::operation::{Operation, reversed};
 
 /// What leads to a schema and back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Migration {
     /// In the order in which they are done.
     pub(crate) operations: Vec<Operation>,

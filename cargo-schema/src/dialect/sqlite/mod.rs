@@ -6,6 +6,7 @@ mod broken;
 mod clause;
 mod copy;
 mod cursor;
+mod definition;
 mod edit;
 mod emit;
 pub(crate) mod excerpt;
@@ -25,7 +26,9 @@ use schema_build::schema::{ColumnType, EnumType, Schema};
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::engine::{self, Migrator};
 
+use super::script::Script;
 use super::{Dialect, Emitted, Excerpt};
+use crate::database::connection::Connection;
 use crate::database::scratch::{self, Error, Site};
 use crate::failure::Failure;
 use crate::operation::Operation;
@@ -73,6 +76,20 @@ impl Dialect for Sqlite {
 
     fn introspect(&self, database: &mut SqliteConnection) -> Result<Catalogue, Error> {
         introspect::catalogue(database)
+    }
+
+    fn look(&self, connection: &mut Connection) -> Result<Catalogue, Error> {
+        match connection {
+            Connection::Sqlite(database) => introspect::catalogue(database),
+            Connection::Postgres(_) | Connection::Mysql(_) => Err(Error::new(
+                "read the schema",
+                "the package is written for SQLite, and this is no SQLite database",
+            )),
+        }
+    }
+
+    fn definition(&self, catalogue: &Catalogue) -> Option<Script> {
+        Some(definition::of(catalogue))
     }
 
     fn schema(&self, catalogue: &Catalogue) -> Schema {
