@@ -30,10 +30,9 @@ impl Bookkeeping {
 
     /// Remembers that a revision was run, in either direction.
     pub fn rows(&self, revision: &Revision, direction: Direction) -> Vec<String> {
-        let version = revision.version.to_string();
-        let (action, script, row) = match direction {
-            Direction::Up => (Action::Upgrade, Some(&revision.up), Change::Mark { version, run_on: None }),
-            Direction::Down => (Action::Revert, revision.down.as_ref(), Change::Unmark { version }),
+        let (action, script) = match direction {
+            Direction::Up => (Action::Upgrade, Some(&revision.up)),
+            Direction::Down => (Action::Revert, revision.down.as_ref()),
         };
         let entry = Entry {
             checksum: script.map(|script| script.checksum.to_string()),
@@ -42,7 +41,8 @@ impl Bookkeeping {
             actor: None,
             ..self.author.entry(action, &revision.id, &revision.version)
         };
-        let changes = [row, Change::Append(Box::new(entry.done(NOW.to_owned())))];
+        let changes =
+            [Change::mark(revision, direction), Change::Append(Box::new(entry.done(NOW.to_owned())))];
         ledger::write(&*self.backend, &changes)
             .into_iter()
             .map(|statement| statement.replace(&format!("'{NOW}'"), self.backend.now()))

@@ -7,12 +7,48 @@ use std::collections::BTreeMap;
 use super::backend::Backend;
 use super::session::Row;
 use super::{Options, actor, clock};
+use crate::plan::Direction;
+use crate::revision::Revision;
 
 /// The ledger's table.
 pub(crate) const LEDGER: &str = "__schema_ledger";
 
 /// Diesel's table, exactly as Diesel makes it.
 pub(crate) const DIESEL: &str = "__diesel_schema_migrations";
+
+/// Word for word what Diesel runs.
+pub(crate) const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
+       version VARCHAR(50) PRIMARY KEY NOT NULL,
+       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+)";
+
+/// The statement that makes the ledger; how a number counts up by itself, and what follows the columns, is each
+/// engine's own.
+macro_rules! create_ledger {
+    ($id:literal, $rest:literal) => {
+        concat!(
+            "CREATE TABLE IF NOT EXISTS __schema_ledger (\n       id ",
+            $id,
+            ",
+       revision VARCHAR(40),
+       version VARCHAR(50) NOT NULL,
+       action VARCHAR(20) NOT NULL,
+       checksum VARCHAR(80),
+       statements_done INTEGER NOT NULL,
+       statements_total INTEGER NOT NULL,
+       outcome VARCHAR(20),
+       started_at VARCHAR(30) NOT NULL,
+       finished_at VARCHAR(30),
+       error TEXT,
+       actor TEXT,
+       tool TEXT,
+       format INTEGER NOT NULL
+)",
+            $rest
+        )
+    };
+}
+pub(crate) use create_ledger;
 
 /// Raised when an older program would misread what a newer one writes.
 pub(crate) const FORMAT: u32 = 1;
@@ -140,6 +176,17 @@ pub(crate) enum Change {
     Append(Box<Entry>),
 }
 
+impl Change {
+    /// What a revision's run in this direction makes of its row in Diesel's table.
+    pub(crate) fn mark(revision: &Revision, direction: Direction) -> Self {
+        let version = revision.version.to_string();
+        match direction {
+            Direction::Up => Self::Mark { version, run_on: None },
+            Direction::Down => Self::Unmark { version },
+        }
+    }
+}
+
 impl Action {
     const NAMED: [(Self, &'static str); 7] = [
         (Self::Upgrade, "upgrade"),
@@ -226,6 +273,7 @@ impl Entry {
         self.checksum.as_ref()?.split_once('+').map(|(_, done)| done)
     }
 
+    /// In the order of [`COLUMNS`], without the id, and the error at last.
     fn values(&self, backend: &dyn Backend) -> String {
         let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
         let fields = [
@@ -238,10 +286,10 @@ impl Entry {
             text(self.outcome.name()),
             backend.quote(&self.started_at),
             text(self.finished_at.as_deref()),
-            text(self.error.as_deref()),
             text(self.actor.as_deref()),
             text(self.tool.as_deref()),
             self.format.to_string(),
+            text(self.error.as_deref()),
         ];
         format!("({})", fields.join(", "))
     }
@@ -276,12 +324,10 @@ pub(crate) fn write(backend: &dyn Backend, changes: &[Change]) -> Vec<String> {
     let mut statements: Vec<String> = gone.chunks(ROWS_PER_INSERT).map(delete).collect();
     statements.extend(inserts(&format!("{DIESEL} (version)"), &new));
     statements.extend(inserts(&format!("{DIESEL} (version, run_on)"), &moved));
-    statements.extend(inserts(&format!("{LEDGER} ({INSERTED})"), &entries));
+    // The id is the database's business; an error is written, and read by people alone.
+    statements.extend(inserts(&format!("{LEDGER} ({}, error)", COLUMNS[1..].join(", ")), &entries));
     statements
 }
-
-const INSERTED: &str = "revision, version, action, checksum, statements_done, statements_total, outcome, \
-                        started_at, finished_at, error, actor, tool, format";
 
 fn inserts(into: &str, rows: &[String]) -> Vec<String> {
     rows.chunks(ROWS_PER_INSERT)

@@ -64,10 +64,8 @@ pub(super) fn refused(doing: &'static str, error: SqlError) -> Error {
             revisions: Vec::new(),
             help: "commit or roll back first: a run makes its own transactions".to_owned(),
         },
-        SqlErrorKind::Busy
-        | SqlErrorKind::ReadOnly
-        | SqlErrorKind::LockTimeout
-        | SqlErrorKind::MissingTable
-        | SqlErrorKind::Other => Error::Database { doing, message: error.message },
+        SqlErrorKind::Busy | SqlErrorKind::ReadOnly | SqlErrorKind::LockTimeout | SqlErrorKind::Other => {
+            Error::Database { doing, message: error.message }
+        }
     }
 }

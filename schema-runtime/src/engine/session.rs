@@ -54,8 +54,6 @@ pub(crate) enum SqlErrorKind {
     ReadOnly,
     /// A statement did not get its lock in time; what it was part of can be tried again.
     LockTimeout,
-    /// A table that was named is not there.
-    MissingTable,
     /// Anything else.
     Other,
 }

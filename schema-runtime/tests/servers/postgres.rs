@@ -7,43 +7,10 @@ use schema_runtime::history::History;
 
 use crate::support::*;
 
-const TABLES: &str = "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public' \
-    AND tablename NOT LIKE '\\_\\_%' ORDER BY 1";
-
-fn three() -> History {
-    line(&[
-        ("CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\n", "DROP TABLE a;\n"),
-        ("CREATE TABLE b (x int);\n", "DROP TABLE b;\n"),
-        ("CREATE TABLE c (x int);\n", "DROP TABLE c;\n"),
-    ])
-}
-
 fn options(change: impl FnOnce(&mut Options)) -> Options {
     let mut options = Options { lock_wait: Duration::from_secs(5), ..Options::default() };
     change(&mut options);
     options
-}
-
-#[test]
-fn it_goes_up_and_down_and_remembers() {
-    let Some(database) = Database::postgres() else { return };
-    let (history, mut connection) = (three(), database.pg());
-    assert!(Migrator::new(&history).state(&mut connection).unwrap().applied.nodes().next().is_none());
-    assert_eq!(
-        query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"),
-        ["0"]
-    );
-    let report = upgrade(&history, &mut connection).unwrap();
-    assert_eq!((report.done.nodes, report.now_at), (vec![0, 1, 2], vec!["0002".to_owned()]));
-    assert_eq!(query(&mut connection, TABLES), ["a", "b", "c"]);
-    assert_eq!(query(&mut connection, VERSIONS), ["20260000", "20260001", "20260002"]);
-    assert_eq!(query(&mut connection, LEDGER)[0], "0000|upgrade|2/2|done");
-    assert!(upgrade(&history, &mut connection).unwrap().done.is_empty());
-    Migrator::new(&history).revert(&mut connection, "base").unwrap();
-    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
-    let locks =
-        "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
-    assert_eq!(query(&mut connection, locks), ["0"]);
 }
 
 #[test]
@@ -54,7 +21,7 @@ fn a_fault_is_found_at_its_statement_line_and_column() {
         let mut connection = database.pg();
         let failure = failure(upgrade(&history, &mut connection));
         assert_eq!((failure.kept, failure.revisions_done), (0, 1), "{up}");
-        assert_eq!(query(&mut connection, TABLES), ["a"], "{up}");
+        assert_eq!(connection.tables(), ["a"], "{up}");
         assert_eq!(query(&mut connection, LEDGER)[1].split('|').nth(3), Some("failed"), "{up}");
         let locks = "SELECT count(*)::text AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
         assert_eq!(query(&mut connection, locks), ["0"]);
@@ -108,10 +75,7 @@ fn a_dry_run_really_runs_and_leaves_nothing() {
     assert_eq!(dry(&three(), &mut connection).unwrap().done.nodes.len(), 3);
     let wrong = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT x FROM a;\nSELECT 1 / 0;\n", "")]);
     assert_eq!(failure(dry(&wrong, &mut connection)).index, 1);
-    assert_eq!(
-        query(&mut connection, "SELECT count(*)::text AS line FROM pg_tables WHERE schemaname = 'public'"),
-        ["0"]
-    );
+    assert_eq!(connection.all_tables(), Vec::<String>::new());
 }
 
 #[test]
@@ -122,9 +86,9 @@ fn all_or_nothing_is_nothing_when_one_fails() {
     let all = options(|options| options.transactions = Transactions::All);
     let ran = Migrator::new(&history).options(all.clone()).upgrade(&mut connection, "heads");
     assert_eq!(failure(ran).index, 0);
-    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+    assert_eq!(connection.tables(), Vec::<String>::new());
     Migrator::new(&three()).options(all).upgrade(&mut connection, "heads").unwrap();
-    assert_eq!(query(&mut connection, TABLES), ["a", "b", "c"]);
+    assert_eq!(connection.tables(), ["a", "b", "c"]);
 }
 
 #[test]
@@ -135,7 +99,7 @@ fn a_deferred_constraint_is_found_at_the_commit() {
     let mut connection = database.pg();
     let failure = failure(upgrade(&line(&[(up, "")]), &mut connection));
     assert!(failure.message.contains("violates foreign key"), "{}", failure.message);
-    assert_eq!(query(&mut connection, TABLES), Vec::<String>::new());
+    assert_eq!(connection.tables(), Vec::<String>::new());
 }
 
 #[test]
@@ -144,7 +108,7 @@ fn a_script_that_moves_the_search_path_does_not_move_the_ledger() {
     let up = "CREATE SCHEMA s;\nSELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE s.t (x int);\n";
     let mut connection = database.pg();
     upgrade(&line(&[(up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
-    assert_eq!(query(&mut connection, TABLES), ["a"]);
+    assert_eq!(connection.tables(), ["a"]);
     assert_eq!(query(&mut connection, VERSIONS).len(), 2);
 }
 
@@ -251,27 +215,6 @@ fn what_cannot_be_looked_up_is_asked() {
 }
 
 #[test]
-fn eight_at_once_run_each_revision_once() {
-    let Some(database) = Database::postgres() else { return };
-    let scripts: Vec<String> = (0..5).map(|index| format!("CREATE TABLE t{index} (x int);\n")).collect();
-    let mut scripts: Vec<(&str, &str)> = scripts.iter().map(|up| (&**up, "")).collect();
-    scripts.push(("-- outside\nCREATE INDEX CONCURRENTLY i ON t0 (x);\n", ""));
-    let history: &'static History = Box::leak(Box::new(line(&scripts)));
-    let threads: Vec<_> = (0..8)
-        .map(|_| {
-            let url = database.url();
-            std::thread::spawn(move || {
-                use diesel::Connection as _;
-                upgrade(history, &mut Postgres::establish(&url).unwrap()).unwrap().done.nodes.len()
-            })
-        })
-        .collect();
-    let ran: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
-    assert_eq!(ran, 6);
-    assert_eq!(query(&mut database.pg(), LEDGER).len(), 6);
-}
-
-#[test]
 fn text_is_quoted_whatever_is_in_it() {
     let Some(database) = Database::postgres() else { return };
     let mut connection = database.pg();
@@ -313,7 +256,7 @@ fn a_table_that_others_hold_is_asked_for_again() {
     std::thread::sleep(Duration::from_millis(600));
     run(&mut holder, "ROLLBACK");
     patient.join().unwrap().unwrap();
-    assert_eq!(query(&mut connection, TABLES), ["t", "u"]);
+    assert_eq!(connection.tables(), ["t", "u"]);
 }
 
 #[test]

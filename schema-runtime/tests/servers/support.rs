@@ -19,6 +19,47 @@ use schema_runtime::revision::{Mode, Revision, Script, Statement, StatementKind}
 pub(crate) type Postgres = AsyncConnectionWrapper<AsyncPgConnection>;
 pub(crate) type Mysql = AsyncConnectionWrapper<AsyncMysqlConnection>;
 
+/// A connection to one of the servers, for what both do alike.
+pub(crate) trait Client: Connection + diesel::Connection {
+    const IS_POSTGRES: bool;
+
+    /// The rows of a query of one text column named `line`.
+    fn lines(&mut self, sql: &str) -> Vec<String>;
+
+    fn database() -> Option<Database> {
+        if Self::IS_POSTGRES { Database::postgres() } else { Database::mysql() }
+    }
+
+    fn all_tables(&mut self) -> Vec<String> {
+        let schema = if Self::IS_POSTGRES { "current_schema()" } else { "DATABASE()" };
+        self.lines(&format!(
+            "SELECT CONCAT(table_name, '') AS line FROM information_schema.tables \
+             WHERE table_schema = {schema} ORDER BY 1"
+        ))
+    }
+
+    /// Without the engine's own two.
+    fn tables(&mut self) -> Vec<String> {
+        self.all_tables().into_iter().filter(|table| !table.starts_with("__")).collect()
+    }
+}
+
+impl Client for Postgres {
+    const IS_POSTGRES: bool = true;
+
+    fn lines(&mut self, sql: &str) -> Vec<String> {
+        query(self, sql)
+    }
+}
+
+impl Client for Mysql {
+    const IS_POSTGRES: bool = false;
+
+    fn lines(&mut self, sql: &str) -> Vec<String> {
+        query(self, sql)
+    }
+}
+
 /// A database of a test's own.
 pub(crate) struct Database {
     server: String,
@@ -157,6 +198,14 @@ where
 pub(crate) struct Line {
     #[diesel(sql_type = Nullable<Text>)]
     line: Option<String>,
+}
+
+pub(crate) fn three() -> History {
+    line(&[
+        ("CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\n", "DROP TABLE a;\n"),
+        ("CREATE TABLE b (x int);\n", "DROP TABLE b;\n"),
+        ("CREATE TABLE c (x int);\n", "DROP TABLE c;\n"),
+    ])
 }
 
 /// Who, what, how far, how it ended.

@@ -126,8 +126,8 @@ fn refused(url: &DatabaseUrl, said: &str) -> Failure {
     Failure::new(Exit::Failed, "database", format!("could not connect to `{}`", url.shown)).note(said)
 }
 
-/// A URL in its parts: everything before the `?`, and the parameters that are not in `ours`, which are handed over
-/// to the driver, and those that are.
+/// A URL in its parts: everything before the `?` with the parameters that the driver is to read, and those that
+/// are read here: `ours`, and all that is about encryption.
 type Pairs = Vec<(String, String)>;
 
 fn split(text: &str, ours: &[&str]) -> (String, Pairs) {
@@ -135,7 +135,7 @@ fn split(text: &str, ours: &[&str]) -> (String, Pairs) {
     let (mut taken, mut left) = (Pairs::new(), Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match ours.contains(&key) {
+        match tls::KEYS.contains(&key) || ours.contains(&key) {
             true => taken.push((key.to_owned(), super::percent::decoded(value))),
             false => left.push(pair),
         }

@@ -15,24 +15,8 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// Parameters that are read here and not by the driver.
-const OURS: [&str; 15] = [
-    "sslmode",
-    "ssl-mode",
-    "ssl_mode",
-    "sslrootcert",
-    "ssl-ca",
-    "ssl_ca",
-    "sslcert",
-    "ssl-cert",
-    "ssl_cert",
-    "sslkey",
-    "ssl-key",
-    "ssl_key",
-    "socket",
-    "unix_socket",
-    "charset",
-];
+/// Parameters that are read here and not by the driver, beside those of encryption.
+const OURS: [&str; 3] = ["socket", "unix_socket", "charset"];
 
 /// The server's own limit is the smaller one.
 const PACKET: usize = 1 << 30;

@@ -18,24 +18,8 @@ use super::{
 };
 use crate::failure::Failure;
 
-/// Parameters that the driver does not know.
-const OURS: [&str; 15] = [
-    "sslmode",
-    "ssl-mode",
-    "ssl_mode",
-    "sslrootcert",
-    "ssl-ca",
-    "ssl_ca",
-    "sslcert",
-    "ssl-cert",
-    "ssl_cert",
-    "sslkey",
-    "ssl-key",
-    "ssl_key",
-    "passfile",
-    "schema",
-    "search_path",
-];
+/// Parameters that the driver does not know, beside those of encryption.
+const OURS: [&str; 3] = ["passfile", "schema", "search_path"];
 
 /// Everything that is known about a database before it is spoken to.
 pub(super) struct Settings {
@@ -113,7 +97,9 @@ fn default_host(config: &mut Config) -> &mut Config {
 
 /// `host=db sslmode=require`: the words that the driver does not know are taken out.
 fn keywords(text: &str) -> (String, super::Pairs) {
-    let is_ours = |word: &&str| word.split_once('=').is_some_and(|(key, _)| OURS.contains(&key));
+    let is_ours = |word: &&str| {
+        word.split_once('=').is_some_and(|(key, _)| tls::KEYS.contains(&key) || OURS.contains(&key))
+    };
     let (ours, rest): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(is_ours);
     let pair = |word: &str| {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));

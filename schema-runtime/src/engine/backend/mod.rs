@@ -22,14 +22,15 @@
 //! Where one transaction is to hold the whole run ([`Reach::Run`]), PostgreSQL does as SQLite does: `BEGIN` before
 //! the first change, `COMMIT` or `ROLLBACK` on leaving. MySQL cannot, and says so by [`Backend::can_undo`].
 
+mod attempt;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-mod server;
+mod reading;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
+mod words;
 
 use std::time::Duration;
 
@@ -56,8 +57,14 @@ pub trait Engine: diesel::backend::Backend + 'static {
     /// the connection is of a kind that cannot be asked for its pragmas.
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
-    fn rebuild(connection: &mut dyn BoxableConnection<Self>, script: &Script)
-    -> Option<Result<(), SqlError>>;
+    fn rebuild(
+        connection: &mut dyn BoxableConnection<Self>,
+        script: &Script,
+    ) -> Option<Result<(), SqlError>> {
+        // Only SQLite needs its foreign keys off.
+        let ran = connection.batch_execute(&script.text);
+        Some(ran.map_err(|error| SqlError::new(error.to_string())))
+    }
 
     /// Its half of the engine, made for one run.
     #[doc(hidden)]
@@ -76,8 +83,19 @@ pub(crate) trait Backend {
     /// The database's clock in the ledger's notation, for scripts that are run later.
     fn now(&self) -> &'static str;
 
-    /// Both tables in one round trip. Creates nothing, and takes a missing table for an empty one.
-    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError>;
+    /// An expression, as text.
+    fn as_text(&self, expression: &str) -> String;
+
+    /// The query for the names of those of the two tables that are there.
+    fn present(&self) -> String;
+
+    /// What is to be written when the transaction under way ends.
+    fn pending(&mut self) -> &mut Pending;
+
+    /// Both tables in one query. Creates nothing, and takes a missing table for an empty one.
+    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
+        reading::read(self, session)
+    }
 
     /// Makes both tables where they are missing; called inside a unit.
     fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
@@ -110,7 +128,9 @@ pub(crate) trait Backend {
     fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure>;
 
     /// Takes note of changes to the ledger that belong to the unit.
-    fn note(&mut self, changes: Vec<Change>);
+    fn note(&mut self, changes: Vec<Change>) {
+        self.pending().changes.extend(changes);
+    }
 
     /// Ends the unit. `Busy` may be tried again; after any other error call it with [`Leave::Undo`].
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError>;
@@ -131,6 +151,14 @@ pub(crate) struct Reading {
     pub(crate) entries: Vec<Entry>,
     /// Whether both tables are there.
     pub(crate) is_complete: bool,
+}
+
+/// A transaction of ours, and what the ledger is told before it ends.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// Whether the transaction is open.
+    is_open: bool,
+    changes: Vec<Change>,
 }
 
 /// One revision to be run.
@@ -191,14 +219,23 @@ pub(crate) struct Failure {
     pub(crate) is_recorded: bool,
 }
 
+impl Pending {
+    /// Rolls back what is open, and forgets what was to be written.
+    fn undo(&mut self, session: &mut dyn Session) {
+        self.changes.clear();
+        if std::mem::take(&mut self.is_open) {
+            // It fails only when the engine has rolled back already, or the connection is gone.
+            let _ = session.execute("ROLLBACK");
+        }
+    }
+}
+
 impl Step<'_> {
     /// The changes to the ledger once it is done.
     pub(crate) fn changes(&self, finished_at: String) -> Vec<Change> {
-        let version = self.revision.version.to_string();
-        let mark = match self.direction {
-            Direction::Up => Change::Mark { version, run_on: None },
-            Direction::Down => Change::Unmark { version },
-        };
-        vec![mark, Change::Append(Box::new(self.entry.clone().done(finished_at)))]
+        vec![
+            Change::mark(self.revision, self.direction),
+            Change::Append(Box::new(self.entry.clone().done(finished_at))),
+        ]
     }
 }

@@ -8,15 +8,14 @@ mod fault;
 mod probe;
 mod walk;
 
-use diesel::connection::BoxableConnection;
 use diesel::mysql::Mysql;
 use diesel::result::DatabaseErrorKind;
 
 use self::walk::Walk;
-use super::{Backend, Engine, Failure, Leave, Reading, Step, Terms, server};
+use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms};
 use crate::dialect::Dialect;
 use crate::engine::clock;
-use crate::engine::ledger::{self, Change, DIESEL, Entry, LEDGER};
+use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
@@ -31,8 +30,8 @@ pub(crate) struct MysqlBackend {
     is_new: bool,
     /// Settings as the connection had them, where they were changed.
     restore: Vec<String>,
-    /// What the ledger is told with the next transaction.
-    changes: Vec<Change>,
+    /// Written with the next message.
+    pending: Pending,
 }
 
 impl Engine for Mysql {
@@ -43,16 +42,6 @@ impl Engine for Mysql {
         let is_read_only =
             matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) || message.contains("--read-only option");
         if is_read_only { SqlErrorKind::ReadOnly } else { SqlErrorKind::Other }
-    }
-
-    #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
-    fn rebuild(
-        connection: &mut dyn BoxableConnection<Self>,
-        script: &Script,
-    ) -> Option<Result<(), SqlError>> {
-        // No other engine needs its foreign keys off.
-        let ran = connection.batch_execute(&script.text);
-        Some(ran.map_err(|error| SqlError::new(error.to_string())))
     }
 
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
@@ -67,26 +56,33 @@ impl Backend for MysqlBackend {
     }
 
     fn tables(&self) -> [&'static str; 2] {
-        [CREATE_DIESEL, CREATE_LEDGER]
+        // InnoDB whatever the default is: a progress row is worth as much as the transaction that it is in.
+        [
+            CREATE_DIESEL,
+            create_ledger!(
+                "BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY",
+                " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4"
+            ),
+        ]
     }
 
     fn now(&self) -> &'static str {
         "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')"
     }
 
-    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        server::read(
-            session,
-            |column| format!("CAST({column} AS CHAR)"),
-            |session| {
-                let found = session.rows(&format!(
-                    "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
-                 WHERE table_schema = DATABASE() AND table_name IN ('{DIESEL}', '{LEDGER}')"
-                ))?;
-                let has = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
-                Ok([has(DIESEL), has(LEDGER)])
-            },
+    fn as_text(&self, expression: &str) -> String {
+        format!("CAST({expression} AS CHAR)")
+    }
+
+    fn present(&self) -> String {
+        format!(
+            "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
+             WHERE table_schema = DATABASE() AND table_name IN ('{DIESEL}', '{LEDGER}')"
         )
+    }
+
+    fn pending(&mut self) -> &mut Pending {
+        &mut self.pending
     }
 
     fn can_undo(&self) -> bool {
@@ -154,21 +150,17 @@ impl Backend for MysqlBackend {
 
     fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure> {
         let Some(script) = step.script else {
-            self.changes.extend(step.changes(clock::now()));
+            self.pending.changes.extend(step.changes(clock::now()));
             return Ok(());
         };
-        let mut walk = Walk::new(step, script);
-        let changes = std::mem::take(&mut self.changes);
+        let changes = std::mem::take(&mut self.pending.changes);
         let before = transaction(self, changes);
-        walk.run(session, self, before).map_err(|error| walk.give_up(session, error))
-    }
-
-    fn note(&mut self, changes: Vec<Change>) {
-        self.changes.extend(changes);
+        let mut walk = Walk::new(self, step, script);
+        walk.run(session, before).map_err(|error| walk.give_up(session, error))
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
-        let changes = std::mem::take(&mut self.changes);
+        let changes = std::mem::take(&mut self.pending.changes);
         match how {
             Leave::Keep if !changes.is_empty() => session.execute(&transaction(self, changes)),
             Leave::Keep | Leave::Undo => Ok(()),
@@ -176,7 +168,7 @@ impl Backend for MysqlBackend {
     }
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
-        self.changes.clear();
+        self.pending.changes.clear();
         let restore = std::mem::take(&mut self.restore);
         let restore =
             if restore.is_empty() { String::new() } else { format!("; SET {}", restore.join(", ")) };
@@ -218,27 +210,3 @@ fn quote(text: &str) -> String {
     }
     format!("'{}'", text.replace('\'', "''"))
 }
-
-/// Word for word what Diesel runs.
-const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-       version VARCHAR(50) PRIMARY KEY NOT NULL,
-       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-)";
-
-/// InnoDB whatever the default is: a progress row is worth as much as the transaction that it is in.
-const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS __schema_ledger (
-       id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-       revision VARCHAR(40),
-       version VARCHAR(50) NOT NULL,
-       action VARCHAR(20) NOT NULL,
-       checksum VARCHAR(80),
-       statements_done INTEGER NOT NULL,
-       statements_total INTEGER NOT NULL,
-       outcome VARCHAR(20),
-       started_at VARCHAR(30) NOT NULL,
-       finished_at VARCHAR(30),
-       error TEXT,
-       actor TEXT,
-       tool TEXT,
-       format INTEGER NOT NULL
-) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4";

@@ -3,7 +3,7 @@
 //! here is what only a person can say.
 
 use super::quote;
-use crate::engine::backend::server::Words;
+use crate::engine::backend::words::Words;
 use crate::engine::session::{Session, SqlError};
 
 /// First words of statements that change nothing when they are run once more.

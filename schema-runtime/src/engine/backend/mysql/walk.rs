@@ -5,14 +5,12 @@
 
 use super::probe::Probe;
 use super::{MysqlBackend, fault, quote};
-use crate::engine::backend::server::Words;
-use crate::engine::backend::{Failure, Step};
-use crate::engine::clock;
-use crate::engine::ledger::{self, Change, Entry, LEDGER, Outcome};
-use crate::engine::progress::{self, Fingerprint};
+use crate::engine::backend::attempt::{self, Attempt};
+use crate::engine::backend::words::Words;
+use crate::engine::backend::{Backend as _, Failure, Step};
+use crate::engine::ledger::{self, Change, Entry, LEDGER};
 use crate::engine::session::{Session, SqlError};
-use crate::plan::Direction;
-use crate::revision::{Script, Statement, StatementKind};
+use crate::revision::{Script, StatementKind};
 
 /// First words of statements that change rows.
 const OF_ROWS: [&str; 6] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD"];
@@ -23,37 +21,19 @@ const OF_THE_SESSION: [&str; 2] = ["SET", "USE"];
 /// A message is sent before it grows longer: servers refuse more than their `max_allowed_packet`.
 const LONG: usize = 256 * 1024;
 
-/// Which statement an attempt goes on with. `None` when what is done has been edited since, lived in the dead
-/// connection alone, or cannot be looked up.
+/// How the announcing row is found: the message that makes it cannot know its id.
+const ROW: &str = "@__schema_row";
+
+/// See `Backend::resume`.
 pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
-    let done = entry.statements_done;
-    let mut statements = script.statements.iter().take(done).map(|statement| script.sql(statement));
-    let is_known = progress::is_unchanged(script, entry) && !statements.any(is_temporary);
-    let next = script.statements.get(done).filter(|_| entry.outcome == Outcome::UnderWay);
-    let can_tell = next.is_none_or(|next| {
+    attempt::resume(script, entry, |next| {
         let sql = script.sql(next);
         changes_rows(sql) || next.kind == StatementKind::Transaction || Probe::of(sql).is_some()
-    });
-    (is_known && can_tell).then_some(done)
-}
-
-fn is_temporary(sql: &str) -> bool {
-    let mut words = Words::new(sql);
-    words.pass(&["CREATE"]) && {
-        words.pass(&["OR", "REPLACE"]);
-        words.next() == "TEMPORARY"
-    }
+    })
 }
 
 fn changes_rows(sql: &str) -> bool {
-    OF_ROWS.contains(&&*first(sql))
-}
-
-/// The first word; that of an executable comment is the one in it.
-fn first(sql: &str) -> String {
-    let mut words = Words::new(sql);
-    let word = words.next();
-    if word.starts_with("/*!") || word.starts_with("/*M!") { words.next() } else { word }
+    OF_ROWS.contains(&&*Words::new(sql).verb())
 }
 
 /// What the script itself holds open, in which statements are not counted one by one.
@@ -67,88 +47,72 @@ enum Span {
 }
 
 pub(super) struct Walk<'s> {
+    backend: &'s MysqlBackend,
     step: &'s Step<'s>,
-    script: &'s Script,
+    attempt: Attempt<'s>,
     span: Span,
-    /// Of the statements up to the one that is looked at.
-    done: Fingerprint,
     /// What is to be sent.
     message: String,
 }
 
 impl<'s> Walk<'s> {
-    pub(super) fn new(step: &'s Step<'s>, script: &'s Script) -> Self {
-        Self { step, script, span: Span::None, done: Fingerprint::default(), message: String::new() }
+    pub(super) fn new(backend: &'s MysqlBackend, step: &'s Step<'s>, script: &'s Script) -> Self {
+        let mut attempt = Attempt::new(step, script);
+        attempt.row = Some(ROW.to_owned());
+        Self { backend, step, attempt, span: Span::None, message: String::new() }
     }
 
     /// Runs the script from where it is to begin. `before` is sent first.
-    pub(super) fn run(
-        &mut self,
-        session: &mut dyn Session,
-        backend: &MysqlBackend,
-        before: String,
-    ) -> Result<(), SqlError> {
+    pub(super) fn run(&mut self, session: &mut dyn Session, before: String) -> Result<(), SqlError> {
         self.message = before;
-        self.announce(backend);
+        self.announce();
+        // Gives this connection what the dead one had.
+        self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
         let mut from = self.step.from;
-        self.prepare(from);
         if self.step.is_in_doubt && self.is_done(session, from)? {
-            self.done.add(self.script.sql(&self.script.statements[from]));
-            self.advance(from);
+            self.attempt.reach(from);
+            self.advance();
             from += 1;
         }
-        for (index, statement) in self.script.statements.iter().enumerate().skip(from) {
-            self.statement(index, statement);
+        for (index, statement) in self.attempt.script.statements.iter().enumerate().skip(from) {
+            self.statement(index, statement.kind);
             if self.message.len() > LONG {
                 self.send(session)?;
             }
         }
-        self.conclude(backend);
+        self.conclude();
         self.send(session)
     }
 
-    fn announce(&mut self, backend: &MysqlBackend) {
-        let checksum = Some(progress::checksum(self.script, self.step.from));
-        let entry = Entry { checksum, statements_done: self.step.from, ..self.step.entry.clone() };
-        self.push("SET @__schema_row = NULL, @__schema_at = NULL, @__schema_start = SYSDATE(6)");
-        ledger::write(backend, &[Change::Append(Box::new(entry))]).iter().for_each(|sql| self.push(sql));
-        self.push("SET @__schema_row = LAST_INSERT_ID()");
-    }
-
-    /// Gives this connection what the dead one had.
-    fn prepare(&mut self, from: usize) {
-        for statement in self.script.statements.iter().take(from) {
-            let sql = self.script.sql(statement);
-            self.done.add(sql);
-            if OF_THE_SESSION.contains(&&*first(sql)) {
-                self.push(sql);
-            }
-        }
+    fn announce(&mut self) {
+        self.push(&format!("SET {ROW} = NULL, @__schema_at = NULL, @__schema_start = SYSDATE(6)"));
+        let row = self.attempt.announcement(self.step);
+        ledger::write(self.backend, &[row]).iter().for_each(|sql| self.push(sql));
+        self.push(&format!("SET {ROW} = LAST_INSERT_ID()"));
     }
 
     fn is_done(&self, session: &mut dyn Session, index: usize) -> Result<bool, SqlError> {
-        let Some(statement) = self.script.statements.get(index) else { return Ok(false) };
-        match Probe::of(self.script.sql(statement)) {
+        let script = self.attempt.script;
+        let Some(statement) = script.statements.get(index) else { return Ok(false) };
+        match Probe::of(script.sql(statement)) {
             Some(probe) => probe.is_done(session),
             None => Ok(false),
         }
     }
 
-    fn statement(&mut self, index: usize, statement: &Statement) {
-        let sql = self.script.sql(statement);
-        self.done.add(sql);
+    fn statement(&mut self, index: usize, kind: StatementKind) {
+        let sql = self.attempt.reach(index);
         self.push(&format!("SET @__schema_at = {index}"));
-        let first = first(sql);
-        match (statement.kind, &*first) {
+        match (kind, &*Words::new(sql).verb()) {
             (StatementKind::Transaction, "BEGIN" | "START") => {
                 self.span = Span::Transaction;
-                self.counted(index, sql);
+                self.counted(sql);
             }
             (StatementKind::Transaction, _) => {
                 // A COMMIT takes along what was counted before, a ROLLBACK takes it away.
-                self.advance(index);
+                self.advance();
                 self.span = Span::None;
-                self.counted(index, sql);
+                self.counted(sql);
             }
             (_, "LOCK") => {
                 self.span = Span::Tables;
@@ -156,49 +120,40 @@ impl<'s> Walk<'s> {
             }
             (_, "UNLOCK") => {
                 self.span = Span::None;
-                self.counted(index, sql);
+                self.counted(sql);
             }
             _ if self.span == Span::None && changes_rows(sql) => {
                 self.push("START TRANSACTION");
-                self.counted(index, sql);
+                self.counted(sql);
                 self.push("COMMIT");
             }
-            _ => self.counted(index, sql),
+            _ => self.counted(sql),
         }
     }
 
-    fn counted(&mut self, index: usize, sql: &str) {
+    fn counted(&mut self, sql: &str) {
         self.push(sql);
         if self.span != Span::Tables {
-            self.advance(index);
+            self.advance();
         }
     }
 
-    fn advance(&mut self, index: usize) {
-        let checksum = quote(&self.done.column(self.script));
-        self.update(&format!("statements_done = {}, checksum = {checksum}", index + 1));
+    fn advance(&mut self) {
+        self.push(&self.attempt.advance(self.backend));
     }
 
-    fn update(&mut self, columns: &str) {
-        let now = quote(&clock::now());
-        self.push(&format!("UPDATE {LEDGER} SET {columns}, finished_at = {now} WHERE id = @__schema_row"));
-    }
-
-    fn conclude(&mut self, backend: &MysqlBackend) {
-        let version = self.step.revision.version.to_string();
-        let change = match self.step.direction {
-            Direction::Up => Change::Mark { version, run_on: None },
-            Direction::Down => Change::Unmark { version },
-        };
+    fn conclude(&mut self) {
         // Ends what the script left open, tables that it locked included.
         self.push("START TRANSACTION");
-        let (total, checksum) = (self.script.statements.len(), quote(&self.script.checksum));
+        let (total, checksum) =
+            (self.attempt.script.statements.len(), self.backend.quote(&self.attempt.script.checksum));
         self.push(&format!(
             "UPDATE {LEDGER} SET statements_done = {total}, outcome = 'done', checksum = {checksum}, \
-             finished_at = {} WHERE id = @__schema_row",
+             finished_at = {} WHERE id = {ROW}",
             finished(&self.step.entry.started_at)
         ));
-        ledger::write(backend, &[change]).iter().for_each(|sql| self.push(sql));
+        let mark = Change::mark(self.step.revision, self.step.direction);
+        ledger::write(self.backend, &[mark]).iter().for_each(|sql| self.push(sql));
         self.push("COMMIT");
     }
 
@@ -215,26 +170,17 @@ impl<'s> Walk<'s> {
 
     /// Undoes what can be undone, and lets the ledger say how far it got.
     pub(super) fn give_up(&mut self, session: &mut dyn Session, error: SqlError) -> Failure {
-        let from = self.step.from;
         // They fail only when the connection is gone.
         let _ = session.execute("ROLLBACK; UNLOCK TABLES");
-        let at = number(session, "SELECT CAST(@__schema_at AS CHAR)").unwrap_or(from);
-        let sql = self.script.statements.get(at).map_or("", |statement| self.script.sql(statement));
+        let at = session.value("SELECT CAST(@__schema_at AS CHAR)").ok().flatten();
+        self.attempt.at = at.and_then(|at| at.parse().ok()).unwrap_or(self.attempt.from);
+        if let Ok(row) = session.value(&format!("SELECT CAST({ROW} AS CHAR)")) {
+            self.attempt.row = row;
+        }
+        let script = self.attempt.script;
+        let sql = script.statements.get(self.attempt.at).map_or("", |statement| script.sql(statement));
         let error = SqlError { message: fault::without_ours(sql, &error.message), ..error };
-        let done = format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = @__schema_row");
-        let kept = number(session, &done);
-        if kept.is_some() {
-            self.message.clear();
-            self.update(&format!("outcome = 'failed', error = {}", quote(&error.message)));
-            let _ = self.send(session);
-        }
-        Failure {
-            statement: at,
-            error,
-            kept: kept.unwrap_or(from),
-            is_unit_lost: true,
-            is_recorded: kept.is_some(),
-        }
+        self.attempt.give_up(session, self.backend, error)
     }
 }
 
@@ -245,8 +191,4 @@ fn finished(started: &str) -> String {
          MICROSECOND), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
         quote(&started.trim_end_matches('Z').replace('T', " "))
     )
-}
-
-fn number(session: &mut dyn Session, query: &str) -> Option<usize> {
-    session.value(query).ok().flatten()?.parse().ok()
 }

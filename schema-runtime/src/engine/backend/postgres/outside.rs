@@ -4,13 +4,11 @@
 
 use super::message::Message;
 use super::{PostgresBackend, quote};
-use crate::engine::backend::server::Words;
+use crate::engine::backend::attempt::{self, Attempt};
+use crate::engine::backend::words::Words;
 use crate::engine::backend::{Failure, Step};
-use crate::engine::clock;
-use crate::engine::ledger::{self, Change, Entry, LEDGER, Outcome};
-use crate::engine::progress::{self, Fingerprint};
+use crate::engine::ledger::{self, Change, Entry, LEDGER};
 use crate::engine::session::{Session, SqlError};
-use crate::plan::Direction;
 use crate::revision::{Script, Statement, StatementKind};
 
 /// First words of statements that change nothing when they are run once more.
@@ -30,23 +28,9 @@ const REPEATABLE: [&str; 10] = [
 /// First words of statements whose effect ends with the connection, and which a resumed run needs again.
 const OF_THE_SESSION: [&str; 3] = ["SET", "RESET", "LOAD"];
 
-/// Which statement an attempt goes on with. `None` when what is done has been edited since, lived in the dead
-/// connection alone, or cannot be looked up.
+/// See `Backend::resume`.
 pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
-    let done = entry.statements_done;
-    let mut statements = script.statements.iter().take(done).map(|statement| script.sql(statement));
-    let is_known = progress::is_unchanged(script, entry) && !statements.any(is_temporary);
-    let next = script.statements.get(done).filter(|_| entry.outcome == Outcome::UnderWay);
-    let can_tell = next.is_none_or(|next| !is_alone(script, next) || Probe::of(script.sql(next)).is_some());
-    (is_known && can_tell).then_some(done)
-}
-
-fn is_temporary(sql: &str) -> bool {
-    let mut words = Words::new(sql);
-    words.pass(&["CREATE"]) && {
-        words.pass(&["LOCAL"]);
-        matches!(&*words.next(), "TEMP" | "TEMPORARY")
-    }
+    attempt::resume(script, entry, |next| !is_alone(script, next) || Probe::of(script.sql(next)).is_some())
 }
 
 /// Whether it commits by itself. A procedure may do so, and must then not stand in a transaction.
@@ -121,14 +105,19 @@ impl PostgresBackend {
         step: &Step<'_>,
         script: &Script,
     ) -> Result<(), Failure> {
-        let mut walk =
-            Walk { script, row: None, at: step.from, is_in_transaction: false, done: Fingerprint::default() };
+        let mut walk = Walk { attempt: Attempt::new(step, script), is_in_transaction: false };
         let walked = self.announce(session, &mut walk, step).and_then(|()| {
-            walk.prepare(session)?;
-            walk.run(session, step.is_in_doubt)?;
+            // Gives this connection what the dead one had.
+            walk.attempt.pass(&OF_THE_SESSION).into_iter().try_for_each(|sql| session.execute(sql))?;
+            walk.run(session, self, step.is_in_doubt)?;
             self.conclude(session, step, &walk)
         });
-        walked.map_err(|error| give_up(session, step, &walk, error))
+        walked.map_err(|error| {
+            // The script's transaction, if there is one; else the server only warns.
+            let _ = session.execute("ROLLBACK");
+            let _ = walk.drop_invalid_index(session);
+            walk.attempt.give_up(session, self, error)
+        })
     }
 
     /// Commits the row that says that it is under way.
@@ -138,11 +127,9 @@ impl PostgresBackend {
         walk: &mut Walk<'_>,
         step: &Step<'_>,
     ) -> Result<(), SqlError> {
-        let checksum = Some(progress::checksum(walk.script, step.from));
-        let entry = Entry { checksum, statements_done: step.from, ..step.entry.clone() };
-        self.changes.push(Change::Append(Box::new(entry)));
+        self.pending.changes.push(walk.attempt.announcement(step));
         self.keep(session)?;
-        walk.row = session.value(&format!("SELECT max(id)::text FROM {LEDGER}"))?;
+        walk.attempt.row = session.value(&format!("SELECT max(id)::text FROM {LEDGER}"))?;
         Ok(())
     }
 
@@ -155,16 +142,12 @@ impl PostgresBackend {
         if walk.is_in_transaction {
             return Err(SqlError::new("the script leaves its transaction open"));
         }
-        let version = step.revision.version.to_string();
-        let change = match step.direction {
-            Direction::Up => Change::Mark { version, run_on: None },
-            Direction::Down => Change::Unmark { version },
-        };
         let mut message = Message::default();
         message.push("BEGIN");
         message.push(&self.restore_search_path());
-        message.push(&walk.update(&format!("outcome = 'done', checksum = {}", quote(&walk.script.checksum))));
-        ledger::write(self, &[change]).iter().for_each(|sql| message.push(sql));
+        message.push(&walk.attempt.conclude(self));
+        let mark = Change::mark(step.revision, step.direction);
+        ledger::write(self, &[mark]).iter().for_each(|sql| message.push(sql));
         message.push("COMMIT");
         session.execute(message.sql())?;
         self.is_unflushed = false;
@@ -172,72 +155,49 @@ impl PostgresBackend {
     }
 }
 
-/// Undoes what the script's own transaction had not committed, and lets the ledger say how far it got.
-fn give_up(session: &mut dyn Session, step: &Step<'_>, walk: &Walk<'_>, error: SqlError) -> Failure {
-    // The script's transaction, if there is one; else the server only warns.
-    let _ = session.execute("ROLLBACK");
-    let _ = walk.drop_invalid_index(session);
-    let kept = walk.record(session, &error).ok().flatten();
-    Failure {
-        statement: walk.at,
-        error,
-        kept: kept.unwrap_or(step.from),
-        is_unit_lost: true,
-        is_recorded: walk.row.is_some(),
-    }
-}
-
 /// The way through one script.
 struct Walk<'s> {
-    script: &'s Script,
-    /// The id of the attempt's row, once there is one.
-    row: Option<String>,
-    /// The statement that is being run.
-    at: usize,
+    attempt: Attempt<'s>,
     /// Whether the script has begun a transaction of its own.
     is_in_transaction: bool,
-    /// Of the statements up to this one.
-    done: Fingerprint,
 }
 
 impl Walk<'_> {
-    /// Gives this connection what the dead one had.
-    fn prepare(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
-        for statement in self.script.statements.iter().take(self.at) {
-            let sql = self.script.sql(statement);
-            self.done.add(sql);
-            if OF_THE_SESSION.contains(&&*Words::new(sql).next()) {
-                session.execute(sql)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn run(&mut self, session: &mut dyn Session, mut is_in_doubt: bool) -> Result<(), SqlError> {
-        let script = self.script;
-        for (index, statement) in script.statements.iter().enumerate().skip(self.at) {
-            self.at = index;
-            self.done.add(script.sql(statement));
-            match Probe::of(script.sql(statement)) {
+    fn run(
+        &mut self,
+        session: &mut dyn Session,
+        backend: &PostgresBackend,
+        mut is_in_doubt: bool,
+    ) -> Result<(), SqlError> {
+        let script = self.attempt.script;
+        for (index, statement) in script.statements.iter().enumerate().skip(self.attempt.from) {
+            let sql = self.attempt.reach(index);
+            match Probe::of(sql) {
                 Some(probe) if std::mem::take(&mut is_in_doubt) && probe.is_done(session)? => {
-                    session.execute(&self.advance())?;
+                    session.execute(&self.attempt.advance(backend))?;
                 }
-                Some(_) | None => self.step(session, statement)?,
+                Some(_) | None => self.step(session, backend, statement, sql)?,
             }
             is_in_doubt = false;
         }
         Ok(())
     }
 
-    fn step(&mut self, session: &mut dyn Session, statement: &Statement) -> Result<(), SqlError> {
-        let sql = self.script.sql(statement);
+    fn step(
+        &mut self,
+        session: &mut dyn Session,
+        backend: &PostgresBackend,
+        statement: &Statement,
+        sql: &str,
+    ) -> Result<(), SqlError> {
+        let advance = self.attempt.advance(backend);
         if statement.kind == StatementKind::Transaction {
-            return self.turn(session, sql);
+            return self.turn(session, sql, &advance);
         }
-        if is_alone(self.script, statement) {
+        if is_alone(self.attempt.script, statement) {
             self.drop_invalid_index(session)?;
             session.execute(sql)?;
-            return session.execute(&self.advance());
+            return session.execute(&advance);
         }
         let mut message = Message::default();
         let (before, after) = if self.is_in_transaction { (0, "") } else { ("BEGIN;\n".len(), "COMMIT") };
@@ -245,7 +205,7 @@ impl Walk<'_> {
             message.push("BEGIN");
         }
         message.push(sql);
-        message.push(&self.advance());
+        message.push(&advance);
         if before > 0 {
             message.push(after);
         }
@@ -255,21 +215,22 @@ impl Walk<'_> {
 
     /// A statement that begins or ends the script's own transaction. Its progress is written before, so that a
     /// COMMIT takes it along, and after, for a ROLLBACK takes it away.
-    fn turn(&mut self, session: &mut dyn Session, sql: &str) -> Result<(), SqlError> {
+    fn turn(&mut self, session: &mut dyn Session, sql: &str, advance: &str) -> Result<(), SqlError> {
         let begins = matches!(&*Words::new(sql).next(), "BEGIN" | "START");
         if !begins && self.is_in_transaction {
-            session.execute(&self.advance())?;
+            session.execute(advance)?;
         }
         session.execute(sql)?;
         self.is_in_transaction = begins || (self.is_in_transaction && is_chained(sql));
-        session.execute(&self.advance())
+        session.execute(advance)
     }
 
     /// What a build that failed leaves behind, and what a new one would stumble over. One that somebody is
     /// building at this moment is left alone.
     fn drop_invalid_index(&self, session: &mut dyn Session) -> Result<(), SqlError> {
-        let Some(statement) = self.script.statements.get(self.at) else { return Ok(()) };
-        let Some(name) = made_concurrently(self.script.sql(statement)) else { return Ok(()) };
+        let script = self.attempt.script;
+        let Some(statement) = script.statements.get(self.attempt.at) else { return Ok(()) };
+        let Some(name) = made_concurrently(script.sql(statement)) else { return Ok(()) };
         let invalid = format!(
             "SELECT indexrelid::regclass::text FROM pg_catalog.pg_index i WHERE indexrelid = to_regclass({}) \
              AND NOT indisvalid AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p \
@@ -280,23 +241,6 @@ impl Walk<'_> {
             Some(name) => session.execute(&format!("DROP INDEX CONCURRENTLY {name}")),
             None => Ok(()),
         }
-    }
-
-    fn advance(&self) -> String {
-        let checksum = quote(&self.done.column(self.script));
-        self.update(&format!("statements_done = {}, checksum = {checksum}", self.at + 1))
-    }
-
-    fn update(&self, columns: &str) -> String {
-        let row = self.row.as_deref().unwrap_or("NULL");
-        format!("UPDATE {LEDGER} SET {columns}, finished_at = {} WHERE id = {row}", quote(&clock::now()))
-    }
-
-    fn record(&self, session: &mut dyn Session, error: &SqlError) -> Result<Option<usize>, SqlError> {
-        let Some(row) = &self.row else { return Ok(None) };
-        session.execute(&self.update(&format!("outcome = 'failed', error = {}", quote(&error.message))))?;
-        let done = session.value(&format!("SELECT statements_done::text FROM {LEDGER} WHERE id = {row}"))?;
-        Ok(done.and_then(|done| done.parse().ok()))
     }
 }
 

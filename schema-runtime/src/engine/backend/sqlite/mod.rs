@@ -12,11 +12,11 @@ use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
-use super::{Backend, Engine, Failure, Leave, Reading, Step, Terms};
+use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms, attempt};
 use crate::dialect::Dialect;
 use crate::engine::clock;
-use crate::engine::ledger::{self, COLUMNS, Change, DIESEL, Entry, LEDGER};
-use crate::engine::session::{DieselSession, Row, Session, SqlError, SqlErrorKind};
+use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
+use crate::engine::session::{DieselSession, Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
 /// The savepoint around each revision.
@@ -25,10 +25,8 @@ const SAVEPOINT: &str = "__schema_revision";
 /// One SQLite connection during one run.
 #[derive(Debug, Default)]
 pub(crate) struct SqliteBackend {
-    /// Whether our transaction is open.
-    is_open: bool,
-    /// What the ledger is told just before the next COMMIT: a few long INSERTs cost a fraction of many short ones.
-    changes: Vec<Change>,
+    /// Written just before the next COMMIT: a few long INSERTs cost a fraction of many short ones.
+    pending: Pending,
     /// `PRAGMA foreign_keys` as the connection had it, when a script may change it.
     foreign_keys: Option<String>,
     /// `PRAGMA busy_timeout` as the connection had it: during a run we poll ourselves.
@@ -52,8 +50,6 @@ impl Engine for Sqlite {
             SqlErrorKind::InTransaction
         } else if message.starts_with("attempt to write a readonly database") {
             SqlErrorKind::ReadOnly
-        } else if message.starts_with("no such table") {
-            SqlErrorKind::MissingTable
         } else {
             SqlErrorKind::Other
         }
@@ -81,20 +77,24 @@ impl Backend for SqliteBackend {
     }
 
     fn tables(&self) -> [&'static str; 2] {
-        [CREATE_DIESEL, CREATE_LEDGER]
+        [CREATE_DIESEL, create_ledger!("INTEGER PRIMARY KEY NOT NULL", "")]
     }
 
     fn now(&self) -> &'static str {
         "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
     }
 
-    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        let both = format!("{} UNION ALL {}", select_versions(), select_entries());
-        match session.rows(&both) {
-            Ok(rows) => Ok(reading(rows, true)),
-            Err(error) if error.kind == SqlErrorKind::MissingTable => read_what_is_there(session),
-            Err(error) => Err(error),
-        }
+    fn as_text(&self, expression: &str) -> String {
+        // SQLite makes text of anything when it is asked for it.
+        expression.to_owned()
+    }
+
+    fn present(&self) -> String {
+        format!("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{DIESEL}', '{LEDGER}')")
+    }
+
+    fn pending(&mut self) -> &mut Pending {
+        &mut self.pending
     }
 
     fn can_undo(&self) -> bool {
@@ -120,7 +120,7 @@ impl Backend for SqliteBackend {
             Mode::Joined | Mode::Outside => self.restore_foreign_keys(session)?,
         }
         session.execute("BEGIN IMMEDIATE")?;
-        self.is_open = true;
+        self.pending.is_open = true;
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl Backend for SqliteBackend {
     }
 
     fn resume(&self, script: &Script, entry: &Entry) -> Option<usize> {
-        outside::resume(script, entry)
+        attempt::resume(script, entry, |_| true)
     }
 
     fn is_alive(&self, entry: &Entry) -> bool {
@@ -145,12 +145,8 @@ impl Backend for SqliteBackend {
             Some(script) => self.run_inside(session, step, script)?,
             None => {}
         }
-        self.changes.extend(step.changes(clock::now()));
+        self.pending.changes.extend(step.changes(clock::now()));
         Ok(())
-    }
-
-    fn note(&mut self, changes: Vec<Change>) {
-        self.changes.extend(changes);
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
@@ -159,14 +155,14 @@ impl Backend for SqliteBackend {
                 self.write_changes(session)?;
                 session.execute("COMMIT")?;
             }
-            Leave::Undo => self.undo(session),
+            Leave::Undo => self.pending.undo(session),
         }
-        self.is_open = false;
+        self.pending.is_open = false;
         Ok(())
     }
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
-        self.undo(session);
+        self.pending.undo(session);
         let restored = self.restore_foreign_keys(session);
         match self.busy_timeout.take() {
             Some(found) => restored.and(session.execute(&format!("PRAGMA busy_timeout = {found}"))),
@@ -211,22 +207,13 @@ impl SqliteBackend {
     ) -> Failure {
         let undone = session.execute(&format!("ROLLBACK TO {SAVEPOINT}; RELEASE {SAVEPOINT}"));
         if undone.is_err() {
-            self.undo(session);
+            self.pending.undo(session);
         }
         Failure { statement, error, kept: step.from, is_unit_lost: undone.is_err(), is_recorded: false }
     }
 
-    fn undo(&mut self, session: &mut dyn Session) {
-        self.changes.clear();
-        if self.is_open {
-            // It fails only when SQLite has rolled back already.
-            let _ = session.execute("ROLLBACK");
-            self.is_open = false;
-        }
-    }
-
     fn write_changes(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
-        let changes = std::mem::take(&mut self.changes);
+        let changes = std::mem::take(&mut self.pending.changes);
         ledger::write(self, &changes).iter().try_for_each(|sql| session.execute(sql))
     }
 
@@ -237,64 +224,3 @@ impl SqliteBackend {
         }
     }
 }
-
-fn select_versions() -> String {
-    let nothing = ", NULL".repeat(COLUMNS.len() - 3);
-    format!("SELECT 0, version, run_on{nothing} FROM {DIESEL}")
-}
-
-fn select_entries() -> String {
-    format!("SELECT {} FROM {LEDGER}", COLUMNS.join(", "))
-}
-
-/// The slow way, for databases that lack one of the tables or both.
-fn read_what_is_there(session: &mut dyn Session) -> Result<Reading, SqlError> {
-    let present = session.rows(&format!(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{DIESEL}', '{LEDGER}')"
-    ))?;
-    let has = |table: &str| present.iter().any(|row| row[0].as_deref() == Some(table));
-    let mut rows = Vec::new();
-    if has(DIESEL) {
-        rows.extend(session.rows(&select_versions())?);
-    }
-    if has(LEDGER) {
-        rows.extend(session.rows(&select_entries())?);
-    }
-    Ok(reading(rows, has(DIESEL) && has(LEDGER)))
-}
-
-fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
-    let mut reading = Reading { is_complete, ..Reading::default() };
-    for mut row in rows {
-        if row[0].as_deref() == Some("0") {
-            reading.versions.push((row[1].take().unwrap_or_default(), row[2].take()));
-        } else {
-            reading.entries.push(Entry::read(row));
-        }
-    }
-    reading.entries.sort_by_key(|entry| entry.id);
-    reading
-}
-
-/// Word for word what Diesel runs.
-const CREATE_DIESEL: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
-       version VARCHAR(50) PRIMARY KEY NOT NULL,
-       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-)";
-
-const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS __schema_ledger (
-       id INTEGER PRIMARY KEY NOT NULL,
-       revision VARCHAR(40),
-       version VARCHAR(50) NOT NULL,
-       action VARCHAR(20) NOT NULL,
-       checksum VARCHAR(80),
-       statements_done INTEGER NOT NULL,
-       statements_total INTEGER NOT NULL,
-       outcome VARCHAR(20),
-       started_at VARCHAR(30) NOT NULL,
-       finished_at VARCHAR(30),
-       error TEXT,
-       actor TEXT,
-       tool TEXT,
-       format INTEGER NOT NULL
-)";

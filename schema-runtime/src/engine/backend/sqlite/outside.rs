@@ -14,13 +14,13 @@
 use std::time::Duration;
 
 use super::SqliteBackend;
+use crate::engine::backend::attempt::Attempt;
+use crate::engine::backend::words::Words;
 use crate::engine::backend::{Backend, Failure, Step};
 use crate::engine::clock;
 use crate::engine::ledger::{Change, Entry, LEDGER, Outcome};
-use crate::engine::progress::{self, Fingerprint};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
-use crate::plan::Direction;
-use crate::revision::{Script, Statement, StatementKind};
+use crate::revision::{Script, StatementKind};
 
 /// First words of statements that change what is stored, and may share a transaction with their progress.
 const ATOMIC: [&str; 10] =
@@ -45,20 +45,6 @@ pub(super) fn is_alive(entry: &Entry) -> bool {
     entry.outcome == Outcome::UnderWay && age.is_some_and(|age| age < STALLED)
 }
 
-/// Which statement an attempt goes on with. `None` when what is done has been edited since, or lived in the
-/// dead connection alone.
-pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
-    let done = entry.statements_done;
-    let mut statements = script.statements.iter().take(done).map(|statement| script.sql(statement));
-    (progress::is_unchanged(script, entry) && !statements.any(is_temporary)).then_some(done)
-}
-
-fn is_temporary(sql: &str) -> bool {
-    let mut words = sql.split_whitespace();
-    starts(words.next().unwrap_or_default(), "CREATE")
-        && words.next().is_some_and(|word| starts(word, "TEMP"))
-}
-
 impl SqliteBackend {
     /// Leaves a transaction open at its end, in which the ledger's last word is written.
     pub(super) fn run_outside(
@@ -67,133 +53,82 @@ impl SqliteBackend {
         step: &Step<'_>,
         script: &Script,
     ) -> Result<(), Failure> {
-        let mut walk = Walk::new(step, script);
-        let walked = self.announce(session, &mut walk, step).and_then(|()| {
-            walk.prepare(session)?;
+        let mut attempt = Attempt::new(step, script);
+        let walked = self.announce(session, &mut attempt, step).and_then(|()| {
+            // Gives this connection what the dead one had.
+            attempt.pass(&OF_THE_SESSION).into_iter().try_for_each(|sql| session.execute(sql))?;
+            let mut walk =
+                Walk { attempt: &mut attempt, backend: self, revision: self.quote(&step.revision.id) };
             walk.run(session)?;
-            self.conclude(session, step, &walk)
+            walk.conclude(session)
         });
-        walked.map_err(|error| self.give_up(session, &walk, error))
+        let concluded = walked.and_then(|()| {
+            self.pending.is_open = true;
+            self.pending.changes.push(Change::mark(step.revision, step.direction));
+            session.execute("PRAGMA busy_timeout = 0")
+        });
+        concluded.map_err(|error| self.give_up(session, &attempt, error))
     }
 
     /// Commits the row that says that it is under way.
     fn announce(
         &mut self,
         session: &mut dyn Session,
-        walk: &mut Walk<'_>,
+        attempt: &mut Attempt<'_>,
         step: &Step<'_>,
     ) -> Result<(), SqlError> {
-        let checksum = Some(progress::checksum(walk.script, step.from));
-        let entry = Entry { checksum, statements_done: step.from, ..step.entry.clone() };
-        self.changes.push(Change::Append(Box::new(entry)));
+        self.pending.changes.push(attempt.announcement(step));
         self.write_changes(session)?;
         let row = session.value(&format!("SELECT max(id) FROM {LEDGER}"))?;
         session.execute(BUSY_TIMEOUT)?;
         session.execute("COMMIT")?;
-        self.is_open = false;
-        walk.row = row;
+        self.pending.is_open = false;
+        attempt.row = row;
         Ok(())
     }
 
-    fn conclude(
-        &mut self,
-        session: &mut dyn Session,
-        step: &Step<'_>,
-        walk: &Walk<'_>,
-    ) -> Result<(), SqlError> {
-        if !begins(session)? {
-            return Err(SqlError::new("the script leaves its transaction open"));
-        }
-        self.is_open = true;
-        let checksum = self.quote(&walk.script.checksum);
-        walk.write(session, &format!("outcome = 'done', checksum = {checksum}"))?;
-        self.changes.push(match step.direction {
-            Direction::Up => Change::Mark { version: step.revision.version.to_string(), run_on: None },
-            Direction::Down => Change::Unmark { version: step.revision.version.to_string() },
-        });
-        session.execute("PRAGMA busy_timeout = 0")
-    }
-
     /// Undoes what the script's own transaction had not committed, and lets the ledger say how far it got.
-    fn give_up(&mut self, session: &mut dyn Session, walk: &Walk<'_>, error: SqlError) -> Failure {
+    fn give_up(&mut self, session: &mut dyn Session, attempt: &Attempt<'_>, error: SqlError) -> Failure {
         // The script's transaction or ours, if there is one.
-        self.is_open = true;
-        self.undo(session);
-        let written = self.record(session, walk, &error).ok();
+        self.pending.is_open = true;
+        self.pending.undo(session);
+        let failure = attempt.give_up(session, self, error);
         // As with a busy_timeout that cannot be set: the error that we have says more.
         let _ = session.execute("PRAGMA busy_timeout = 0");
-        Failure {
-            statement: walk.at,
-            error,
-            kept: written.unwrap_or(walk.from),
-            is_unit_lost: true,
-            is_recorded: walk.row.is_some(),
-        }
-    }
-
-    fn record(
-        &self,
-        session: &mut dyn Session,
-        walk: &Walk<'_>,
-        error: &SqlError,
-    ) -> Result<usize, SqlError> {
-        let Some(row) = &walk.row else { return Ok(walk.from) };
-        let (now, message) = (self.quote(&clock::now()), self.quote(&error.message));
-        session.execute(&format!(
-            "UPDATE {LEDGER} SET outcome = 'failed', finished_at = {now}, error = {message} WHERE id = {row}"
-        ))?;
-        let done = session.value(&format!("SELECT statements_done FROM {LEDGER} WHERE id = {row}"))?;
-        Ok(done.and_then(|done| done.parse().ok()).unwrap_or(walk.from))
+        failure
     }
 }
 
 /// The way through one script.
-struct Walk<'s> {
-    script: &'s Script,
+struct Walk<'w, 's> {
+    attempt: &'w mut Attempt<'s>,
+    backend: &'w SqliteBackend,
     /// The revision, as a literal.
     revision: String,
-    /// The id of the attempt's row, once there is one.
-    row: Option<String>,
-    /// The statement that it begins with.
-    from: usize,
-    /// The statement that is being run.
-    at: usize,
-    /// Of the statements up to this one.
-    done: Fingerprint,
 }
 
-impl<'s> Walk<'s> {
-    fn new(step: &Step<'_>, script: &'s Script) -> Self {
-        let revision = SqliteBackend::default().quote(&step.revision.id);
-        Self { script, revision, row: None, from: step.from, at: step.from, done: Fingerprint::default() }
-    }
-
-    /// Gives this connection what the dead one had.
-    fn prepare(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
-        for statement in self.script.statements.iter().take(self.from) {
-            let sql = self.script.sql(statement);
-            self.done.add(sql);
-            if OF_THE_SESSION.iter().any(|word| starts(sql, word)) {
-                session.execute(sql)?;
-            }
-        }
-        Ok(())
-    }
-
+impl Walk<'_, '_> {
     fn run(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
-        for (index, statement) in self.script.statements.iter().enumerate().skip(self.from) {
-            self.at = index;
-            self.done.add(self.script.sql(statement));
-            self.step(session, statement)?;
+        let script = self.attempt.script;
+        for (index, statement) in script.statements.iter().enumerate().skip(self.attempt.from) {
+            let sql = self.attempt.reach(index);
+            self.step(session, statement.kind, sql)?;
         }
         Ok(())
     }
 
-    fn step(&self, session: &mut dyn Session, statement: &Statement) -> Result<(), SqlError> {
-        let sql = self.script.sql(statement);
-        match statement.kind {
+    /// Leaves a transaction open, in which the ledger has its last word.
+    fn conclude(&self, session: &mut dyn Session) -> Result<(), SqlError> {
+        if !begins(session)? {
+            return Err(SqlError::new("the script leaves its transaction open"));
+        }
+        self.write(session, &self.attempt.conclude(self.backend))
+    }
+
+    fn step(&self, session: &mut dyn Session, kind: StatementKind, sql: &str) -> Result<(), SqlError> {
+        match kind {
             StatementKind::Transaction => self.turn(session, sql),
-            StatementKind::Ordinary if ATOMIC.iter().any(|word| starts(sql, word)) => {
+            StatementKind::Ordinary if ATOMIC.contains(&&*Words::new(sql).next()) => {
                 self.together(session, sql)
             }
             StatementKind::Ordinary | StatementKind::Outside => self.alone(session, sql),
@@ -227,17 +162,15 @@ impl<'s> Walk<'s> {
     }
 
     fn advance(&self, session: &mut dyn Session) -> Result<(), SqlError> {
-        let checksum = SqliteBackend::default().quote(&self.done.column(self.script));
-        self.write(session, &format!("statements_done = {}, checksum = {checksum}", self.at + 1))
+        self.write(session, &self.attempt.advance(self.backend))
     }
 
     /// Writes into the attempt's row, unless a newer attempt has taken over.
-    fn write(&self, session: &mut dyn Session, columns: &str) -> Result<(), SqlError> {
-        let (now, revision) = (SqliteBackend::default().quote(&clock::now()), &self.revision);
-        let row = self.row.as_deref().unwrap_or("NULL");
+    fn write(&self, session: &mut dyn Session, update: &str) -> Result<(), SqlError> {
+        let row = self.attempt.row.as_deref().unwrap_or("NULL");
         let written = session.rows(&format!(
-            "UPDATE {LEDGER} SET {columns}, finished_at = {now} WHERE id = {row} \
-             AND NOT EXISTS (SELECT 1 FROM {LEDGER} WHERE revision = {revision} AND id > {row}) RETURNING id"
+            "{update} AND NOT EXISTS (SELECT 1 FROM {LEDGER} WHERE revision = {} AND id > {row}) RETURNING id",
+            self.revision
         ))?;
         if written.is_empty() {
             Err(SqlError::new("another run has taken this revision over"))
@@ -254,8 +187,4 @@ fn begins(session: &mut dyn Session) -> Result<bool, SqlError> {
         Err(error) if error.kind == SqlErrorKind::InTransaction => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-fn starts(sql: &str, word: &str) -> bool {
-    sql.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }

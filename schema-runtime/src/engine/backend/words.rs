@@ -1,60 +1,5 @@
-//! What engines on a server share: how both tables are read, and how a statement's first words tell what it is
-//! about. Words are only looked at, never judged: what is not recognised is what nobody can say anything about.
-
-use super::Reading;
-use crate::engine::ledger::{COLUMNS, DIESEL, Entry, LEDGER};
-use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
-
-/// How an engine writes that a value is wanted as text.
-pub(super) type AsText = fn(&str) -> String;
-
-/// Both tables in one query; where that fails, those that `exists` finds.
-pub(super) fn read(
-    session: &mut dyn Session,
-    as_text: AsText,
-    exists: impl FnOnce(&mut dyn Session) -> Result<[bool; 2], SqlError>,
-) -> Result<Reading, SqlError> {
-    let queries = [select_versions(as_text), select_entries(as_text)];
-    let refusal = match session.rows(&queries.join(" UNION ALL ")) {
-        Ok(rows) => return Ok(reading(rows, true)),
-        Err(error) => error,
-    };
-    // Which error means that a table is missing is said in the server's language.
-    let found = match exists(session) {
-        Ok(found) => found,
-        Err(error) if error.kind == SqlErrorKind::InTransaction => return Err(error),
-        Err(_) => return Err(refusal),
-    };
-    let mut rows = Vec::new();
-    for (query, _) in queries.iter().zip(found).filter(|(_, is_there)| *is_there) {
-        rows.extend(session.rows(query)?);
-    }
-    Ok(reading(rows, found == [true, true]))
-}
-
-fn select_versions(as_text: AsText) -> String {
-    let columns = ["0", "version", "run_on"].map(as_text).join(", ");
-    let nothing = ", NULL".repeat(COLUMNS.len() - 3);
-    format!("SELECT {columns}{nothing} FROM {DIESEL}")
-}
-
-fn select_entries(as_text: AsText) -> String {
-    format!("SELECT {} FROM {LEDGER}", COLUMNS.map(as_text).join(", "))
-}
-
-fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
-    let mut reading = Reading { is_complete, ..Reading::default() };
-    for mut row in rows {
-        if row[0].as_deref() == Some("0") {
-            reading.versions.push((row[1].take().unwrap_or_default(), row[2].take()));
-        } else {
-            reading.entries.push(Entry::read(row));
-        }
-    }
-    reading.versions.sort();
-    reading.entries.sort_by_key(|entry| entry.id);
-    reading
-}
+//! How a statement's first words tell what it is about. Words are only looked at, never judged: what is not
+//! recognised is what nobody can say anything about.
 
 /// The words that a statement begins with, in capitals unless they are quoted. Parentheses and commas part words.
 pub(super) struct Words<'s> {
@@ -82,6 +27,12 @@ impl<'s> Words<'s> {
     /// The next word in capitals; empty at the end.
     pub(super) fn next(&mut self) -> String {
         self.raw().unwrap_or_default().to_ascii_uppercase()
+    }
+
+    /// The word that says what the statement does; that of an executable comment is the one in it.
+    pub(super) fn verb(&mut self) -> String {
+        let word = self.next();
+        if word.starts_with("/*!") || word.starts_with("/*M!") { self.next() } else { word }
     }
 
     /// Whether these words come next; then they are passed.

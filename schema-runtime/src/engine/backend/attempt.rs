@@ -1,0 +1,116 @@
+//! A script that no transaction spans, the same on every engine: a row of the ledger announces it, counts its
+//! statements, and says at last how it ended. What shares a transaction with the count is the engine's business.
+
+use super::words::Words;
+use super::{Backend, Failure, Step};
+use crate::engine::clock;
+use crate::engine::ledger::{Change, Entry, LEDGER, Outcome};
+use crate::engine::progress::{self, Fingerprint};
+use crate::engine::session::{Session, SqlError};
+use crate::revision::{Script, Statement};
+
+/// Which statement an attempt goes on with. `None` when what is done has been edited since, lived in the dead
+/// connection alone, or when nobody `can_tell` what became of the one that was under way.
+pub(super) fn resume(
+    script: &Script,
+    entry: &Entry,
+    can_tell: impl FnOnce(&Statement) -> bool,
+) -> Option<usize> {
+    let done = entry.statements_done;
+    let mut statements = script.statements.iter().take(done).map(|statement| script.sql(statement));
+    let is_known = progress::is_unchanged(script, entry) && !statements.any(is_temporary);
+    let next = script.statements.get(done).filter(|_| entry.outcome == Outcome::UnderWay);
+    (is_known && next.is_none_or(can_tell)).then_some(done)
+}
+
+fn is_temporary(sql: &str) -> bool {
+    let mut words = Words::new(sql);
+    words.pass(&["CREATE"]) && {
+        let _ = words.pass(&["OR", "REPLACE"]) || words.pass(&["LOCAL"]) || words.pass(&["GLOBAL"]);
+        matches!(&*words.next(), "TEMP" | "TEMPORARY")
+    }
+}
+
+/// One attempt.
+pub(super) struct Attempt<'s> {
+    pub(super) script: &'s Script,
+    /// The id of its row, once there is one.
+    pub(super) row: Option<String>,
+    /// The statement that it begins with.
+    pub(super) from: usize,
+    /// The statement that is being run.
+    pub(super) at: usize,
+    /// Of the statements up to this one.
+    done: Fingerprint,
+}
+
+impl<'s> Attempt<'s> {
+    pub(super) fn new(step: &Step<'_>, script: &'s Script) -> Self {
+        Self { script, row: None, from: step.from, at: step.from, done: Fingerprint::default() }
+    }
+
+    /// The row that says that it is under way.
+    pub(super) fn announcement(&self, step: &Step<'_>) -> Change {
+        let checksum = Some(progress::checksum(self.script, self.from));
+        let entry = Entry { checksum, statements_done: self.from, ..step.entry.clone() };
+        Change::Append(Box::new(entry))
+    }
+
+    /// Passes what is done. Gives the statements that begin with one of these words: what they did ended with the
+    /// connection that died.
+    pub(super) fn pass(&mut self, of_the_session: &[&str]) -> Vec<&'s str> {
+        let script = self.script;
+        let passed = script.statements.iter().take(self.from).map(|statement| script.sql(statement));
+        let again = |sql: &&str| of_the_session.contains(&&*Words::new(sql).verb());
+        passed.inspect(|sql| self.done.add(sql)).filter(again).collect()
+    }
+
+    /// Comes to a statement.
+    pub(super) fn reach(&mut self, index: usize) -> &'s str {
+        let sql = self.script.sql(&self.script.statements[index]);
+        self.done.add(sql);
+        self.at = index;
+        sql
+    }
+
+    /// Counts the statement that it is at.
+    pub(super) fn advance(&self, backend: &dyn Backend) -> String {
+        let checksum = backend.quote(&self.done.column(self.script));
+        self.update(backend, &format!("statements_done = {}, checksum = {checksum}", self.at + 1))
+    }
+
+    /// Says that it is done.
+    pub(super) fn conclude(&self, backend: &dyn Backend) -> String {
+        self.update(
+            backend,
+            &format!("outcome = 'done', checksum = {}", backend.quote(&self.script.checksum)),
+        )
+    }
+
+    fn update(&self, backend: &dyn Backend, columns: &str) -> String {
+        let (row, now) = (self.row.as_deref().unwrap_or("NULL"), backend.quote(&clock::now()));
+        format!("UPDATE {LEDGER} SET {columns}, finished_at = {now} WHERE id = {row}")
+    }
+
+    /// Lets the ledger say that it failed and how far it got, as far as the connection still serves.
+    pub(super) fn give_up(
+        &self,
+        session: &mut dyn Session,
+        backend: &dyn Backend,
+        error: SqlError,
+    ) -> Failure {
+        let kept = self.row.as_deref().and_then(|row| {
+            let failed = format!("outcome = 'failed', error = {}", backend.quote(&error.message));
+            session.execute(&self.update(backend, &failed)).ok()?;
+            let done = backend.as_text("statements_done");
+            session.value(&format!("SELECT {done} FROM {LEDGER} WHERE id = {row}")).ok()??.parse().ok()
+        });
+        Failure {
+            statement: self.at,
+            error,
+            kept: kept.unwrap_or(self.from),
+            is_unit_lost: true,
+            is_recorded: self.row.is_some(),
+        }
+    }
+}

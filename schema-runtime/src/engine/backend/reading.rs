@@ -1,0 +1,55 @@
+//! Both tables in one query, the same on every engine; where one of them is missing, what is there.
+
+use super::{Backend, Reading};
+use crate::engine::ledger::{COLUMNS, DIESEL, Entry, LEDGER};
+use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
+
+/// See [`Backend::read`].
+pub(super) fn read(
+    backend: &(impl Backend + ?Sized),
+    session: &mut dyn Session,
+) -> Result<Reading, SqlError> {
+    let queries = [(DIESEL, select_versions(backend)), (LEDGER, select_entries(backend))];
+    let refusal = match session.rows(&format!("{} UNION ALL {}", queries[0].1, queries[1].1)) {
+        Ok(rows) => return Ok(reading(rows, true)),
+        Err(error) => error,
+    };
+    // Which error means that a table is missing is said in the server's language.
+    let found = match session.rows(&backend.present()) {
+        Ok(found) => found,
+        Err(error) if matches!(error.kind, SqlErrorKind::InTransaction | SqlErrorKind::Busy) => {
+            return Err(error);
+        }
+        Err(_) => return Err(refusal),
+    };
+    let is_there = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
+    let mut rows = Vec::new();
+    for (_, query) in queries.iter().filter(|(table, _)| is_there(table)) {
+        rows.extend(session.rows(query)?);
+    }
+    Ok(reading(rows, is_there(DIESEL) && is_there(LEDGER)))
+}
+
+fn select_versions(backend: &(impl Backend + ?Sized)) -> String {
+    let columns = ["0", "version", "run_on"].map(|column| backend.as_text(column)).join(", ");
+    let nothing = ", NULL".repeat(COLUMNS.len() - 3);
+    format!("SELECT {columns}{nothing} FROM {DIESEL}")
+}
+
+fn select_entries(backend: &(impl Backend + ?Sized)) -> String {
+    format!("SELECT {} FROM {LEDGER}", COLUMNS.map(|column| backend.as_text(column)).join(", "))
+}
+
+fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
+    let mut reading = Reading { is_complete, ..Reading::default() };
+    for mut row in rows {
+        if row[0].as_deref() == Some("0") {
+            reading.versions.push((row[1].take().unwrap_or_default(), row[2].take()));
+        } else {
+            reading.entries.push(Entry::read(row));
+        }
+    }
+    reading.versions.sort();
+    reading.entries.sort_by_key(|entry| entry.id);
+    reading
+}
