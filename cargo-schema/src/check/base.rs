@@ -26,6 +26,19 @@ pub(crate) fn findings(
     changed.chain(inserted).collect()
 }
 
+/// Which revisions a released commit has as they are, by position.
+pub(crate) fn unchanged(released: &LockFile, history: &History) -> Vec<bool> {
+    let revisions = history.revisions();
+    let mut unchanged: Vec<bool> =
+        revisions.iter().map(|revision| released.revisions.contains_key(revision.id.as_ref())).collect();
+    for difference in released.compare(revisions) {
+        if let Difference::Edited { revision, .. } = difference {
+            unchanged[revision] = false;
+        }
+    }
+    unchanged
+}
+
 fn edited(config: &Config, reference: &str, revision: &Revision, file: &str) -> Finding {
     let path = config.migrations.join(revision.folder.as_ref()).join(file);
     Finding::error("edited-revision", format!("revision `{}` was edited after it was released", revision.id))

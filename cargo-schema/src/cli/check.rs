@@ -4,13 +4,15 @@ use std::path::Path;
 
 use schema_build::config::{Config, Level};
 use schema_build::finding::{Finding, Severity};
-use schema_build::lockfile::FILE_NAME;
+use schema_build::lockfile::{FILE_NAME, LockFile};
 use schema_build::rule::{self, Purpose};
 use schema_build::validate::{self, Validated};
+use schema_runtime::dialect::Dialect;
 use serde_json::{Value, json};
 
 use super::explain;
-use crate::check::base;
+use crate::check::safety::{self, Safety, Scope};
+use crate::check::{self, base};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -21,12 +23,16 @@ use crate::{git, lock};
 
 /// Find what is wrong, for people and for CI
 ///
-/// Everything that a build refuses, and what differs from schema.lock. Exits with 1 if there is an error.
+/// Everything that a build refuses, what differs from schema.lock, and SQL that fails, loses data, blocks or breaks
+/// running programs. Exits with 1 if there is an error.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Compare with what is released at this commit, such as `origin/main`
     #[arg(long, value_name = "REF")]
     base: Option<String>,
+    /// Look at SQL of those revisions alone that this commit does not have
+    #[arg(long, value_name = "REF", conflicts_with = "base")]
+    changed_since: Option<String>,
     /// Make a rule an error
     #[arg(short = 'D', long = "deny", value_name = "RULE")]
     deny: Vec<String>,
@@ -42,15 +48,26 @@ pub(crate) struct Args {
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     project.refuse_missing_folder()?;
     let config = configured(project, args)?;
-    let validated = validate::validate_for(&config, context.dialect(project)?, Purpose::Check);
+    let dialect = context.dialect(project)?;
+    let validated = validate::validate_for(&config, dialect, Purpose::Check);
+    let released = released(&config, args.base.as_deref().or(args.changed_since.as_deref()))?;
     let mut findings = project.warnings.clone();
-    findings.extend(compared(&config, &validated, args.base.as_deref())?);
-    let count = validated.revisions().len();
+    findings.extend(compared(&config, &validated, args.base.as_deref(), released.as_ref()));
+    let safety = safe(&config, &validated, dialect, released.as_ref());
+    findings.extend(safety.findings);
+    let counts = Counts { revisions: validated.revisions().len(), tables: safety.tables };
     findings.extend(validated.findings);
     let findings = without_repetition(findings);
-    report(context, project, count, &findings);
+    report(context, project, counts, &findings);
     let is_wrong = findings.iter().any(Finding::is_error);
     Ok(if is_wrong { Exit::No } else { Exit::Done })
+}
+
+/// What was looked at.
+#[derive(Clone, Copy)]
+struct Counts {
+    revisions: usize,
+    tables: usize,
 }
 
 /// The configuration with what the command line says about rules, the last word counting.
@@ -65,7 +82,7 @@ fn configured(project: &Project, args: &Args) -> Result<Config, Failure> {
 }
 
 fn configurable(id: &str) -> Result<&'static str, Failure> {
-    match rule::rule(id) {
+    match check::known(id) {
         Some(rule) if rule.is_configurable() => Ok(rule.id),
         Some(_) => Err(Failure::usage(format!("the rule `{id}` cannot be changed"))
             .note("a history that it finds something in cannot be used")),
@@ -73,19 +90,32 @@ fn configurable(id: &str) -> Result<&'static str, Failure> {
     }
 }
 
+/// What a commit has released, by its lock file.
+fn released(config: &Config, reference: Option<&str>) -> Result<Option<LockFile>, Failure> {
+    let Some(reference) = reference else { return Ok(None) };
+    // A commit without a lock file has released nothing that could be compared.
+    let Some(text) = git::file_at(&config.migrations, reference, FILE_NAME)? else { return Ok(None) };
+    let shown = format!("{reference}:{FILE_NAME}");
+    lock::parse(Path::new(&shown), &text).map(Some)
+}
+
 fn compared(
     config: &Config,
     validated: &Validated,
     reference: Option<&str>,
-) -> Result<Vec<Finding>, Failure> {
-    let Some(reference) = reference else { return Ok(Vec::new()) };
-    // A commit without a lock file has released nothing that could be compared.
-    let Some(text) = git::file_at(&config.migrations, reference, FILE_NAME)? else { return Ok(Vec::new()) };
-    let shown = format!("{reference}:{FILE_NAME}");
-    let released = lock::parse(Path::new(&shown), &text)?;
+    released: Option<&LockFile>,
+) -> Vec<Finding> {
+    let (Some(reference), Some(released)) = (reference, released) else { return Vec::new() };
     let found =
-        base::findings(config, reference, &released, (validated.revisions(), validated.history.as_ref()));
-    Ok(rule::judge(found, &config.lints, Purpose::Check))
+        base::findings(config, reference, released, (validated.revisions(), validated.history.as_ref()));
+    rule::judge(found, &config.lints, Purpose::Check)
+}
+
+/// What the SQL does; nothing is said of a history that cannot be put in order.
+fn safe(config: &Config, validated: &Validated, dialect: Dialect, released: Option<&LockFile>) -> Safety {
+    let Some(history) = &validated.history else { return Safety::default() };
+    let scope = Scope { released: released.map(|released| base::unchanged(released, history)) };
+    safety::check(config, history, dialect, &scope)
 }
 
 /// An edit shows against the lock file and against the released one; it is said once.
@@ -111,14 +141,24 @@ fn subject(finding: &Finding) -> Option<&str> {
     finding.message.split('`').nth(1)
 }
 
-fn report(context: &Context, project: &Project, revisions: usize, findings: &[Finding]) {
+fn report(context: &Context, project: &Project, counts: Counts, findings: &[Finding]) {
     match context.global.format {
         Format::Human => {
             context.shell.rules(findings);
-            let text = format!("{}: {}", human::count(revisions, "revision"), summary(findings));
+            let looked_at = match counts.tables {
+                0 => human::count(counts.revisions, "revision"),
+                tables => {
+                    format!(
+                        "{}, {}",
+                        human::count(counts.revisions, "revision"),
+                        human::count(tables, "table")
+                    )
+                }
+            };
+            let text = format!("{looked_at}: {}", summary(findings));
             context.shell.status("Checked", text);
         }
-        Format::Json => context.document("check", project, document(revisions, findings)),
+        Format::Json => context.document("check", project, document(counts, findings)),
         Format::Github => findings.iter().for_each(|finding| {
             context.shell.data(github::annotation(finding, folder(project)));
         }),
@@ -135,9 +175,10 @@ fn folder(project: &Project) -> &Path {
     project.shown(root)
 }
 
-fn document(revisions: usize, findings: &[Finding]) -> Value {
+fn document(counts: Counts, findings: &[Finding]) -> Value {
     json!({
-        "revisions": revisions,
+        "revisions": counts.revisions,
+        "tables": counts.tables,
         "errors": count(findings, Severity::Error),
         "warnings": count(findings, Severity::Warning),
         "findings": findings.iter().map(described).collect::<Vec<_>>(),
@@ -146,7 +187,7 @@ fn document(revisions: usize, findings: &[Finding]) -> Value {
 
 fn described(finding: &Finding) -> Value {
     let mut object = json::finding(finding);
-    object["family"] = rule::rule(finding.rule).map(|rule| rule.family.name()).into();
+    object["family"] = check::known(finding.rule).map(|rule| rule.family.name()).into();
     object
 }
 

@@ -20,8 +20,8 @@
 //! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected` and `kept`, of a merge `shared_tables` |
 //! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
 //! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |
-//! | `check` | `revisions` (a number), `errors`, `warnings`, `findings` (with `family`) |
-//! | `explain` | `rules` (`rule`, `about`, `build`, `check`, `configurable`) |
+//! | `check` | `revisions`, `tables` (numbers), `errors`, `warnings`, `findings` (with `family`) |
+//! | `explain` | `rules` (`rule`, `family`, `engine`, `about`, `why`, `instead`, `build`, `check`, `configurable`) |
 //! | `unlock` | `database`, `is_held` |
 //! | `dump`, `restore` | `database`, `file`, `bytes` |
 //!

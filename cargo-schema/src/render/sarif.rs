@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use schema_build::finding::{Finding, Note, Severity};
-use schema_build::rule;
 use serde_json::{Value, json};
+
+use crate::check;
 
 /// One log with one run. Paths are relative to `folder`.
 pub(crate) fn log(findings: &[Finding], folder: &Path) -> Value {
     let ids: BTreeSet<&str> = findings.iter().map(|finding| finding.rule).collect();
-    let about = |id: &str| rule::rule(id).map_or("", |rule| rule.about);
+    let about = |id: &str| check::known(id).map_or("", |rule| rule.about);
     let rules: Vec<Value> =
         ids.iter().map(|id| json!({ "id": id, "shortDescription": { "text": about(id) } })).collect();
     json!({

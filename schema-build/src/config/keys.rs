@@ -12,7 +12,7 @@ use super::{Level, LockKind, TransactionScope, Unmodelled, parse_duration};
 use crate::document::{Document, Located, Value, suggestion};
 use crate::finding::Finding;
 use crate::migrations::name;
-use crate::rule::{RULES, rule};
+use crate::rule::{configurable, rule};
 
 /// One layer of configuration: what it says, and nothing of what it does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -188,9 +188,8 @@ fn lints<'t>(document: &mut Document<'t>, key: &str, value: &Value<'t>) -> BTree
     for (id, level) in table {
         let name: &str = id.get_ref();
         match rule(name) {
-            None => {
-                let known: Vec<&str> =
-                    RULES.iter().filter(|rule| rule.is_configurable()).map(|rule| rule.id).collect();
+            None if !configurable().any(|id| id == name) => {
+                let known: Vec<&str> = configurable().collect();
                 let at = Located { value: name.to_string(), bytes: id.span() };
                 refuse(document, &at, &format!("there is no rule `{name}`"), &known);
             }
@@ -199,7 +198,7 @@ fn lints<'t>(document: &mut Document<'t>, key: &str, value: &Value<'t>) -> BTree
                     .note(format!("nothing works while {}", rule.about));
                 document.push(finding, id.span(), "");
             }
-            Some(_) => {
+            Some(_) | None => {
                 lints.extend(choice(document, name, level, &LEVELS).map(|level| (name.to_string(), level)));
             }
         }

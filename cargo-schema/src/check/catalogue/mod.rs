@@ -1,0 +1,155 @@
+//! What a database would hold, told from the SQL of the history alone, statement by statement: tables with columns,
+//! keys, indexes and constraints, enums, domains, views. No database is asked. What cannot be told (SQL that is put
+//! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements.
+
+mod replay;
+mod table;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use schema_runtime::dialect::Dialect;
+
+pub(crate) use table::{Index, Table};
+
+use super::sql::part::{Name, Type};
+
+/// When something came into being: the position of a revision in the running order of its history.
+pub(crate) type Era = usize;
+
+/// Everything that is known to be there. Cloning is cheap: tables are shared until they change.
+#[derive(Clone, Debug)]
+pub(crate) struct Catalogue {
+    dialect: Dialect,
+    tables: BTreeMap<String, Rc<Table>>,
+    /// Tables by the key of each index of theirs.
+    indexes: BTreeMap<String, String>,
+    enums: BTreeMap<String, EnumType>,
+    domains: BTreeMap<String, Domain>,
+    views: BTreeMap<String, View>,
+    functions: BTreeMap<String, Option<String>>,
+    /// Where names without a schema are looked for first; the last `SET search_path` of the script.
+    search_path: Option<String>,
+}
+
+/// An enum.
+#[derive(Clone, Debug)]
+pub(crate) struct EnumType {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// Its values, with when each was added.
+    pub(crate) values: Vec<(String, Era)>,
+}
+
+/// A domain.
+#[derive(Clone, Debug)]
+pub(crate) struct Domain {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// What it is made of.
+    pub(crate) ty: Type,
+    /// Whether it restricts its values.
+    pub(crate) is_constrained: bool,
+}
+
+/// A view.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// MATERIALIZED.
+    pub(crate) is_materialized: bool,
+    /// The tables that it names, as keys.
+    pub(crate) tables: Vec<String>,
+    /// Of a materialized one.
+    pub(crate) has_unique_index: bool,
+    /// Of a materialized one: it was filled.
+    pub(crate) has_rows: bool,
+}
+
+impl Catalogue {
+    /// Before everything.
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            tables: BTreeMap::new(),
+            indexes: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            domains: BTreeMap::new(),
+            views: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            search_path: None,
+        }
+    }
+
+    /// A new script begins, in a session as the first one had it.
+    pub(crate) fn begin_script(&mut self) {
+        self.search_path = None;
+    }
+
+    /// The key of a name: with its schema where that is not the usual one. MySQL and SQLite compare names without
+    /// looking at case.
+    pub(crate) fn key(&self, name: &Name) -> String {
+        let schema = name.schema.as_deref().or(self.search_path.as_deref());
+        let usual = match self.dialect {
+            Dialect::Postgres => "public",
+            Dialect::Sqlite => "main",
+            Dialect::Mysql => "",
+        };
+        let key = match schema {
+            Some(schema) if schema != usual && !schema.is_empty() => format!("{schema}.{}", name.name),
+            _ => name.name.clone(),
+        };
+        if self.dialect == Dialect::Postgres { key } else { key.to_lowercase() }
+    }
+
+    /// A table, where the history made it.
+    pub(crate) fn table(&self, name: &Name) -> Option<&Table> {
+        self.tables.get(&self.key(name)).map(Rc::as_ref)
+    }
+
+    /// All tables, by key.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
+        self.tables.iter().map(|(key, table)| (key.as_str(), table.as_ref()))
+    }
+
+    /// The table that an index is on, and the index.
+    pub(crate) fn index(&self, name: &Name) -> Option<(&Table, &Index)> {
+        let table = self.tables.get(self.indexes.get(&self.key(name))?)?;
+        let index = table.indexes.iter().find(|index| index.name.as_deref() == Some(name.name.as_str()))?;
+        Some((table, index))
+    }
+
+    /// An enum, where the history made it.
+    pub(crate) fn enum_type(&self, name: &str) -> Option<&EnumType> {
+        self.enums.get(name)
+    }
+
+    /// A domain, where the history made it.
+    pub(crate) fn domain(&self, name: &str) -> Option<&Domain> {
+        self.domains.get(name)
+    }
+
+    /// A view, where the history made it.
+    pub(crate) fn view(&self, name: &Name) -> Option<&View> {
+        self.views.get(&self.key(name))
+    }
+
+    /// The views that name a table.
+    pub(crate) fn views_of(&self, table: &Name) -> impl Iterator<Item = &str> {
+        let key = self.key(table);
+        self.views.iter().filter(move |(_, view)| view.tables.contains(&key)).map(|(name, _)| name.as_str())
+    }
+
+    /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.
+    pub(crate) fn volatility(&self, function: &str) -> Option<&str> {
+        self.functions.get(function).map(|volatility| volatility.as_deref().unwrap_or("volatile"))
+    }
+
+    /// The tables with a foreign key to this one, by key.
+    pub(crate) fn referencing(&self, table: &Name) -> impl Iterator<Item = (&str, &Table)> {
+        let key = self.key(table);
+        self.tables()
+            .filter(move |(own, table)| *own != key && table.foreign_keys.iter().any(|it| it.table == key))
+    }
+}

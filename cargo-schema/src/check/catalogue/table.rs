@@ -1,0 +1,151 @@
+//! A table of the catalogue, as plain data.
+
+use super::Era;
+use crate::check::sql::part::{Expr, Type};
+
+/// A table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// Nobody else can see it.
+    pub(crate) is_temporary: bool,
+    /// Rows were put into it by the history itself.
+    pub(crate) has_rows: bool,
+    /// PARTITION BY.
+    pub(crate) is_partitioned: bool,
+    /// The table that it is a partition of, as a key.
+    pub(crate) partition_of: Option<String>,
+    /// It is made like others, or from a query, so that more columns than these may be there.
+    pub(crate) is_vague: bool,
+    /// Options behind the brackets, in lower case.
+    pub(crate) options: Vec<String>,
+    /// Its columns, in order.
+    pub(crate) columns: Vec<Column>,
+    /// Its primary key's columns.
+    pub(crate) primary_key: Option<Vec<String>>,
+    /// Its indexes, those of its keys among them.
+    pub(crate) indexes: Vec<Index>,
+    /// Its foreign keys.
+    pub(crate) foreign_keys: Vec<Key>,
+    /// Its checks.
+    pub(crate) checks: Vec<Check>,
+    /// Its triggers, by name.
+    pub(crate) triggers: Vec<String>,
+}
+
+/// A column.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Column {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// Folded.
+    pub(crate) name: String,
+    /// As far as it is known.
+    pub(crate) ty: Option<Type>,
+    /// Its collation, where it is not the default one.
+    pub(crate) collation: Option<String>,
+    /// It cannot be NULL.
+    pub(crate) not_null: bool,
+    /// Its default.
+    pub(crate) default: Option<Expr>,
+    /// It is generated.
+    pub(crate) is_generated: bool,
+    /// The engine numbers it.
+    pub(crate) is_numbered: bool,
+    /// MySQL's CHARACTER SET.
+    pub(crate) charset: Option<String>,
+    /// MySQL's ON UPDATE.
+    pub(crate) on_update: Option<Expr>,
+    /// MySQL's COMMENT.
+    pub(crate) comment: Option<String>,
+}
+
+/// An index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// Folded; `None` where the engine names it.
+    pub(crate) name: Option<String>,
+    /// The columns, `None` for an expression.
+    pub(crate) columns: Vec<Option<String>>,
+    /// The items as they were written.
+    pub(crate) items: Vec<String>,
+    /// UNIQUE.
+    pub(crate) is_unique: bool,
+    /// Of a primary key or UNIQUE constraint.
+    pub(crate) is_constraint: bool,
+    /// The condition of a partial one.
+    pub(crate) condition: Option<String>,
+    /// Its method, where it is not the default.
+    pub(crate) method: Option<String>,
+    /// What it carries along.
+    pub(crate) include: Vec<String>,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Key {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// Folded; made up as the engine does where none was given.
+    pub(crate) name: Option<String>,
+    /// Its columns.
+    pub(crate) columns: Vec<String>,
+    /// The table that it points to, as a key.
+    pub(crate) table: String,
+    /// The columns there.
+    pub(crate) references: Vec<String>,
+    /// Rows that are there were looked at.
+    pub(crate) is_valid: bool,
+}
+
+/// A check.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Check {
+    /// When it was made.
+    pub(crate) born: Era,
+    /// Folded.
+    pub(crate) name: Option<String>,
+    /// What it demands.
+    pub(crate) expr: Expr,
+    /// Rows that are there were looked at.
+    pub(crate) is_valid: bool,
+    /// When that was.
+    pub(crate) validated: Era,
+}
+
+impl Table {
+    /// A column by its folded name.
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    pub(super) fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+
+    /// Whether a check that was validated says that a column is never NULL.
+    pub(crate) fn is_proven_not_null(&self, column: &str) -> bool {
+        self.checks
+            .iter()
+            .any(|check| check.is_valid && check.expr.proves_not_null.iter().any(|it| it == column))
+    }
+
+    /// Whether an index over all rows begins with these columns, in any order.
+    pub(crate) fn has_index_on(&self, columns: &[String]) -> bool {
+        self.indexes.iter().any(|index| index.covers(columns))
+    }
+}
+
+impl Index {
+    /// Whether it is over all rows and begins with these columns, in any order.
+    pub(crate) fn covers(&self, columns: &[String]) -> bool {
+        let first = self.columns.get(..columns.len());
+        self.condition.is_none()
+            && first.is_some_and(|first| {
+                columns.iter().all(|column| first.iter().any(|it| it.as_ref() == Some(column)))
+            })
+    }
+}

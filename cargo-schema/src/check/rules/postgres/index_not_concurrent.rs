@@ -1,0 +1,58 @@
+//! `index-not-concurrent`.
+
+use schema_build::config::Level;
+
+use crate::check::rule::{Claim, Hit, Rule, Site, Ways, fires, quiet};
+use crate::check::sql::Act;
+use crate::check::sql::act::CreateIndex;
+
+pub(super) static RULE: Rule = Rule {
+    id: "index-not-concurrent",
+    level: Level::Warn,
+    ways: Ways::Up,
+    about: "an index is built while writes to its table wait",
+    why: "CREATE INDEX takes a SHARE lock on the table until the index is built: reads go on, every INSERT, UPDATE and \
+          DELETE waits. On a large table that takes minutes.",
+    instead: "Build it beside the writes, in a revision of its own with `run_in_transaction = false`:\n\n    \
+              CREATE INDEX CONCURRENTLY users_email_idx ON users (email);",
+    find,
+    examples: &[
+        fires(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text);",
+            "CREATE INDEX users_email_idx ON users (email);",
+            Claim::Locks("ShareLock", "users"),
+        ),
+        quiet(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text);",
+            "CREATE INDEX CONCURRENTLY users_email_idx ON users (email);",
+        )
+        .outside(),
+        quiet("", "CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX ON users (email);"),
+    ],
+};
+
+fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
+    let Act::CreateIndex(index) = site.act else { return };
+    if index.concurrently || index.only || !site.is_old(&index.table) || is_there(site, index) {
+        return;
+    }
+    let name = index.name.as_ref().map_or_else(|| "an index".to_owned(), |name| format!("`{name}`"));
+    hits.push(
+        Hit::new(site.span, format!("building {name} blocks writes to `{}` until it is done", index.table))
+            .sql(
+                "in a revision of its own, with `run_in_transaction = false`:",
+                concurrently(&site.statement()),
+            ),
+    );
+}
+
+/// IF NOT EXISTS, and it does.
+fn is_there(site: &Site<'_>, index: &CreateIndex) -> bool {
+    index.if_not_exists && index.name.as_ref().is_some_and(|name| site.catalogue.index(name).is_some())
+}
+
+fn concurrently(statement: &str) -> String {
+    let lower = statement.to_lowercase();
+    let Some(at) = lower.find("index") else { return statement.to_owned() };
+    format!("{} CONCURRENTLY{};", &statement[..at + 5], &statement[at + 5..])
+}

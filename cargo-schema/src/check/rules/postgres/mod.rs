@@ -1,0 +1,5 @@
+//! What only PostgreSQL does.
+
+rules! {
+    index_not_concurrent,
+}

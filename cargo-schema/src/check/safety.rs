@@ -1,0 +1,229 @@
+//! The safety family: every statement of the history, in the order in which it runs, before the eyes of every rule
+//! for its engine, with what is there when it runs. No database is asked.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use schema_build::config::{Config, Level};
+use schema_build::finding::{Finding, Severity};
+use schema_runtime::dialect::Dialect;
+use schema_runtime::history::History;
+use schema_runtime::nearest;
+use schema_runtime::revision::{Mode, Revision, Script};
+
+use super::allow::{self, Allow};
+use super::catalogue::{Catalogue, Era};
+use super::rule::{self, Hit, Rule, Site, Ways};
+use super::rules;
+use super::sql::{self, Placed, Reading};
+
+/// What is known besides the history itself.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// Which revisions are released, by position; `None`: nobody knows.
+    pub(crate) released: Option<Vec<bool>>,
+}
+
+/// What the family found.
+#[derive(Debug, Default)]
+pub(crate) struct Safety {
+    /// Findings, with the levels of the configuration.
+    pub(crate) findings: Vec<Finding>,
+    /// How many tables the history makes.
+    pub(crate) tables: usize,
+}
+
+/// Looks at a whole history.
+pub(crate) fn check(config: &Config, history: &History, dialect: Dialect, scope: &Scope) -> Safety {
+    let rules = rules::of(dialect);
+    let mut walk = Walk { config, dialect, scope, rules, safety: Safety::default() };
+    let mut catalogue = Catalogue::new(dialect);
+    for (era, revision) in history.revisions().iter().enumerate() {
+        walk.revision(revision, era, &mut catalogue);
+    }
+    walk.safety.tables = catalogue.tables().count();
+    walk.safety
+}
+
+struct Walk<'a> {
+    config: &'a Config,
+    dialect: Dialect,
+    scope: &'a Scope,
+    rules: Vec<&'static Rule>,
+    safety: Safety,
+}
+
+/// A script that is being looked at, and what was found in it so far.
+struct Page<'s> {
+    path: PathBuf,
+    script: &'s Script,
+    allows: Vec<Allow>,
+    /// Whether anybody wants to know.
+    is_shown: bool,
+}
+
+impl Walk<'_> {
+    fn revision(&mut self, revision: &Revision, era: Era, catalogue: &mut Catalogue) {
+        let is_shown =
+            self.scope.released.as_ref().is_none_or(|released| !released.get(era).copied().unwrap_or(false));
+        let folder = self.config.migrations.join(&*revision.folder);
+        *catalogue = self.script(&folder.join("up.sql"), &revision.up, era, true, is_shown, catalogue);
+        if let Some(down) = revision.down.as_ref().filter(|_| is_shown) {
+            self.script(&folder.join("down.sql"), down, era, false, is_shown, catalogue);
+        }
+    }
+
+    /// Looks at a script; what is there after it.
+    fn script(
+        &mut self,
+        path: &Path,
+        script: &Script,
+        era: Era,
+        is_up: bool,
+        is_shown: bool,
+        start: &Catalogue,
+    ) -> Catalogue {
+        let mut page = Page {
+            path: path.to_path_buf(),
+            script,
+            allows: allow::read(&script.text, &script.statements, self.dialect),
+            is_shown,
+        };
+        let (acts, owners) = self.read(&mut page);
+        let view = rule::Script {
+            dialect: self.dialect,
+            text: &script.text,
+            acts: &acts,
+            start,
+            is_transactional: script.mode != Mode::Outside,
+            is_up,
+            era,
+            is_released: self.scope.released.as_deref(),
+        };
+        let mut catalogue = start.clone();
+        catalogue.begin_script();
+        for (position, placed) in acts.iter().enumerate() {
+            let site =
+                Site { act: &placed.act, span: &placed.span, catalogue: &catalogue, script: &view, position };
+            if is_shown {
+                self.site(&site, owners[position], &mut page);
+            }
+            catalogue.apply(&placed.act, era);
+        }
+        self.leftovers(&page);
+        catalogue
+    }
+
+    /// The acts of a script, and the statement that each belongs to.
+    fn read(&mut self, page: &mut Page<'_>) -> (Vec<Placed>, Vec<usize>) {
+        let (mut acts, mut owners) = (Vec::new(), Vec::new());
+        let script = page.script;
+        for (position, statement) in script.statements.iter().enumerate() {
+            match sql::read(script.sql(statement), statement.start as usize, self.dialect) {
+                None => {}
+                Some(Reading::Acts(found)) => {
+                    owners.resize(owners.len() + found.len(), position);
+                    acts.extend(found);
+                }
+                Some(Reading::Unreadable(span, problem)) => self.unreadable(page, position, span, &problem),
+            }
+        }
+        (acts, owners)
+    }
+
+    fn unreadable(&mut self, page: &mut Page<'_>, statement: usize, span: Range<usize>, problem: &str) {
+        let hit = Hit::new(&span, format!("this statement cannot be read: {}", lower(problem)))
+            .note("no rule has looked at it, and what it does is not known to those that look at later statements")
+            .help("if the database takes it, say so above it: `-- schema:allow(unreadable-sql) why`");
+        self.found(page, statement, UNREADABLE, hit);
+    }
+
+    fn site(&mut self, site: &Site<'_>, statement: usize, page: &mut Page<'_>) {
+        for rule in self.rules.clone() {
+            if rule.ways == Ways::Up && !site.script.is_up {
+                continue;
+            }
+            let mut hits = Vec::new();
+            (rule.find)(site, &mut hits);
+            for hit in hits {
+                self.found(page, statement, rule.id, hit);
+            }
+        }
+    }
+
+    fn found(&mut self, page: &mut Page<'_>, statement: usize, id: &'static str, hit: Hit) {
+        let is_about = |allow: &&mut Allow| allow.rule == id && allow.statement == Some(statement);
+        if let Some(allow) = page.allows.iter_mut().find(is_about) {
+            allow.is_used = true;
+            return;
+        }
+        self.report(page, id, hit);
+    }
+
+    fn report(&mut self, page: &Page<'_>, id: &'static str, hit: Hit) {
+        let severity = match self.level(id) {
+            Level::Allow => return,
+            Level::Warn => Severity::Warning,
+            Level::Deny => Severity::Error,
+        };
+        if !page.is_shown {
+            return;
+        }
+        let mut finding = Finding::error(id, hit.message).at(
+            self.config.shown(&page.path),
+            &page.script.text,
+            hit.span,
+            "",
+        );
+        finding.severity = severity;
+        let finding = hit.notes.into_iter().fold(finding, Finding::note);
+        let finding = hit.help.into_iter().fold(finding, Finding::help);
+        self.safety.findings.push(finding);
+    }
+
+    fn level(&self, id: &str) -> Level {
+        let default = || rules::find(id).map_or(Level::Warn, |rule| rule.level);
+        self.config.lints.get(id).copied().unwrap_or_else(default)
+    }
+
+    /// Comments that say too little, or too much.
+    fn leftovers(&mut self, page: &Page<'_>) {
+        for allow in &page.allows {
+            if !allow.has_reason {
+                let hit = Hit::new(&allow.comment, format!("`{}` is allowed without a reason", allow.rule))
+                    .help(format!(
+                        "say why it is right here: `-- schema:allow({}) the table is empty`",
+                        allow.rule
+                    ));
+                self.report(page, WITHOUT_REASON, hit);
+            }
+            // Where no reader is, no rule has looked, and nobody knows what an allow is good for.
+            if !allow.is_used && sql::read("", 0, self.dialect).is_some() {
+                self.report(page, UNUSED, unused(allow));
+            }
+        }
+    }
+}
+
+const UNREADABLE: &str = "unreadable-sql";
+const UNUSED: &str = "unused-allow";
+const WITHOUT_REASON: &str = "allow-without-reason";
+
+fn unused(allow: &Allow) -> Hit {
+    let hit = Hit::new(&allow.span, format!("`{}` is allowed, and finds nothing here", allow.rule));
+    if rules::find(&allow.rule).is_some() {
+        return hit.help("remove the comment, or move it right above the statement that it is about");
+    }
+    match nearest(&allow.rule, rules::all().map(|(_, rule)| rule.id)) {
+        Some(nearest) => hit.help(format!("there is no such rule; the nearest is `{nearest}`")),
+        None => hit.help("there is no such rule; `cargo schema explain` lists all"),
+    }
+}
+
+/// A message that a parser begins with a capital.
+fn lower(text: &str) -> String {
+    let mut characters = text.trim_end_matches('.').chars();
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_lowercase().collect::<String>() + characters.as_str())
+}
