@@ -18,6 +18,7 @@ mod concurrency;
 mod diff;
 mod docs;
 mod failing;
+mod faults;
 mod generate;
 mod interop;
 mod readonly;

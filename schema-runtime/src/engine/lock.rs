@@ -64,8 +64,10 @@ pub(super) fn refused(doing: &'static str, error: SqlError) -> Error {
             revisions: Vec::new(),
             help: "commit or roll back first: a run makes its own transactions".to_owned(),
         },
-        SqlErrorKind::Busy | SqlErrorKind::ReadOnly | SqlErrorKind::LockTimeout | SqlErrorKind::Other => {
-            Error::Database { doing, message: error.message }
-        }
+        SqlErrorKind::Busy
+        | SqlErrorKind::ReadOnly
+        | SqlErrorKind::LockTimeout
+        | SqlErrorKind::Lost
+        | SqlErrorKind::Other => Error::Database { doing, message: error.message },
     }
 }

@@ -167,6 +167,11 @@ impl<'h> Migrator<'h> {
         }
     }
 
+    /// See [`Executor::is_current`]; for connections that were just opened.
+    pub(super) fn is_current(&self, connection: &mut impl Connection) -> bool {
+        self.on(connection, |mut executor| executor.is_current())
+    }
+
     pub(super) fn tell(&self, event: &Event<'_>) {
         (self.observer)(event);
     }
@@ -179,11 +184,7 @@ impl<'h> Migrator<'h> {
         self.history
     }
 
-    fn on<C: Connection, T>(
-        &self,
-        connection: &mut C,
-        work: impl FnOnce(Executor<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn on<C: Connection, T>(&self, connection: &mut C, work: impl FnOnce(Executor<'_>) -> T) -> T {
         let mut session = connection.session();
         let backend = <C::Backend as Engine>::backend();
         work(Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend))

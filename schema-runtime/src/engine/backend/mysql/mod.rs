@@ -22,6 +22,15 @@ use crate::revision::{Mode, Script};
 /// Of the server, so that the schema is in it; as short as MySQL demands.
 const LOCK: &str = "CONCAT('cargo_schema:', MD5(DATABASE()))";
 
+/// What drivers say of a connection that is gone, in English whatever the server speaks.
+const LOST: [&str; 5] = [
+    "Input/output error",
+    "Driver error",
+    "Lost connection to",
+    "MySQL server has gone away",
+    "Server has gone away",
+];
+
 /// One connection during one run.
 #[derive(Debug, Default)]
 pub(crate) struct MysqlBackend {
@@ -41,7 +50,13 @@ impl Engine for Mysql {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         let is_read_only =
             matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) || message.contains("--read-only option");
-        if is_read_only { SqlErrorKind::ReadOnly } else { SqlErrorKind::Other }
+        if is_read_only {
+            SqlErrorKind::ReadOnly
+        } else if LOST.iter().any(|lost| message.starts_with(lost)) {
+            SqlErrorKind::Lost
+        } else {
+            SqlErrorKind::Other
+        }
     }
 
     #[expect(private_interfaces, reason = "sealed: only this crate makes or uses what it hands over")]
@@ -72,6 +87,17 @@ impl Backend for MysqlBackend {
 
     fn as_text(&self, expression: &str) -> String {
         format!("CAST({expression} AS CHAR)")
+    }
+
+    fn exactly(&self, expression: &str) -> String {
+        format!("CAST({expression} AS BINARY)")
+    }
+
+    fn demand(&self, condition: &str) -> Option<String> {
+        // Two rows where one value belongs are an error.
+        Some(format!(
+            "SELECT (SELECT x FROM (SELECT 1 AS x UNION ALL SELECT 2) AS x WHERE x = 1 OR NOT ({condition}))"
+        ))
     }
 
     fn present(&self) -> String {

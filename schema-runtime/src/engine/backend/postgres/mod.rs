@@ -11,7 +11,7 @@ use diesel::pg::Pg;
 use diesel::result::DatabaseErrorKind;
 
 use self::message::Message;
-use super::{Backend, Engine, Failure, Leave, Pending, Reach, Step, Terms};
+use super::{Backend, Engine, Failure, Leave, Pending, Reach, Step, Terms, heard};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
@@ -64,6 +64,9 @@ impl Engine for Pg {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         match kind {
             DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                SqlErrorKind::Lost
+            }
             _ if message.starts_with("canceling statement due to lock timeout")
                 || message.starts_with("deadlock detected") =>
             {
@@ -95,6 +98,13 @@ impl Backend for PostgresBackend {
 
     fn as_text(&self, expression: &str) -> String {
         format!("{expression}::text")
+    }
+
+    fn demand(&self, condition: &str) -> Option<String> {
+        // The server's log has the words: they shall say what they are about.
+        Some(format!(
+            "SELECT CAST(CASE WHEN {condition} THEN '1' ELSE 'cargo schema: not current, looking closer' END AS integer)"
+        ))
     }
 
     fn present(&self) -> String {
@@ -321,8 +331,8 @@ impl PostgresBackend {
         script: &Script,
         error: SqlError,
     ) -> Failure {
-        self.pending.is_open = true;
-        self.pending.undo(session);
+        let error = heard(error, session.execute("ROLLBACK"));
+        self.pending = Pending::default();
         let (statement, error) = message.fault(session, script, error);
         Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: false }
     }

@@ -6,7 +6,7 @@ use super::message::Message;
 use super::{PostgresBackend, quote};
 use crate::engine::backend::attempt::{self, Attempt};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Failure, Step};
+use crate::engine::backend::{Failure, Step, heard};
 use crate::engine::ledger::{self, Change, Entry, LEDGER};
 use crate::engine::session::{Session, SqlError};
 use crate::revision::{Script, Statement, StatementKind};
@@ -114,7 +114,7 @@ impl PostgresBackend {
         });
         walked.map_err(|error| {
             // The script's transaction, if there is one; else the server only warns.
-            let _ = session.execute("ROLLBACK");
+            let error = heard(error, session.execute("ROLLBACK"));
             let _ = walk.drop_invalid_index(session);
             walk.attempt.give_up(session, self, error)
         })

@@ -89,6 +89,11 @@ impl Backend for SqliteBackend {
         expression.to_owned()
     }
 
+    fn demand(&self, _: &str) -> Option<String> {
+        // There is nobody at the other end of a line.
+        None
+    }
+
     fn present(&self) -> String {
         format!("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{DIESEL}', '{LEDGER}')")
     }
