@@ -18,7 +18,6 @@ mod concurrency;
 mod diff;
 mod docs;
 mod failing;
-mod faults;
 mod generate;
 mod interop;
 mod readonly;

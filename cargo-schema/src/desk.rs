@@ -8,6 +8,7 @@ use schema_build::config::LockKind;
 use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
 use schema_build::validate::{self, Validated};
+use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::{Error, Migrator, State};
 use schema_runtime::history::{History, Node};
 
@@ -139,13 +140,15 @@ pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
     nodes.iter().map(|&node| history.revision(node).id.to_string()).collect()
 }
 
-/// Whoever asks for a lock in a table has a reason to distrust the engine's own, and must not get that one in silence.
-fn refuse_table_lock(project: &Project) -> Result<(), Failure> {
-    match project.config.lock {
-        LockKind::Engine => Ok(()),
-        LockKind::Table => Err(Failure::usage("`lock = \"table\"` is not available in this version")
-            .note("nothing was changed")
-            .help("remove it from the configuration where the engine's own lock holds: not through a pooler in transaction mode, not on Galera")),
+/// A lease on a file would hold no better than the file's own lock, and whoever asks for it expects that it does.
+fn refuse_lease_on_file(project: &Project, url: &DatabaseUrl) -> Result<(), Failure> {
+    match (project.config.lock, url.dialect) {
+        (LockKind::Table, Dialect::Sqlite) => Err(Failure::usage(
+            "`lock = \"table\"` is for servers: the run lock of an SQLite database is that of its file",
+        )
+        .note("nothing was changed")
+        .help("remove it from the configuration of this database")),
+        (LockKind::Engine | LockKind::Table, _) => Ok(()),
     }
 }
 
@@ -159,7 +162,7 @@ fn side_by_side(
     wait: Duration,
 ) -> Result<(Validated, Result<Database, Failure>), Failure> {
     project.refuse_missing_folder()?;
-    refuse_table_lock(project)?;
+    refuse_lease_on_file(project, &url)?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
     Ok(std::thread::scope(|scope| {
         let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, purpose));

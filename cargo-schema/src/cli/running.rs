@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use schema_build::config::{self, Config, TransactionScope};
+use schema_build::config::{self, Config, LockKind, TransactionScope};
 use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
-use schema_runtime::engine::{Event, Migrator, Options, Transactions};
+use schema_runtime::engine::{Event, Lock, Migrator, Options, Transactions};
 use schema_runtime::history::History;
 use schema_runtime::plan::{Direction, Plan};
 
@@ -75,7 +75,12 @@ impl WaitArgs {
 
     /// Options of a run that has no others.
     pub(crate) fn options(&self, config: &Config) -> Options {
+        let lock = match config.lock {
+            LockKind::Engine => Lock::Engine,
+            LockKind::Table => Lock::Table,
+        };
         Options {
+            lock,
             lock_wait: self.or_configured(config),
             tool: concat!("cargo-schema ", env!("CARGO_PKG_VERSION")).to_owned(),
             ..Options::default()

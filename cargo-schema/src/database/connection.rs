@@ -7,7 +7,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{QueryableByName, RunQueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
-use schema_runtime::engine::{Error, Migrator, Report, Resolution, State};
+use schema_runtime::engine::{Error, Holder, Migrator, Report, Resolution, State};
 use schema_runtime::history::Node;
 use schema_runtime::plan::Plan;
 
@@ -82,8 +82,13 @@ impl Connection {
     }
 
     /// Who holds the run lock.
-    pub(crate) fn lock_holder(&mut self, migrator: &Migrator<'_>) -> Result<Option<String>, Error> {
+    pub(crate) fn lock_holder(&mut self, migrator: &Migrator<'_>) -> Result<Option<Holder>, Error> {
         on!(self, open => migrator.lock_holder(open))
+    }
+
+    /// Who held the run lock, or still does if he lives.
+    pub(crate) fn break_lock(&mut self, migrator: &Migrator<'_>) -> Result<Option<Holder>, Error> {
+        on!(self, open => migrator.break_lock(open))
     }
 
     /// A query for one number.

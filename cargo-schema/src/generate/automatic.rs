@@ -138,7 +138,7 @@ pub(crate) fn wanted(models: &Models) -> Schema {
 }
 
 fn is_ledger(table: &str) -> bool {
-    matches!(table, "__diesel_schema_migrations" | "__schema_ledger")
+    matches!(table, "__diesel_schema_migrations" | "__schema_ledger" | "__schema_lock")
 }
 
 /// The difference, when nothing is left to decide; asks where somebody can be asked.

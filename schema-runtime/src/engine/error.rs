@@ -27,25 +27,17 @@ pub enum Error {
     },
     /// A statement failed; everything that could be rolled back was.
     Statement(Box<StatementFailure>),
-    /// The connection was lost while a revision ran. Whether it is applied the next run finds out.
-    Lost {
-        /// Its id.
-        revision: String,
-        /// `4f1c2a9b7d03 create users`.
-        title: String,
-        /// Up or down.
-        direction: Direction,
-        /// How many revisions of this run were done before it and stay.
-        revisions_done: usize,
-        /// What was heard last.
-        message: String,
-    },
     /// Somebody else held the lock all the time.
     Locked {
         /// Who, as far as the engine can tell.
         holder: Option<String>,
         /// How long we waited.
         waited: std::time::Duration,
+    },
+    /// Somebody else took the lock over meanwhile, again and again; what was under way is rolled back.
+    LockLost {
+        /// What was being done: "commit".
+        doing: &'static str,
     },
     /// An earlier run was killed where the engine could not roll back, and only a person can say what happened.
     Interrupted {
@@ -114,13 +106,12 @@ impl fmt::Display for Error {
                 failure.position.1,
                 failure.message
             ),
-            Self::Lost { title, message, .. } => write!(
-                f,
-                "the connection was lost while revision {title} ran: {message}; whether it is applied, the next run finds out"
-            ),
             Self::Locked { holder, waited } => {
                 write!(f, "another run held the lock for {} s", waited.as_secs())?;
                 holder.as_ref().map_or(Ok(()), |holder| write!(f, ": {holder}"))
+            }
+            Self::LockLost { doing } => {
+                write!(f, "could not {doing}: another run took the lock over; nothing of it was changed")
             }
             Self::Interrupted { revision, statements_done, statements_total } => write!(
                 f,
@@ -137,8 +128,8 @@ impl std::error::Error for Error {
             Self::Target(error) => Some(error),
             Self::Refused { .. }
             | Self::Statement(_)
-            | Self::Lost { .. }
             | Self::Locked { .. }
+            | Self::LockLost { .. }
             | Self::Interrupted { .. }
             | Self::Database { .. } => None,
         }

@@ -100,7 +100,7 @@ pub(crate) struct Entry {
 /// Who writes, and with which program.
 #[derive(Clone, Debug)]
 pub(crate) struct Author {
-    actor: String,
+    pub(crate) actor: String,
     tool: String,
 }
 

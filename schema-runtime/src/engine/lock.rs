@@ -64,10 +64,11 @@ pub(super) fn refused(doing: &'static str, error: SqlError) -> Error {
             revisions: Vec::new(),
             help: "commit or roll back first: a run makes its own transactions".to_owned(),
         },
+        SqlErrorKind::LockLost => Error::LockLost { doing },
         SqlErrorKind::Busy
         | SqlErrorKind::ReadOnly
         | SqlErrorKind::LockTimeout
-        | SqlErrorKind::Lost
+        | SqlErrorKind::SharedSession
         | SqlErrorKind::Other => Error::Database { doing, message: error.message },
     }
 }

@@ -6,11 +6,14 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::{QueryFragment, SqlQuery};
 use diesel::sql_types::{Text, Untyped};
 
-use super::backend::{Engine, Terms};
+use super::backend::Engine;
+use super::backend::lease::Holder;
 use super::executor::{Amendment, Executor};
 use super::lock::refused;
-use super::session::{DieselSession, Session, SqlErrorKind};
-use super::{Error, Event, Options, State, amend};
+use super::options::Lock;
+use super::session::{DieselSession, Session};
+use super::{Error, Event, Options, State, amend, refusal};
+use crate::dialect::Dialect;
 use crate::history::{History, Node};
 use crate::plan::{self, Plan};
 
@@ -151,25 +154,24 @@ impl<'h> Migrator<'h> {
         self.on(connection, |executor| executor.amend(resolve)).map(|_| ())
     }
 
-    /// Who holds the run lock, as far as the engine can tell; `None` when nobody does. Takes the lock for a moment.
+    /// Who holds the run lock, as far as the engine can tell; `None` when nobody does. Changes nothing.
     /// SQLite has no lock but the file's, and answers that nobody does.
-    pub fn lock_holder<C: Connection>(&self, connection: &mut C) -> Result<Option<String>, Error> {
-        let mut session = connection.session();
+    pub fn lock_holder<C: Connection>(&self, connection: &mut C) -> Result<Option<Holder>, Error> {
         let mut backend = <C::Backend as Engine>::backend();
-        let begun = backend.begin(&mut *session, &[], Terms::default());
-        let ended = backend.end(&mut *session);
-        match begun {
-            Err(error) if error.kind == SqlErrorKind::Busy => {
-                Ok(Some(error.holder().unwrap_or_else(|| "another run".to_owned())))
-            }
-            Err(error) => Err(refused("look at the lock", error)),
-            Ok(()) => ended.map(|()| None).map_err(|error| refused("release the lock", error)),
-        }
+        let holder = backend.holder(&mut *connection.session(), self.options.lease);
+        holder.map_err(|error| refused("look at the lock", error))
     }
 
-    /// See [`Executor::is_current`]; for connections that were just opened.
-    pub(super) fn is_current(&self, connection: &mut impl Connection) -> bool {
-        self.on(connection, |mut executor| executor.is_current())
+    /// Frees the lock when its holder is dead, and says whose it was. A holder that lives is left alone.
+    pub fn break_lock<C: Connection>(&self, connection: &mut C) -> Result<Option<Holder>, Error> {
+        let mut session = connection.session();
+        let mut backend = <C::Backend as Engine>::backend();
+        let holder = backend.holder(&mut *session, self.options.lease);
+        let holder = holder.map_err(|error| refused("look at the lock", error))?;
+        if holder.as_ref().is_some_and(|holder| holder.is_dead) {
+            backend.free(&mut *session).map_err(|error| refused("free the lock", error))?;
+        }
+        Ok(holder)
     }
 
     pub(super) fn tell(&self, event: &Event<'_>) {
@@ -184,7 +186,14 @@ impl<'h> Migrator<'h> {
         self.history
     }
 
-    fn on<C: Connection, T>(&self, connection: &mut C, work: impl FnOnce(Executor<'_>) -> T) -> T {
+    fn on<C: Connection, T>(
+        &self,
+        connection: &mut C,
+        work: impl FnOnce(Executor<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.options.lock == Lock::Table && <C::Backend as Engine>::DIALECT == Dialect::Sqlite {
+            return Err(refusal::no_lease());
+        }
         let mut session = connection.session();
         let backend = <C::Backend as Engine>::backend();
         work(Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend))

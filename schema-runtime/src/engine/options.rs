@@ -7,6 +7,11 @@ use std::time::Duration;
 pub struct Options {
     /// How long to wait for another run's lock.
     pub lock_wait: Duration,
+    /// Which lock keeps runs apart.
+    pub lock: Lock,
+    /// How long the lock in a table lasts without a sign of life of its holder, which gives one before each statement
+    /// (and meanwhile, where the run is [watched](super::Migrator::watched)). A killed run is in the way for that long.
+    pub lease: Duration,
     /// How long a statement may wait for a lock of the engine's own; zero is for ever. The default on PostgreSQL is
     /// three seconds: a statement that waits for a table keeps everybody who comes after it from that table. A
     /// revision that did not get its locks is rolled back and tried again as long as [`Self::lock_wait`] lasts.
@@ -30,6 +35,17 @@ pub struct Options {
     pub tool: String,
 }
 
+/// What keeps runs apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lock {
+    /// The engine's own, which ends with its session; where that does not hold (through a pooler in transaction mode,
+    /// on Galera, CockroachDB, Yugabyte), or where somebody has taken it before, a lease in a table.
+    #[default]
+    Engine,
+    /// A lease in the table `__schema_lock`. SQLite has none: there the file is locked.
+    Table,
+}
+
 /// How far one transaction reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Transactions {
@@ -46,6 +62,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             lock_wait: Duration::from_secs(60),
+            lock: Lock::Engine,
+            lease: Duration::from_secs(15),
             lock_timeout: None,
             statement_timeout: None,
             dry_run: false,

@@ -199,6 +199,16 @@ pub(super) fn cannot_undo(is_reason: bool, options: &Options) -> Result<(), Erro
     )
 }
 
+/// A lease on a file would hold no better than the file's own lock.
+pub(super) fn no_lease() -> Error {
+    Error::Refused {
+        rule: "lock",
+        message: "SQLite has no lock in a table: its run lock is that of the file".to_owned(),
+        revisions: Vec::new(),
+        help: "leave the lock to the engine here".to_owned(),
+    }
+}
+
 /// What a newer program wrote must not be added to by this one.
 pub(super) fn newer_ledger(state: &State) -> Result<(), Error> {
     refused_if(state.newer_ledger, "newer-ledger", NEWER_LEDGER, &[], "upgrade this program")

@@ -172,7 +172,7 @@ fn script(text: &str) -> Script {
 fn kind(sql: &str) -> StatementKind {
     match sql.split_whitespace().next().unwrap_or_default() {
         "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => StatementKind::Transaction,
-        "VACUUM" => StatementKind::Outside,
+        "VACUUM" | "DISCARD" => StatementKind::Outside,
         _ if sql.contains("CONCURRENTLY") => StatementKind::Outside,
         _ => StatementKind::Ordinary,
     }

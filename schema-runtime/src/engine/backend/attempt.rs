@@ -23,7 +23,8 @@ pub(super) fn resume(
     (is_known && next.is_none_or(can_tell)).then_some(done)
 }
 
-fn is_temporary(sql: &str) -> bool {
+/// Whether it makes what ends with the session.
+pub(super) fn is_temporary(sql: &str) -> bool {
     let mut words = Words::new(sql);
     words.pass(&["CREATE"]) && {
         let _ = words.pass(&["OR", "REPLACE"]) || words.pass(&["LOCAL"]) || words.pass(&["GLOBAL"]);
@@ -89,7 +90,13 @@ impl<'s> Attempt<'s> {
 
     fn update(&self, backend: &dyn Backend, columns: &str) -> String {
         let (row, now) = (self.row.as_deref().unwrap_or("NULL"), backend.quote(&clock::now()));
-        format!("UPDATE {LEDGER} SET {columns}, finished_at = {now} WHERE id = {row}")
+        backend.fenced(format!("UPDATE {LEDGER} SET {columns}, finished_at = {now} WHERE id = {row}"))
+    }
+
+    /// Leaves it to whoever has the lock now: not even the ledger is ours to write to.
+    pub(super) fn leave_to_others(&self, error: SqlError) -> Failure {
+        let (statement, kept) = (self.at, self.from);
+        Failure { statement, error, kept, is_unit_lost: true, is_recorded: true }
     }
 
     /// Lets the ledger say that it failed and how far it got, as far as the connection still serves.

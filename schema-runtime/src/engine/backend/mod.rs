@@ -23,6 +23,7 @@
 //! the first change, `COMMIT` or `ROLLBACK` on leaving. MySQL cannot, and says so by [`Backend::can_undo`].
 
 mod attempt;
+pub(crate) mod lease;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
@@ -37,7 +38,9 @@ use std::time::Duration;
 use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 
+use self::lease::Holder;
 use super::ledger::{Change, Entry};
+use super::options::Lock;
 use super::session::{Session, SqlError, SqlErrorKind};
 use crate::dialect::Dialect;
 use crate::plan::Direction;
@@ -86,14 +89,6 @@ pub(crate) trait Backend {
     /// An expression, as text.
     fn as_text(&self, expression: &str) -> String;
 
-    /// An expression of text that is equal to what is the same byte by byte, and to nothing else.
-    fn exactly(&self, expression: &str) -> String {
-        expression.to_owned()
-    }
-
-    /// A statement that fails when the condition does not hold; `None` where a query is no slower.
-    fn demand(&self, condition: &str) -> Option<String>;
-
     /// The query for the names of those of the two tables that are there.
     fn present(&self) -> String;
 
@@ -116,8 +111,20 @@ pub(crate) trait Backend {
     /// How far one transaction reaches when nobody asks for anything else.
     fn shares_transactions(&self) -> bool;
 
-    /// Prepares for a run whose scripts have these modes; `Busy` while another run goes on.
+    /// Prepares for a run whose scripts have these modes; `Busy` while another run goes on. Called once more after
+    /// the lock was lost.
     fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError>;
+
+    /// Who holds the run lock. Takes nothing; of a lease it needs to know how long one lasts.
+    fn holder(&mut self, session: &mut dyn Session, lease: Duration) -> Result<Option<Holder>, SqlError>;
+
+    /// Frees the lock from a holder that [`Self::holder`] has just found dead.
+    fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError>;
+
+    /// A change of the ledger that stands in no transaction of ours, made by whoever has the lock alone.
+    fn fenced(&self, sql: String) -> String {
+        sql
+    }
 
     /// Begins a unit of scripts of this mode; `Busy` while somebody else holds what it needs.
     fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError>;
@@ -195,9 +202,13 @@ pub(crate) enum Reach {
 }
 
 /// What a run may take for itself.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) reach: Reach,
+    pub(crate) lock: Lock,
+    /// How long a lease lasts without a sign of life, and in whose name it is taken.
+    pub(crate) lease: Duration,
+    pub(crate) actor: String,
     /// How long others may keep us from the run lock, and a revision from its tables.
     pub(crate) patience: Duration,
     pub(crate) lock_timeout: Option<Duration>,
@@ -225,14 +236,6 @@ pub(crate) struct Failure {
     pub(crate) is_unit_lost: bool,
     /// Whether the ledger has the failed attempt already.
     pub(crate) is_recorded: bool,
-}
-
-/// An error, knowing what became of the connection: a server that ends it says why before it does.
-fn heard(error: SqlError, next: Result<(), SqlError>) -> SqlError {
-    match next {
-        Err(next) if next.kind == SqlErrorKind::Lost => SqlError { kind: SqlErrorKind::Lost, ..error },
-        Ok(()) | Err(_) => error,
-    }
 }
 
 impl Pending {

@@ -1,6 +1,6 @@
 //! Before, around and after the lock: reading the state, waiting, refusing, and what is put right first.
 
-use super::Executor;
+use super::{Executor, LOSSES};
 use crate::engine::Error;
 use crate::engine::backend::{Leave, Reach, Terms};
 use crate::engine::clock;
@@ -45,19 +45,38 @@ impl<'e> Executor<'e> {
         modes: &[Mode],
         work: impl FnOnce(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let patience = self.patience();
-        let reach = if self.is_one_transaction() { Reach::Run } else { Reach::Unit };
-        let terms = Terms {
-            reach,
-            patience: self.options.lock_wait,
-            lock_timeout: self.options.lock_timeout,
-            statement_timeout: self.options.statement_timeout,
-        };
-        let begun = patience.attempt("prepare the run", || self.backend.begin(self.session, modes, terms));
+        let begun = self.begin(modes);
         let worked = begun.and_then(|()| work(self));
         let ended = self.backend.end(self.session);
         worked?;
         ended.map_err(|error| refused("release the lock", error))
+    }
+
+    /// Takes the run lock.
+    pub(super) fn begin(&mut self, modes: &[Mode]) -> Result<(), Error> {
+        let reach = if self.is_one_transaction() { Reach::Run } else { Reach::Unit };
+        let terms = Terms {
+            reach,
+            lock: self.options.lock,
+            lease: self.options.lease,
+            actor: self.author.actor.clone(),
+            patience: self.options.lock_wait,
+            lock_timeout: self.options.lock_timeout,
+            statement_timeout: self.options.statement_timeout,
+        };
+        let patience = self.patience();
+        patience.attempt("prepare the run", || self.backend.begin(self.session, modes, terms.clone()))
+    }
+
+    /// Takes the lock again that was lost: to a pooler, which is no reason to stop, or to another run, which took
+    /// this one for dead and is waited for. What is done meanwhile is read like all else.
+    pub(super) fn begin_again(&mut self, modes: &[Mode], error: Error) -> Result<(), Error> {
+        if !matches!(error, Error::LockLost { .. }) || self.losses >= LOSSES {
+            return Err(error);
+        }
+        self.losses += 1;
+        self.is_stale = true;
+        self.begin(modes)
     }
 
     /// Takes the lock, reads what is new, and lets go again as long as a living run is half-way through a script

@@ -10,7 +10,6 @@ mod failure;
 mod units;
 
 use super::backend::Backend;
-use super::glance;
 use super::known::Known;
 use super::ledger::{Author, Change};
 use super::refusal::{self, Question};
@@ -35,8 +34,13 @@ pub(super) struct Executor<'e> {
     /// Whether the plan was held against `known` since it was read.
     is_checked: bool,
     has_told_of_lock: bool,
+    /// How often the lock was lost.
+    losses: usize,
     done: Vec<Node>,
 }
+
+/// Who loses the lock more often is in a place where nothing holds.
+const LOSSES: usize = 5;
 
 impl<'e> Executor<'e> {
     pub(super) fn new(
@@ -57,6 +61,7 @@ impl<'e> Executor<'e> {
             is_stale: false,
             is_checked: false,
             has_told_of_lock: false,
+            losses: 0,
             done: Vec::new(),
         }
     }
@@ -65,12 +70,6 @@ impl<'e> Executor<'e> {
     pub(super) fn read(mut self) -> Result<Known, Error> {
         self.reread()?;
         Ok(self.known)
-    }
-
-    /// Whether there is nothing to do and nothing to say; `false` when that cannot be told at a glance. Fails a
-    /// statement where it is not so, which ends a transaction that is open.
-    pub(super) fn is_current(&mut self) -> bool {
-        glance::is_current(self.history, &*self.backend, self.session)
     }
 
     /// Runs the plan that `plan` makes of the state.
@@ -82,35 +81,44 @@ impl<'e> Executor<'e> {
         if plan.is_empty() && !self.has_repairs() && self.known.halves.is_empty() {
             return Ok(self.report(plan.direction));
         }
-        let modes: Vec<Mode> = plan.nodes.iter().map(|&node| self.mode(node, plan.direction)).collect();
-        let ran = self.locked(&modes, |run| run.units(&plan));
+        let ran = self.locked(&self.modes(&plan), |run| run.units(&plan));
         ran.map(|()| self.report(plan.direction))
     }
 
     /// Changes the two tables, as `changes` says after a look at the state under the lock.
     pub(super) fn amend(
         mut self,
-        changes: impl FnOnce(&Amendment<'_>) -> Result<Vec<Change>, Error>,
+        mut changes: impl FnMut(&Amendment<'_>) -> Result<Vec<Change>, Error>,
     ) -> Result<Vec<String>, Error> {
         self.locked(&[], |run| {
-            run.enter(Mode::Joined)?;
-            let made = run.prepare().and_then(|()| {
-                refusal::newer_ledger(&run.known.state)?;
-                changes(&Amendment { known: &run.known, author: &run.author })
-            });
-            match made {
-                Ok(changes) if !run.options.dry_run => {
-                    run.backend.note(changes);
-                    run.keep()?;
-                    run.reread()
-                }
-                other => {
-                    run.undo();
-                    other.map(|_| ())
-                }
+            while let Err(error) = run.amended(&mut changes) {
+                run.begin_again(&[], error)?;
             }
+            Ok(())
         })?;
         Ok(self.now_at())
+    }
+
+    fn amended(
+        &mut self,
+        changes: &mut dyn FnMut(&Amendment<'_>) -> Result<Vec<Change>, Error>,
+    ) -> Result<(), Error> {
+        self.enter(Mode::Joined)?;
+        let made = self.prepare().and_then(|()| {
+            refusal::newer_ledger(&self.known.state)?;
+            changes(&Amendment { known: &self.known, author: &self.author })
+        });
+        match made {
+            Ok(changes) if !self.options.dry_run => {
+                self.backend.note(changes);
+                self.keep()?;
+                self.reread()
+            }
+            other => {
+                self.undo();
+                other.map(|_| ())
+            }
+        }
     }
 
     fn report(&self, direction: Direction) -> Report {

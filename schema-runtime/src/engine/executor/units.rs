@@ -48,6 +48,10 @@ impl<'e> Executor<'e> {
         self.grouped(plan).into_iter().try_for_each(|unit| self.unit(plan, unit))
     }
 
+    pub(super) fn modes(&self, plan: &Plan) -> Vec<Mode> {
+        plan.nodes.iter().map(|&node| self.mode(node, plan.direction)).collect()
+    }
+
     /// Neighbours that may share a transaction.
     fn grouped(&self, plan: &Plan) -> Vec<Unit> {
         let mode = |node: &Node| self.mode(*node, plan.direction);
@@ -82,6 +86,7 @@ impl<'e> Executor<'e> {
         self.enter(unit.mode)?;
         let before = Before { done: self.done.len(), applied: self.known.state.applied.clone() };
         match self.in_unit(plan, &unit) {
+            Err(Stop::Error(error @ Error::LockLost { .. })) => self.unit_again(plan, unit, before, error),
             Ok(()) if self.options.dry_run => {
                 let ran = self.done[before.done..].to_vec();
                 self.forget(before);
@@ -97,6 +102,13 @@ impl<'e> Executor<'e> {
             }
             Err(stop) => Err(self.stopped(plan.direction, before, stop)),
         }
+    }
+
+    /// A unit during which the lock was lost never happened.
+    fn unit_again(&mut self, plan: &Plan, unit: Unit, before: Before, error: Error) -> Result<(), Error> {
+        self.forget(before);
+        self.begin_again(&self.modes(plan), error)?;
+        self.unit(plan, unit)
     }
 
     /// What ran before the failure stays, as far as one can have the one without the other.
@@ -123,6 +135,9 @@ impl<'e> Executor<'e> {
     /// Commits. What SQLite checks no earlier (deferred foreign keys) is found out one revision at a time.
     fn keep_unit(&mut self, plan: &Plan, unit: Unit, before: Before) -> Result<(), Error> {
         let Err(error) = self.keep() else { return Ok(()) };
+        if matches!(error, Error::LockLost { .. }) {
+            return self.unit_again(plan, unit, before, error);
+        }
         self.forget(before);
         let Error::Database { message, .. } = error else { return Err(error) };
         match unit.nodes[..] {
@@ -224,7 +239,10 @@ impl<'e> Executor<'e> {
         let step = self.step(node, plan);
         let started_at = step.entry.started_at.clone();
         let ran = self.backend.run(self.session, &step);
-        ran.map_err(|failure| Stop::Failed { node, failure: Box::new(failure), started_at })?;
+        ran.map_err(|failure| match failure.error.kind {
+            SqlErrorKind::LockLost => Stop::Error(Error::LockLost { doing: "commit" }),
+            _ => Stop::Failed { node, failure: Box::new(failure), started_at },
+        })?;
         self.done.push(node);
         match direction {
             Direction::Up => self.known.state.applied.insert(node),

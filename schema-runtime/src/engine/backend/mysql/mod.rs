@@ -5,13 +5,18 @@
 //! Where MySQL 8 and MariaDB differ, what both understand is written. Run on MariaDB 10.11.
 
 mod fault;
+mod lock;
 mod probe;
 mod walk;
+
+use std::time::Duration;
 
 use diesel::mysql::Mysql;
 use diesel::result::DatabaseErrorKind;
 
+use self::lock::RunLock;
 use self::walk::Walk;
+use super::lease::{Holder, LOST};
 use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms};
 use crate::dialect::Dialect;
 use crate::engine::clock;
@@ -19,22 +24,10 @@ use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Entry, LEDGER, 
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
-/// Of the server, so that the schema is in it; as short as MySQL demands.
-const LOCK: &str = "CONCAT('cargo_schema:', MD5(DATABASE()))";
-
-/// What drivers say of a connection that is gone, in English whatever the server speaks.
-const LOST: [&str; 5] = [
-    "Input/output error",
-    "Driver error",
-    "Lost connection to",
-    "MySQL server has gone away",
-    "Server has gone away",
-];
-
 /// One connection during one run.
 #[derive(Debug, Default)]
 pub(crate) struct MysqlBackend {
-    is_locked: bool,
+    lock: RunLock,
     /// Whether nobody has looked since the lock was taken.
     is_new: bool,
     /// Settings as the connection had them, where they were changed.
@@ -50,12 +43,10 @@ impl Engine for Mysql {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         let is_read_only =
             matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) || message.contains("--read-only option");
-        if is_read_only {
-            SqlErrorKind::ReadOnly
-        } else if LOST.iter().any(|lost| message.starts_with(lost)) {
-            SqlErrorKind::Lost
-        } else {
-            SqlErrorKind::Other
+        match is_read_only {
+            true => SqlErrorKind::ReadOnly,
+            false if message.contains(LOST) => SqlErrorKind::LockLost,
+            false => SqlErrorKind::Other,
         }
     }
 
@@ -89,17 +80,6 @@ impl Backend for MysqlBackend {
         format!("CAST({expression} AS CHAR)")
     }
 
-    fn exactly(&self, expression: &str) -> String {
-        format!("CAST({expression} AS BINARY)")
-    }
-
-    fn demand(&self, condition: &str) -> Option<String> {
-        // Two rows where one value belongs are an error.
-        Some(format!(
-            "SELECT (SELECT x FROM (SELECT 1 AS x UNION ALL SELECT 2) AS x WHERE x = 1 OR NOT ({condition}))"
-        ))
-    }
-
     fn present(&self) -> String {
         format!(
             "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
@@ -120,15 +100,10 @@ impl Backend for MysqlBackend {
     }
 
     fn begin(&mut self, session: &mut dyn Session, _: &[Mode], terms: Terms) -> Result<(), SqlError> {
-        let row = session.rows(&try_lock())?.into_iter().next().unwrap_or_default();
-        let [taken, holder, autocommit, lock_wait, innodb_wait, is_mariadb] =
-            row.try_into().unwrap_or_default();
-        if taken.as_deref() != Some("1") {
-            return Err(SqlError::busy(holder));
-        }
-        (self.is_locked, self.is_new) = (true, true);
+        let setting = self.lock.take(session, &terms)?;
+        self.is_new = true;
         // It would undo what counts as done.
-        let had_no_autocommit = autocommit.as_deref() == Some("0");
+        let had_no_autocommit = !setting.has_autocommit;
         let mut settings: Vec<String> = Vec::new();
         if had_no_autocommit {
             settings.push("autocommit = 1".to_owned());
@@ -140,20 +115,29 @@ impl Backend for MysqlBackend {
             settings.extend(
                 ["lock_wait_timeout", "innodb_lock_wait_timeout"].map(|name| format!("{name} = {seconds}")),
             );
-            let found = [("lock_wait_timeout", lock_wait), ("innodb_lock_wait_timeout", innodb_wait)];
+            let found =
+                [("lock_wait_timeout", setting.lock_wait), ("innodb_lock_wait_timeout", setting.innodb_wait)];
             self.restore
                 .extend(found.into_iter().filter_map(|(name, found)| Some(format!("{name} = {}", found?))));
         }
         if let Some(timeout) = terms.statement_timeout {
             // MySQL limits queries that only read, and MariaDB all.
-            let (name, value) = match is_mariadb.as_deref() {
-                Some("1") => ("max_statement_time", timeout.as_secs_f64().to_string()),
-                _ => ("max_execution_time", timeout.as_millis().to_string()),
+            let (name, value) = match setting.is_mariadb {
+                true => ("max_statement_time", timeout.as_secs_f64().to_string()),
+                false => ("max_execution_time", timeout.as_millis().to_string()),
             };
             settings.push(format!("{name} = {value}"));
             self.restore.push(format!("{name} = DEFAULT"));
         }
         if settings.is_empty() { Ok(()) } else { session.execute(&format!("SET {}", settings.join(", "))) }
+    }
+
+    fn holder(&mut self, session: &mut dyn Session, _: Duration) -> Result<Option<Holder>, SqlError> {
+        lock::holder(session)
+    }
+
+    fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        lock::free(session)
     }
 
     fn enter(&mut self, _: &mut dyn Session, _: Mode) -> Result<(), SqlError> {
@@ -182,7 +166,11 @@ impl Backend for MysqlBackend {
         let changes = std::mem::take(&mut self.pending.changes);
         let before = transaction(self, changes);
         let mut walk = Walk::new(self, step, script);
-        walk.run(session, before).map_err(|error| walk.give_up(session, error))
+        let walked = walk.run(session, before).map_err(|error| walk.give_up(session, error));
+        if let Err(Failure { error: SqlError { kind: SqlErrorKind::LockLost, .. }, .. }) = walked {
+            self.lock.forget();
+        }
+        walked
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
@@ -195,13 +183,7 @@ impl Backend for MysqlBackend {
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         self.pending.changes.clear();
-        let restore = std::mem::take(&mut self.restore);
-        let restore =
-            if restore.is_empty() { String::new() } else { format!("; SET {}", restore.join(", ")) };
-        match std::mem::take(&mut self.is_locked) {
-            true => session.execute(&format!("DO RELEASE_LOCK({LOCK}){restore}")),
-            false => Ok(()),
-        }
+        self.lock.release(session, &std::mem::take(&mut self.restore))
     }
 
     fn fault(&self, sql: &str, error: &SqlError) -> Option<usize> {
@@ -214,18 +196,11 @@ fn transaction(backend: &MysqlBackend, changes: Vec<Change>) -> String {
     if changes.is_empty() {
         return String::new();
     }
-    format!("START TRANSACTION;\n{};\nCOMMIT;\n", ledger::write(backend, &changes).join(";\n"))
-}
-
-/// Takes the lock, or says who has it.
-fn try_lock() -> String {
-    format!(
-        "SELECT CAST(GET_LOCK({LOCK}, 0) AS CHAR), coalesce((SELECT CONCAT(user, '@', host, ', connection ', id) \
-         FROM information_schema.processlist WHERE id = IS_USED_LOCK({LOCK})), \
-         CONCAT('connection ', IS_USED_LOCK({LOCK}))), CAST(@@autocommit AS CHAR), \
-         CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
-         CAST(VERSION() LIKE '%MariaDB%' AS CHAR)"
-    )
+    let mut statements = vec!["START TRANSACTION".to_owned()];
+    statements.extend(ledger::write(backend, &changes));
+    statements.extend(backend.lock.check());
+    statements.push("COMMIT;\n".to_owned());
+    statements.join(";\n")
 }
 
 /// Right whatever `sql_mode` says of backslashes: a text that has one is written by its bytes.

@@ -7,9 +7,9 @@ use super::probe::Probe;
 use super::{MysqlBackend, fault, quote};
 use crate::engine::backend::attempt::{self, Attempt};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Backend as _, Failure, Step, heard};
+use crate::engine::backend::{Backend as _, Failure, Step};
 use crate::engine::ledger::{self, Change, Entry, LEDGER};
-use crate::engine::session::{Session, SqlError};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, StatementKind};
 
 /// First words of statements that change rows.
@@ -86,6 +86,7 @@ impl<'s> Walk<'s> {
 
     fn announce(&mut self) {
         self.push(&format!("SET {ROW} = NULL, @__schema_at = NULL, @__schema_start = SYSDATE(6)"));
+        self.guard();
         let row = self.attempt.announcement(self.step);
         ledger::write(self.backend, &[row]).iter().for_each(|sql| self.push(sql));
         self.push(&format!("SET {ROW} = LAST_INSERT_ID()"));
@@ -102,6 +103,9 @@ impl<'s> Walk<'s> {
 
     fn statement(&mut self, index: usize, kind: StatementKind) {
         let sql = self.attempt.reach(index);
+        if self.span == Span::None {
+            self.guard();
+        }
         self.push(&format!("SET @__schema_at = {index}"));
         match (kind, &*Words::new(sql).verb()) {
             (StatementKind::Transaction, "BEGIN" | "START") => {
@@ -111,6 +115,7 @@ impl<'s> Walk<'s> {
             (StatementKind::Transaction, _) => {
                 // A COMMIT takes along what was counted before, a ROLLBACK takes it away.
                 self.advance();
+                self.check();
                 self.span = Span::None;
                 self.counted(sql);
             }
@@ -125,6 +130,7 @@ impl<'s> Walk<'s> {
             _ if self.span == Span::None && changes_rows(sql) => {
                 self.push("START TRANSACTION");
                 self.counted(sql);
+                self.check();
                 self.push("COMMIT");
             }
             _ => self.counted(sql),
@@ -154,7 +160,18 @@ impl<'s> Walk<'s> {
         ));
         let mark = Change::mark(self.step.revision, self.step.direction);
         ledger::write(self.backend, &[mark]).iter().for_each(|sql| self.push(sql));
+        self.check();
         self.push("COMMIT");
+    }
+
+    /// What the lock asks of each statement that commits by itself.
+    fn guard(&mut self) {
+        self.backend.lock.guard().iter().for_each(|sql| self.push(sql));
+    }
+
+    /// What it asks of each transaction, at its end.
+    fn check(&mut self) {
+        self.backend.lock.check().iter().for_each(|sql| self.push(sql));
     }
 
     fn push(&mut self, sql: &str) {
@@ -171,7 +188,10 @@ impl<'s> Walk<'s> {
     /// Undoes what can be undone, and lets the ledger say how far it got.
     pub(super) fn give_up(&mut self, session: &mut dyn Session, error: SqlError) -> Failure {
         // They fail only when the connection is gone.
-        let error = heard(error, session.execute("ROLLBACK; UNLOCK TABLES"));
+        let _ = session.execute("ROLLBACK; UNLOCK TABLES");
+        if error.kind == SqlErrorKind::LockLost {
+            return self.attempt.leave_to_others(error);
+        }
         let at = session.value("SELECT CAST(@__schema_at AS CHAR)").ok().flatten();
         self.attempt.at = at.and_then(|at| at.parse().ok()).unwrap_or(self.attempt.from);
         if let Ok(row) = session.value(&format!("SELECT CAST({ROW} AS CHAR)")) {

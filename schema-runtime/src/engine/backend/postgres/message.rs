@@ -5,6 +5,7 @@
 //! locks, shared ones, which are in nobody's way. A Gray code changes one lock per statement and needs no more
 //! than a dozen.
 
+use super::route;
 use crate::engine::session::{Session, SqlError};
 use crate::revision::Script;
 
@@ -24,8 +25,11 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// A statement of ours.
+    /// A statement of ours, if there is one.
     pub(super) fn push(&mut self, sql: &str) {
+        if sql.is_empty() {
+            return;
+        }
         self.length += sql.chars().count() + 2;
         self.sql.push_str(sql);
         self.sql.push_str(";\n");
@@ -109,7 +113,7 @@ fn counted(session: &mut dyn Session) -> usize {
          AND classid = {} AND pid = pg_catalog.pg_backend_pid()",
         COUNTER as u32
     );
-    let Ok(rows) = session.rows(&held) else { return 0 };
+    let Ok(rows) = route::in_transaction(session, &held) else { return 0 };
     let bits: Vec<u32> =
         rows.iter().filter_map(|row| row.first()?.as_ref()?.parse().ok()).filter(|bit| *bit < 32).collect();
     if !bits.is_empty() {

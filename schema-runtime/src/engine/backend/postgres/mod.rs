@@ -2,33 +2,31 @@
 //! every commit but the last leaves flushing to the last. The lock is an advisory one, taken by polling: who waits
 //! for it inside the server has a snapshot open, for which the holder's CREATE INDEX CONCURRENTLY waits in turn.
 
+mod lock;
 mod message;
 mod outside;
+mod route;
 
 use std::time::{Duration, Instant};
 
 use diesel::pg::Pg;
 use diesel::result::DatabaseErrorKind;
 
+use self::lock::{RunLock, UNSET};
 use self::message::Message;
-use super::{Backend, Engine, Failure, Leave, Pending, Reach, Step, Terms, heard};
+use super::lease::{Holder, LOST};
+use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, reading};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
-/// The first key of the run lock; the second is of the schema that holds the ledger.
-const LOCK: i32 = 0x5c4e_3a00;
-
 /// Stands for the moment at which the server writes a row: the message is made before. Too long for a version.
 const FINISHED: &str = "the moment at which the server comes to this row of the ledger";
 
 /// Who waits for a table stands in everybody's way to it.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// How often the server looks for its client during a run: odd enough to be known for ours.
-const WATCHED: &str = "1001ms";
 
 /// Between two attempts; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -43,8 +41,7 @@ pub(crate) struct PostgresBackend {
     timeouts: Option<[String; 2]>,
     /// Written with the next transaction.
     pending: Pending,
-    /// Whether the lock is ours.
-    is_locked: bool,
+    lock: RunLock,
     /// Whether nobody has looked since the lock was taken.
     is_new: bool,
     /// Whether nobody has set a `lock_timeout` for this connection.
@@ -64,15 +61,14 @@ impl Engine for Pg {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         match kind {
             DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
-                SqlErrorKind::Lost
-            }
             _ if message.starts_with("canceling statement due to lock timeout")
                 || message.starts_with("deadlock detected") =>
             {
                 SqlErrorKind::LockTimeout
             }
             _ if message.starts_with("current transaction is aborted") => SqlErrorKind::InTransaction,
+            _ if message.contains(LOST) => SqlErrorKind::LockLost,
+            _ if message.starts_with("prepared statement ") => SqlErrorKind::SharedSession,
             _ => SqlErrorKind::Other,
         }
     }
@@ -100,13 +96,6 @@ impl Backend for PostgresBackend {
         format!("{expression}::text")
     }
 
-    fn demand(&self, condition: &str) -> Option<String> {
-        // The server's log has the words: they shall say what they are about.
-        Some(format!(
-            "SELECT CAST(CASE WHEN {condition} THEN '1' ELSE 'cargo schema: not current, looking closer' END AS integer)"
-        ))
-    }
-
     fn present(&self) -> String {
         format!(
             "SELECT name FROM unnest(ARRAY['{DIESEL}', '{LEDGER}']) AS name WHERE to_regclass(name) IS NOT NULL"
@@ -117,8 +106,15 @@ impl Backend for PostgresBackend {
         &mut self.pending
     }
 
+    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
+        reading::read(self, &mut self.lock.route(session, self.pending.is_open))
+    }
+
     fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         let mut message = self.opening();
+        if !self.pending.is_open {
+            message.push(&self.lock.guard());
+        }
         self.tables().iter().for_each(|table| message.push(table));
         session.execute(message.sql())
     }
@@ -132,24 +128,27 @@ impl Backend for PostgresBackend {
     }
 
     fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError> {
-        // Outside a transaction it does nothing, so that the next query can tell.
-        session
-            .execute(&format!("SET LOCAL cargo_schema.is_open = 'yes'; {}", notice_the_end("0", WATCHED)))?;
-        let row = session.rows(&try_lock())?.into_iter().next().unwrap_or_default();
-        let [taken, holder, search_path, is_open, lock_timeout] = row.try_into().unwrap_or_default();
-        if taken.as_deref() != Some("true") {
-            return Err(SqlError::busy(holder));
-        }
-        self.is_locked = true;
-        if is_open.as_deref() == Some("yes") {
-            let kind = SqlErrorKind::InTransaction;
-            return Err(SqlError { kind, ..SqlError::new("the connection is inside a transaction") });
-        }
-        self.search_path = search_path.unwrap_or_default();
-        self.waits_for_ever = lock_timeout.as_deref() == Some("0");
+        let setting = self.lock.take(session, &terms)?;
+        (self.search_path, self.waits_for_ever) = (setting.search_path, setting.waits_for_ever);
         (self.terms, self.left, self.is_new) = (terms, modes.len(), true);
-        let is_limited = terms.lock_timeout.is_some() || terms.statement_timeout.is_some();
-        if is_limited && modes.contains(&Mode::Outside) { self.limit_session(session) } else { Ok(()) }
+        if self.is_limited() && modes.contains(&Mode::Outside) && !self.lock.is_pooled() {
+            self.limit_session(session)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn holder(&mut self, session: &mut dyn Session, lease: Duration) -> Result<Option<Holder>, SqlError> {
+        self.lock.holder(session, lease)
+    }
+
+    fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        self.lock.free(session)
+    }
+
+    fn fenced(&self, sql: String) -> String {
+        let guard = self.lock.guard();
+        if guard.is_empty() { sql } else { format!("{guard};\n{sql}") }
     }
 
     fn enter(&mut self, _: &mut dyn Session, _: Mode) -> Result<(), SqlError> {
@@ -210,11 +209,7 @@ impl Backend for PostgresBackend {
             let (lock, statement) = (quote(&lock), quote(&statement));
             message.push(&format!("SET lock_timeout = {lock}; SET statement_timeout = {statement}"));
         }
-        if std::mem::take(&mut self.is_locked) {
-            message.push(&notice_the_end(WATCHED, "0"));
-            message.push(&format!("SELECT pg_catalog.pg_advisory_unlock({LOCK}, {})", lock_key()));
-        }
-        if message.sql().is_empty() { Ok(()) } else { session.execute(message.sql()) }
+        self.lock.release(session, message)
     }
 
     fn fault(&self, _: &str, _: &SqlError) -> Option<usize> {
@@ -232,8 +227,13 @@ impl PostgresBackend {
             message.push("BEGIN");
             self.limit(&mut message, "SET LOCAL");
             self.pending.is_open = true;
+            message.push(&self.lock.guard());
         }
         message
+    }
+
+    fn is_limited(&self) -> bool {
+        self.terms.lock_timeout.is_some() || self.terms.statement_timeout.is_some()
     }
 
     /// How long a statement may wait and run.
@@ -270,8 +270,9 @@ impl PostgresBackend {
                         && self.terms.reach == Reach::Unit
                         && start.elapsed() + pause < self.terms.patience =>
                 {
-                    session.execute("ROLLBACK")?;
+                    session.execute("ROLLBACK; BEGIN")?;
                     message.restart(session);
+                    session.execute("ROLLBACK")?;
                     // Two that met shall not meet again: the clock is as good as dice.
                     let jitter = start.elapsed().subsec_nanos() % 1000;
                     std::thread::sleep(pause * (500 + jitter) / 1000);
@@ -289,6 +290,7 @@ impl PostgresBackend {
             message.push(&format!("SET LOCAL lock_timeout = {}", LOCK_TIMEOUT.as_millis()));
         }
         self.limit(message, "SET LOCAL");
+        message.push(&self.lock.guard());
         self.is_unflushed = self.left > 0;
         if self.is_unflushed {
             message.push("SET LOCAL synchronous_commit = off");
@@ -300,20 +302,29 @@ impl PostgresBackend {
 
     fn rows(&mut self, message: &mut Message) {
         let changes = std::mem::take(&mut self.pending.changes);
-        message.push(&self.restore_search_path());
+        message.push(&self.restore());
         let written = ledger::write(self, &changes);
         written.iter().for_each(|sql| message.push(&sql.replace(&quote(FINISHED), &finished())));
+        message.push(&self.lock.renewal());
     }
 
-    fn restore_search_path(&self) -> String {
-        format!("SELECT pg_catalog.set_config('search_path', {}, false)", quote(&self.search_path))
+    /// Whatever a script has set must neither move the ledger elsewhere nor hide that the session is ours.
+    fn restore(&self) -> String {
+        let path = format!("SELECT pg_catalog.set_config('search_path', {}, ", quote(&self.search_path));
+        if self.lock.is_pooled() {
+            return format!("{UNSET}; {path}true)");
+        }
+        format!("{path}false){}", self.lock.word())
     }
 
     fn keep(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         let mut message = Message::default();
         match (self.pending.is_open, self.pending.changes.is_empty()) {
             (false, true) => return Ok(()),
-            (false, false) => message.push("BEGIN"),
+            (false, false) => {
+                message.push("BEGIN");
+                message.push(&self.lock.guard());
+            }
             (true, _) => {}
         }
         self.pending.is_open = true;
@@ -331,9 +342,16 @@ impl PostgresBackend {
         script: &Script,
         error: SqlError,
     ) -> Failure {
-        let error = heard(error, session.execute("ROLLBACK"));
-        self.pending = Pending::default();
+        self.pending.is_open = true;
+        if error.kind == SqlErrorKind::LockLost {
+            self.pending.undo(session);
+            self.lock.forget();
+            return Failure { statement: 0, error, kept: 0, is_unit_lost: true, is_recorded: true };
+        }
+        // One message, and therefore one session, whoever is in between: it is this one's locks that count.
+        let _ = session.execute("ROLLBACK; BEGIN");
         let (statement, error) = message.fault(session, script, error);
+        self.pending.undo(session);
         Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: false }
     }
 }
@@ -344,35 +362,6 @@ fn finished() -> String {
         "to_char({}::timestamp + (clock_timestamp() - statement_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
         quote(clock::now().trim_end_matches('Z'))
     )
-}
-
-/// Has the server end what it does for a process that was killed, and let go of its lock, within a second and not
-/// when the statement is done; and back. Servers before 14 cannot.
-fn notice_the_end(found: &str, wanted: &str) -> String {
-    format!(
-        "SELECT pg_catalog.set_config('client_connection_check_interval', '{wanted}', false) \
-         WHERE current_setting('client_connection_check_interval', true) = '{found}'"
-    )
-}
-
-/// Takes the lock, or says who has it; and how the connection is set up.
-fn try_lock() -> String {
-    let key = lock_key();
-    format!(
-        "SELECT pg_catalog.pg_try_advisory_lock({LOCK}, {key})::text, \
-         (SELECT concat(a.usename, '@', coalesce(host(a.client_addr), 'localhost'), ', process ', a.pid, \
-         ', ' || nullif(a.application_name, '')) \
-         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
-         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = {LOCK} \
-         AND l.objid::bigint = {key}::bigint & 4294967295 AND a.datname = current_database() LIMIT 1), \
-         current_setting('search_path'), current_setting('cargo_schema.is_open', true), \
-         current_setting('lock_timeout')"
-    )
-}
-
-/// One lock per schema: each has a ledger of its own.
-fn lock_key() -> &'static str {
-    "pg_catalog.hashtext(coalesce(current_schema(), ''))"
 }
 
 /// Right whatever `standard_conforming_strings` says. No text of PostgreSQL has a NUL byte in it.

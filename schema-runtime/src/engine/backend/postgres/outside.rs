@@ -4,11 +4,11 @@
 
 use super::message::Message;
 use super::{PostgresBackend, quote};
-use crate::engine::backend::attempt::{self, Attempt};
+use crate::engine::backend::attempt::{self, Attempt, is_temporary};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Failure, Step, heard};
+use crate::engine::backend::{Failure, Step};
 use crate::engine::ledger::{self, Change, Entry, LEDGER};
-use crate::engine::session::{Session, SqlError};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, Statement, StatementKind};
 
 /// First words of statements that change nothing when they are run once more.
@@ -106,18 +106,45 @@ impl PostgresBackend {
         script: &Script,
     ) -> Result<(), Failure> {
         let mut walk = Walk { attempt: Attempt::new(step, script), is_in_transaction: false };
+        self.refuse_lost_settings(script)?;
         let walked = self.announce(session, &mut walk, step).and_then(|()| {
+            let session = &mut self.lock.route(session, false);
             // Gives this connection what the dead one had.
             walk.attempt.pass(&OF_THE_SESSION).into_iter().try_for_each(|sql| session.execute(sql))?;
-            walk.run(session, self, step.is_in_doubt)?;
-            self.conclude(session, step, &walk)
+            walk.run(session, self, step.is_in_doubt)
         });
+        let walked = walked.and_then(|()| self.conclude(session, step, &walk));
         walked.map_err(|error| {
             // The script's transaction, if there is one; else the server only warns.
-            let error = heard(error, session.execute("ROLLBACK"));
+            let _ = session.execute("ROLLBACK");
+            self.pending.is_open = false;
+            if error.kind == SqlErrorKind::LockLost {
+                self.lock.forget();
+                return walk.attempt.leave_to_others(error);
+            }
+            let session = &mut self.lock.route(session, false);
             let _ = walk.drop_invalid_index(session);
             walk.attempt.give_up(session, self, error)
         })
+    }
+
+    /// What a script sets for its next statement, and a pooler does not keep until then.
+    fn refuse_lost_settings(&self, script: &Script) -> Result<(), Failure> {
+        let sets = |statement: &Statement| {
+            let sql = script.sql(statement);
+            let mut words = Words::new(sql);
+            (OF_THE_SESSION.contains(&&*words.next()) && words.next() != "LOCAL") || is_temporary(sql)
+        };
+        let (statement, message) = match script.statements.iter().position(sets) {
+            _ if !self.lock.is_pooled() => return Ok(()),
+            Some(statement) => (statement, "the pooler gives the next statement another session"),
+            None if self.is_limited() => (0, "no timeout lasts through a pooler in transaction mode"),
+            None => return Ok(()),
+        };
+        let help =
+            "connect past the pooler for this revision, or set it for the role with ALTER ROLE".to_owned();
+        let error = SqlError { details: vec![help], ..SqlError::new(message) };
+        Err(Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: true })
     }
 
     /// Commits the row that says that it is under way.
@@ -129,6 +156,7 @@ impl PostgresBackend {
     ) -> Result<(), SqlError> {
         self.pending.changes.push(walk.attempt.announcement(step));
         self.keep(session)?;
+        let session = &mut self.lock.route(session, false);
         walk.attempt.row = session.value(&format!("SELECT max(id)::text FROM {LEDGER}"))?;
         Ok(())
     }
@@ -144,7 +172,7 @@ impl PostgresBackend {
         }
         let mut message = Message::default();
         message.push("BEGIN");
-        message.push(&self.restore_search_path());
+        message.push(&self.restore());
         message.push(&walk.attempt.conclude(self));
         let mark = Change::mark(step.revision, step.direction);
         ledger::write(self, &[mark]).iter().for_each(|sql| message.push(sql));
@@ -196,18 +224,21 @@ impl Walk<'_> {
         }
         if is_alone(self.attempt.script, statement) {
             self.drop_invalid_index(session)?;
-            session.execute(sql)?;
+            let mark = backend.lock.mark();
+            let ran = session.execute(&format!("{mark}{sql}"));
+            ran.map_err(|error| SqlError { position: place(error.position, mark.len(), sql), ..error })?;
             return session.execute(&advance);
         }
         let mut message = Message::default();
-        let (before, after) = if self.is_in_transaction { (0, "") } else { ("BEGIN;\n".len(), "COMMIT") };
-        if before > 0 {
+        if !self.is_in_transaction {
             message.push("BEGIN");
         }
+        message.push(&backend.lock.guard());
+        let before = message.sql().chars().count();
         message.push(sql);
         message.push(&advance);
-        if before > 0 {
-            message.push(after);
+        if !self.is_in_transaction {
+            message.push("COMMIT");
         }
         let ran = session.execute(message.sql());
         ran.map_err(|error| SqlError { position: place(error.position, before, sql), ..error })

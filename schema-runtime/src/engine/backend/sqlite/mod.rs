@@ -8,10 +8,13 @@ mod fault;
 mod foreign_keys;
 mod outside;
 
+use std::time::Duration;
+
 use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
+use super::lease::Holder;
 use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms, attempt};
 use crate::dialect::Dialect;
 use crate::engine::clock;
@@ -89,11 +92,6 @@ impl Backend for SqliteBackend {
         expression.to_owned()
     }
 
-    fn demand(&self, _: &str) -> Option<String> {
-        // There is nobody at the other end of a line.
-        None
-    }
-
     fn present(&self) -> String {
         format!("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{DIESEL}', '{LEDGER}')")
     }
@@ -116,6 +114,15 @@ impl Backend for SqliteBackend {
         }
         self.busy_timeout = session.value("PRAGMA busy_timeout")?;
         session.execute("PRAGMA busy_timeout = 0")
+    }
+
+    fn holder(&mut self, _: &mut dyn Session, _: Duration) -> Result<Option<Holder>, SqlError> {
+        // The file says whether it is locked, and not by whom.
+        Ok(None)
+    }
+
+    fn free(&mut self, _: &mut dyn Session) -> Result<(), SqlError> {
+        Ok(())
     }
 
     fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError> {

@@ -1,0 +1,260 @@
+//! The run lock: `GET_LOCK`, which ends with its session. On Galera each node has locks of its own, so a run takes a
+//! lease there; where a lease is configured, both. A lease's row is locked for moments only: who locked it for as long
+//! as a statement takes would be rolled back by the other nodes' writes to it, and by its own.
+
+use std::time::{Duration, Instant};
+
+use super::quote;
+use crate::engine::backend::Terms;
+use crate::engine::backend::lease::{Grace, Holder, LOST, TABLE, token};
+use crate::engine::options::Lock as Kind;
+use crate::engine::session::{Session, SqlError};
+
+/// Of the server, so that the schema is in it; as short as MySQL demands.
+const LOCK: &str = "CONCAT('cargo_schema:', MD5(DATABASE()))";
+
+/// The moment at which the lock was taken is held in locks, too: one for each bit of it.
+const BITS: std::ops::Range<u32> = 0..32;
+
+/// What a run holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Hold {
+    session: bool,
+    /// The number of the lease.
+    lease: Option<u64>,
+}
+
+/// The lock of one run.
+#[derive(Debug, Default)]
+pub(super) struct RunLock {
+    hold: Hold,
+    token: String,
+    lease: Duration,
+    grace: Grace,
+    /// Settings as the connection had them, where they were changed.
+    restore: Option<String>,
+}
+
+/// How the connection is set up.
+#[derive(Debug, Default)]
+pub(super) struct Setting {
+    pub(super) has_autocommit: bool,
+    pub(super) lock_wait: Option<String>,
+    pub(super) innodb_wait: Option<String>,
+    pub(super) is_mariadb: bool,
+}
+
+impl RunLock {
+    /// Takes it, or says by `Busy` who has it.
+    pub(super) fn take(&mut self, session: &mut dyn Session, terms: &Terms) -> Result<Setting, SqlError> {
+        self.lease = terms.lease;
+        let row = session.rows(&try_lock(self.hold.session))?.into_iter().next().unwrap_or_default();
+        let [taken, who, since, autocommit, lock_wait, innodb_wait, is_mariadb, cluster, sync_wait, table] =
+            row.try_into().unwrap_or_default();
+        let is_cluster = cluster.as_deref() == Some("ON");
+        self.hold.session = taken.as_deref() == Some("1");
+        if !is_cluster && !self.hold.session {
+            return Err(SqlError::busy(who.map(|who| Holder { who, since, is_dead: false }.to_string())));
+        }
+        if is_cluster || terms.lock == Kind::Table {
+            if let Some(sync_wait) = sync_wait.filter(|_| is_cluster) {
+                // A node that is behind would show an old lease, and one that is at work is waited for.
+                session.execute("SET SESSION wsrep_sync_wait = 1")?;
+                self.restore.get_or_insert_with(|| format!("SET SESSION wsrep_sync_wait = {sync_wait}"));
+            }
+            if table.as_deref() != Some("1") {
+                session.execute(&make_table())?;
+            }
+            self.take_lease(session, &terms.actor)?;
+        }
+        Ok(Setting {
+            has_autocommit: autocommit.as_deref() != Some("0"),
+            lock_wait,
+            innodb_wait,
+            is_mariadb: is_mariadb.as_deref() == Some("1"),
+        })
+    }
+
+    fn take_lease(&mut self, session: &mut dyn Session, actor: &str) -> Result<(), SqlError> {
+        let row = session.rows(&leaseholder())?.into_iter().next().unwrap_or_default();
+        let [fence, end, who, since, is_ended] = row.try_into().unwrap_or_default();
+        let busy = |who: Option<String>| {
+            SqlError::busy(who.map(|who| Holder { who, since: since.clone(), is_dead: false }.to_string()))
+        };
+        let (fence, end) = (fence.unwrap_or_default(), end.unwrap_or_default());
+        let is_ended = is_ended.as_deref() == Some("1");
+        let is_free = who.is_none() || (is_ended && self.grace.is_over([&fence, &end], Instant::now()));
+        let Some(next) = fence.parse::<u64>().ok().filter(|_| is_free).map(|fence| fence + 1) else {
+            return Err(busy(who));
+        };
+        self.token = token();
+        let (token, until) = (quote(&self.token), self.end());
+        // Two nodes may do so at once; then the cluster lets one of them.
+        let took = session.execute(&format!(
+            "UPDATE {TABLE} SET fence = {next}, holder = {}, token = {token}, taken_at = UTC_TIMESTAMP(6), \
+             ends_at = {until} WHERE id = {} AND fence = {fence} AND ends_at = {}",
+            quote(actor),
+            quote(LOST),
+            quote(&end)
+        ));
+        let ours =
+            format!("SELECT CAST(COUNT(*) AS CHAR) FROM {TABLE} WHERE fence = {next} AND token = {token}");
+        match took.and_then(|()| session.value(&ours)) {
+            Ok(ours) if ours.as_deref() == Some("1") => {
+                self.hold.lease = Some(next);
+                Ok(())
+            }
+            Err(error) if !is_conflict(&error) => Err(error),
+            Ok(_) | Err(_) => Err(busy(None)),
+        }
+    }
+
+    fn end(&self) -> String {
+        format!("UTC_TIMESTAMP(6) + INTERVAL {} MICROSECOND", self.lease.as_micros())
+    }
+
+    /// What comes before each statement that commits by itself: a sign of life, and an error when it comes too late.
+    pub(super) fn guard(&self) -> Option<String> {
+        let fence = self.hold.lease?;
+        let renewal = format!(
+            "UPDATE {TABLE} SET ends_at = {} WHERE id = {} AND fence = {fence}",
+            self.end(),
+            quote(LOST)
+        );
+        Some(format!("{renewal};\n{}", check(fence)))
+    }
+
+    /// What comes last in each transaction.
+    pub(super) fn check(&self) -> Option<String> {
+        self.hold.lease.map(check)
+    }
+
+    /// The end of a run, with what else is to be set.
+    pub(super) fn release(&mut self, session: &mut dyn Session, settings: &[String]) -> Result<(), SqlError> {
+        let hold = std::mem::take(&mut self.hold);
+        let mut last: Vec<String> = Vec::new();
+        if let Some(fence) = hold.lease {
+            last.push(format!(
+                "UPDATE {TABLE} SET holder = NULL, ends_at = UTC_TIMESTAMP(6) WHERE id = {} AND fence = {fence}",
+                quote(LOST)
+            ));
+        }
+        if hold.session {
+            let names = BITS.map(|bit| format!("RELEASE_LOCK({})", name(bit)));
+            last.push(format!("DO RELEASE_LOCK({LOCK}), {}", names.collect::<Vec<_>>().join(", ")));
+        }
+        last.extend(self.restore.take());
+        if !settings.is_empty() {
+            last.push(format!("SET {}", settings.join(", ")));
+        }
+        if last.is_empty() { Ok(()) } else { session.execute(&last.join(";\n")) }
+    }
+
+    /// The lease is not ours any more.
+    pub(super) fn forget(&mut self) {
+        self.hold.lease = None;
+    }
+}
+
+/// Looks who holds it, and takes nothing.
+pub(super) fn holder(session: &mut dyn Session) -> Result<Option<Holder>, SqlError> {
+    let query = format!("SELECT {}, {}, {}", who(), since(), HAS_TABLE);
+    let row = session.rows(&query)?.into_iter().next().unwrap_or_default();
+    let [who, since, has_table] = row.try_into().unwrap_or_default();
+    if who.is_some() || has_table.as_deref() != Some("1") {
+        return Ok(who.map(|who| Holder { who, since, is_dead: false }));
+    }
+    let row = session.rows(&leaseholder())?.into_iter().next().unwrap_or_default();
+    let [_, _, who, since, is_ended] = row.try_into().unwrap_or_default();
+    Ok(who.map(|who| Holder { who, since, is_dead: is_ended.as_deref() == Some("1") }))
+}
+
+/// Takes the lease from a holder who is dead, as [`holder`] said just now.
+pub(super) fn free(session: &mut dyn Session) -> Result<(), SqlError> {
+    session.execute(&format!(
+        "UPDATE {TABLE} SET fence = fence + 1, holder = NULL WHERE id = {} AND ends_at <= UTC_TIMESTAMP(6)",
+        quote(LOST)
+    ))
+}
+
+/// Somebody else's write came first.
+fn is_conflict(error: &SqlError) -> bool {
+    ["Deadlock found", "Lock wait timeout"].iter().any(|start| error.message.starts_with(start))
+}
+
+/// An error by the name of [`LOST`] when the lease has another number: the key is there already.
+fn check(fence: u64) -> String {
+    format!(
+        "INSERT INTO {TABLE} (id, fence, ends_at) SELECT id, fence, ends_at FROM {TABLE} WHERE id = {} \
+         AND fence <> {fence}",
+        quote(LOST)
+    )
+}
+
+/// Takes the session's lock, unless it is one node's of several, or says who has it; and what there is to know.
+/// Whoever waits for a lease has it already, and would have to let go of it as often as he took it.
+fn try_lock(is_held: bool) -> String {
+    let noted = BITS.map(|bit| format!("IF((UNIX_TIMESTAMP() >> {bit}) & 1, GET_LOCK({}, 0), 0)", name(bit)));
+    let noted = noted.collect::<Vec<_>>().join(" + ");
+    format!(
+        "SELECT CAST(IF({CLUSTER} = 'ON', 0, IF({is_held} OR GET_LOCK({LOCK}, 0) = 1, ({noted}) >= 0, 0)) AS CHAR), {}, {}, \
+         CAST(@@autocommit AS CHAR), CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
+         CAST(VERSION() LIKE '%MariaDB%' AS CHAR), {CLUSTER}, {}, {HAS_TABLE}",
+        who(),
+        since(),
+        variable("wsrep_sync_wait"),
+    )
+}
+
+/// Whether there are other nodes. Each server reads the half that is for it; one without this plug reads NULL.
+const CLUSTER: &str = "CAST(/*M!100600 (SELECT variable_value FROM information_schema.session_variables \
+    WHERE variable_name = 'wsrep_on') */ /*!80000 (SELECT variable_value FROM performance_schema.session_variables \
+    WHERE variable_name = 'wsrep_on') */ AS CHAR)";
+
+const HAS_TABLE: &str = "(SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.tables \
+    WHERE table_schema = DATABASE() AND table_name = '__schema_lock')";
+
+fn variable(name: &str) -> String {
+    CLUSTER.replace("wsrep_on", name)
+}
+
+fn who() -> String {
+    format!(
+        "coalesce((SELECT CONCAT(user, '@', host, ', connection ', id) FROM information_schema.processlist \
+         WHERE id = IS_USED_LOCK({LOCK})), CONCAT('connection ', IS_USED_LOCK({LOCK})))"
+    )
+}
+
+fn since() -> String {
+    let bits =
+        BITS.map(|bit| format!("IF(IS_USED_LOCK({}) = IS_USED_LOCK({LOCK}), 1 << {bit}, 0)", name(bit)));
+    utc(&format!("'1970-01-01' + INTERVAL NULLIF({}, 0) SECOND", bits.collect::<Vec<_>>().join(" + ")))
+}
+
+fn name(bit: u32) -> String {
+    format!("CONCAT('cargo_schema:', MD5(DATABASE()), ':{bit}')")
+}
+
+fn utc(moment: &str) -> String {
+    format!("DATE_FORMAT({moment}, '%Y-%m-%dT%H:%i:%sZ')")
+}
+
+fn leaseholder() -> String {
+    format!(
+        "SELECT CAST(fence AS CHAR), CAST(ends_at AS CHAR), CAST(holder AS CHAR), {}, \
+         CAST(ends_at <= UTC_TIMESTAMP(6) AS CHAR) FROM {TABLE} WHERE id = {}",
+        utc("taken_at"),
+        quote(LOST)
+    )
+}
+
+fn make_table() -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {TABLE} (\n       id VARCHAR(40) NOT NULL PRIMARY KEY,\n       \
+         fence BIGINT UNSIGNED NOT NULL,\n       holder TEXT,\n       token VARCHAR(40),\n       \
+         taken_at DATETIME(6),\n       ends_at DATETIME(6) NOT NULL\n\
+         ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;\n\
+         INSERT IGNORE INTO {TABLE} (id, fence, ends_at) VALUES ({}, 0, UTC_TIMESTAMP(6))",
+        quote(LOST)
+    )
+}
