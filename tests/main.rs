@@ -10,6 +10,7 @@
 
 mod harness;
 
+mod agreement;
 mod architecture;
 mod bad_input;
 mod broken;

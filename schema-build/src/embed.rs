@@ -1,8 +1,11 @@
 //! The build script's whole work: validate, tell cargo what was found and what to watch, write the blob and the
-//! module that `schema_runtime::embedded!` includes. `generated` says what is written, `dialect` which SQL it is.
+//! module that `schema_runtime::embedded!` includes. `generated` says what is written, `dialect` which SQL it is, `models` whether the
+//! models are ahead of it.
 
 mod dialect;
 mod generated;
+#[cfg(feature = "models")]
+mod models;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +54,8 @@ pub(crate) fn embed_into(root: &Path, out: &Path, target: Option<&str>) -> Vec<S
     let store = Store::new(files.blob(), &config, dialect);
     let (validated, learnt) = validate_cached(&config, dialect, &store.load());
     findings.extend(validated.findings);
+    #[cfg(feature = "models")]
+    directives.extend(models::compare(&config, dialect, &mut findings));
     directives.extend(reported(&findings));
     if let Some(history) = validated.history.filter(|_| !findings.iter().any(Finding::is_error)) {
         store.forget();

@@ -1,24 +1,40 @@
-//! `schema.lock`: a checksum per revision, sorted, one line each, so that two branches merge without a conflict
-//! unless they really conflict. Generated; needed to notice edits, never to run.
+//! `schema.lock`: a checksum per revision, the schema that the revisions add up to, and what the models said when they
+//! last agreed with it. One line each, sorted, and each line says all of what it is about, so that two branches merge
+//! without a conflict unless they really conflict. Generated; needed to notice changes, never to run. `print` writes a
+//! schema as lines, `read` reads it back.
+
+pub(crate) mod print;
+mod read;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::ops::Range;
 use std::path::Path;
 
 use schema_runtime::revision::{Revision, Script};
 
+use toml::de::{DeTable, DeValue};
+
 use crate::document::{Document, Value};
 use crate::finding::Finding;
+use crate::schema::Schema;
 
 /// Its name in the migrations folder.
 pub const FILE_NAME: &str = "schema.lock";
 
 const RULE: &str = "bad-lock-file";
 
+const OUTSIDE: &str = "outside";
+const UNPROVEN: &str = "unproven";
+
+/// Of the file's form. A file without it is of the first form, which had checksums alone.
+const VERSION: u32 = 1;
+
 const HEADER: &str = "\
-# Written by `cargo schema`: what every revision's SQL adds up to. Commit it. After a merge conflict in here, keep
-# the lines of both sides; after an edit that is meant, run `cargo schema lock`.
-[revisions]
+# Written by `cargo schema`: what every revision's SQL adds up to, the schema they lead to, and what the models said
+# of it. Commit it. Lines may stand in any order: after a merge conflict in here, keep those of both sides and run
+# `cargo schema lock`; run it, too, after an edit of a migration that is meant.
 ";
 
 /// What the file remembers.
@@ -26,6 +42,14 @@ const HEADER: &str = "\
 pub struct LockFile {
     /// By id.
     pub revisions: BTreeMap<String, Checksums>,
+    /// Revisions that are not in the schema yet: nobody had a database to replay them on.
+    pub outside: BTreeSet<String>,
+    /// Revisions that were generated without a database, and never ran on one.
+    pub unproven: BTreeSet<String>,
+    /// What all revisions but those outside lead to; `None` where it was never known.
+    pub schema: Option<Schema>,
+    /// What the models said of the tables in which they agreed with the schema.
+    pub models: Option<Schema>,
 }
 
 /// The checksums of a revision's scripts.
@@ -71,39 +95,91 @@ impl LockFile {
     /// What the file should say.
     pub fn of<'r>(revisions: impl IntoIterator<Item = &'r Revision>) -> Self {
         let line = |revision: &Revision| (revision.id.to_string(), Checksums::of(revision));
-        Self { revisions: revisions.into_iter().map(line).collect() }
+        Self { revisions: revisions.into_iter().map(line).collect(), ..Self::default() }
     }
 
-    /// Reads a lock file that is shown as `path`. Tables of later versions are left alone.
+    /// Reads a lock file that is shown as `path`.
     pub fn parse(path: &Path, text: &str) -> (Self, Vec<Finding>) {
         let mut document = Document::new(path, text, RULE);
         let table = document.table();
         let mut lock = Self::default();
-        if let Some(revisions) =
-            table.get("revisions").and_then(|value| document.inner_table("revisions", value))
-        {
-            for (id, value) in revisions {
-                let checksums = checksums(&mut document, id.get_ref(), value);
-                lock.revisions.extend(checksums.map(|checksums| (id.get_ref().to_string(), checksums)));
-            }
+        let is_toml = document.findings.is_empty();
+        lock.read(&mut document, &table);
+        if !is_toml {
+            // The rest follows from what could not be read.
+            document.findings.truncate(1);
         }
         let help = |finding: Finding| finding.help("`cargo schema lock` writes it anew");
         (lock, document.findings.into_iter().map(help).collect())
     }
 
+    /// Reads what it says of revisions, which is all that running takes: no schema is read. Its lines are looked at,
+    /// and where one is not such as we write, all is read after all, to say what is wrong with it.
+    pub fn parse_revisions(path: &Path, text: &str) -> (Self, Vec<Finding>) {
+        match without_schemas(text) {
+            Some(text) => Self::parse(path, &text),
+            None => Self::parse(path, text),
+        }
+    }
+
+    /// Whether a text says exactly this of revisions, and of the rest what we would write.
+    pub fn is_rendered_in(&self, text: &str) -> bool {
+        let rest = text.strip_prefix(&*Self { schema: None, models: None, ..self.clone() }.render());
+        rest.is_some_and(|rest| {
+            let lines = || rest.lines().filter(|line| !line.is_empty());
+            lines().all(is_of_schema) && are_whole(lines())
+        })
+    }
+
+    fn read<'t>(&mut self, document: &mut Document<'t>, table: &DeTable<'t>) {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "version" => refuse_later(document, value),
+                "revisions" => self.read_revisions(document, value),
+                "schema" => self.schema = read::schema(document, "schema", value),
+                "models" => self.models = read::schema(document, "models", value),
+                other => document.report(format!("`{other}` is not known here"), key.span(), ""),
+            }
+        }
+    }
+
+    fn read_revisions<'t>(&mut self, document: &mut Document<'t>, value: &Value<'t>) {
+        let Some(revisions) = document.inner_table("revisions", value) else { return };
+        for (id, value) in revisions {
+            let Some(table) = document.inner_table(id.get_ref(), value) else { continue };
+            let id = id.get_ref().to_string();
+            for (key, set) in [(OUTSIDE, &mut self.outside), (UNPROVEN, &mut self.unproven)] {
+                if table.get(key).and_then(|value| document.boolean(key, value)).is_some_and(|it| it.value) {
+                    set.insert(id.clone());
+                }
+            }
+            let checksums = checksums(document, &id, table, value.span());
+            self.revisions.extend(checksums.map(|checksums| (id, checksums)));
+        }
+    }
+
     /// The file's text.
     pub fn render(&self) -> String {
-        let mut text = HEADER.to_string();
-        for (id, checksums) in &self.revisions {
-            let id = id.replace('\\', "\\\\").replace('"', "\\\"");
-            write!(text, "\"{id}\" = {{ up = \"{}\"", checksums.up)
-                .expect("writing to a string does not fail");
-            if let Some(down) = &checksums.down {
-                write!(text, ", down = \"{down}\"").expect("writing to a string does not fail");
+        let mut text = format!("{HEADER}version = {VERSION}\n");
+        self.revisions.iter().for_each(|(id, checksums)| text.push_str(&self.line(id, checksums)));
+        // The models come last: a build looks for them at the end.
+        for (root, schema) in [("schema", &self.schema), ("models", &self.models)] {
+            if let Some(schema) = schema {
+                text.push('\n');
+                text.push_str(&print(root, schema));
             }
-            text.push_str(" }\n");
         }
         text
+    }
+
+    fn line(&self, id: &str, checksums: &Checksums) -> String {
+        let down = checksums.down.as_ref().map_or(String::new(), |down| format!(", down = \"{down}\""));
+        let flag = |key: &str, set: &BTreeSet<String>| {
+            if set.contains(id) { format!(", {key} = true") } else { String::new() }
+        };
+        let (outside, unproven) = (flag(OUTSIDE, &self.outside), flag(UNPROVEN, &self.unproven));
+        let id = print::string(id);
+        format!("revisions.{id} = {{ up = \"{}\"{down}{outside}{unproven} }}\n", checksums.up)
     }
 
     /// How the revisions differ from what the file remembers, in their order, removed ones last.
@@ -148,10 +224,14 @@ fn version(checksum: &str) -> &str {
     checksum.split('-').next().unwrap_or(checksum)
 }
 
-fn checksums<'t>(document: &mut Document<'t>, id: &str, value: &Value<'t>) -> Option<Checksums> {
-    let table = document.inner_table(id, value)?;
+fn checksums<'t>(
+    document: &mut Document<'t>,
+    id: &str,
+    table: &DeTable<'t>,
+    bytes: Range<usize>,
+) -> Option<Checksums> {
     let Some(up) = table.get("up") else {
-        document.report(format!("revision `{id}` has no checksum `up`"), value.span(), "");
+        document.report(format!("revision `{id}` has no checksum `up`"), bytes, "");
         return None;
     };
     let up = document.string("up", up)?.value;
@@ -159,85 +239,49 @@ fn checksums<'t>(document: &mut Document<'t>, id: &str, value: &Value<'t>) -> Op
     Some(Checksums { up, down })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn revision(id: &str, up: &str, down: Option<&str>) -> Revision {
-        let script = |checksum: &str| Script { checksum: checksum.to_string().into(), ..Script::default() };
-        Revision {
-            id: id.to_string().into(),
-            version: id.to_string().into(),
-            folder: id.to_string().into(),
-            message: "".into(),
-            created: None,
-            parents: Vec::new(),
-            depends_on: Vec::new(),
-            labels: Vec::new(),
-            irreversible: None,
-            up: script(up),
-            down: down.map(script),
+/// The text with the lines of schemas as comments, so that all else stands where it stood; `None` when they are not
+/// such as we write.
+fn without_schemas(text: &str) -> Option<String> {
+    if !are_whole(text.lines().filter(|line| is_of_schema(line))) {
+        return None;
+    }
+    let mut masked = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if is_of_schema(line) {
+            masked.push('#');
+            masked.push_str(&line[1..]);
+        } else {
+            masked.push_str(line);
         }
     }
+    Some(masked)
+}
 
-    fn differences(known: &[Revision], now: &[Revision]) -> Vec<Difference> {
-        LockFile::of(known).compare(now)
-    }
+fn is_of_schema(line: &str) -> bool {
+    line.starts_with("schema.") || line.starts_with("models.")
+}
 
-    #[test]
-    fn a_lock_file_is_one_sorted_line_per_revision_and_reads_back() {
-        let lock = LockFile::of(&[revision("b", "1-b", None), revision("a", "1-a", Some("1-x"))]);
-        let text = lock.render();
-        assert_eq!(
-            text.strip_prefix(HEADER),
-            Some("\"a\" = { up = \"1-a\", down = \"1-x\" }\n\"b\" = { up = \"1-b\" }\n")
-        );
-        assert_eq!(LockFile::parse(Path::new(FILE_NAME), &text), (lock, Vec::new()));
-    }
+/// Whether lines of schemas look whole, and none is there twice.
+fn are_whole<'t>(mut lines: impl Iterator<Item = &'t str>) -> bool {
+    let mut seen = BTreeSet::new();
+    lines.all(|line| {
+        let key = line.split_once(" = ").map(|(key, _)| key);
+        line.trim_end().ends_with(['}', '"']) && key.is_some_and(|key| seen.insert(key))
+    })
+}
 
-    #[test]
-    fn edits_are_told_from_what_is_new_and_what_is_gone() {
-        let known = [revision("a", "1-a", Some("1-x")), revision("b", "1-b", None)];
-        assert_eq!(differences(&known, &known), []);
-        assert_eq!(
-            differences(&known, &[revision("a", "1-A", Some("1-X")), revision("c", "1-c", None)]),
-            [
-                Difference::Edited { revision: 0, file: "up.sql" },
-                Difference::Edited { revision: 0, file: "down.sql" },
-                Difference::Unrecorded { revision: 1 },
-                Difference::Removed { id: "b".to_string() },
-            ]
-        );
+fn refuse_later<'t>(document: &mut Document<'t>, value: &Value<'t>) {
+    let version = match value.get_ref() {
+        DeValue::Integer(version) => version.as_str().parse::<u32>().ok(),
+        _ => None,
+    };
+    if version.is_none_or(|version| version > VERSION) {
+        let message = "`schema.lock` was written by a later version of cargo-schema, or by something else";
+        document.report(message.to_string(), value.span(), format!("this version writes {VERSION}"));
     }
+}
 
-    #[test]
-    fn a_down_that_comes_later_is_no_edit_but_one_that_goes_is() {
-        let (with, without) = ([revision("a", "1-a", Some("1-x"))], [revision("a", "1-a", None)]);
-        assert_eq!(differences(&without, &with), [Difference::Unrecorded { revision: 0 }]);
-        assert_eq!(differences(&with, &without), [Difference::Edited { revision: 0, file: "down.sql" }]);
-    }
-
-    #[test]
-    fn checksums_of_another_version_are_not_compared() {
-        let (old, new) = ([revision("a", "1-a", None)], [revision("a", "2-b", None)]);
-        assert_eq!(differences(&old, &new), [Difference::Unrecorded { revision: 0 }]);
-    }
-
-    #[test]
-    fn rubbish_is_a_finding_and_what_can_be_read_is_read() {
-        for text in [
-            "revisions = 3",
-            "[revisions]\na = 1",
-            "[revisions]\na = {}",
-            "[revisions]\na = { up = 1 }",
-            "\0",
-        ] {
-            let (lock, findings) = LockFile::parse(Path::new(FILE_NAME), text);
-            assert_eq!(lock, LockFile::default());
-            assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [RULE], "{text}");
-        }
-        let (lock, findings) =
-            LockFile::parse(Path::new(FILE_NAME), "[revisions]\na = { up = \"1-a\" }\nb = 1\n[schema]\n");
-        assert_eq!((lock.revisions.len(), findings.len()), (1, 1));
-    }
+/// A schema as the file has it, every line with its root.
+pub fn print(root: &str, schema: &Schema) -> String {
+    print::lines(root, schema).iter().map(|line| format!("{line}\n")).collect()
 }

@@ -175,6 +175,7 @@ pub const RULES: &[Rule] = &[
         .of(Family::Models),
     judgement("contradictory-model", Warn, Deny, Deny, "models contradict themselves or each other")
         .of(Family::Models),
+    judgement("models-ahead", Warn, Deny, Allow, "models say what no migration does").of(Family::Models),
 ];
 
 const fn defect(id: &'static str, about: &'static str) -> Rule {

@@ -2,6 +2,8 @@
 //! come from the models, *current* ones from introspecting a replayed history or from schema.lock. Nothing here
 //! knows Rust source, a database or a dialect's SQL; texts are the engine's own, as written.
 
+pub mod words;
+
 use std::collections::BTreeMap;
 
 use schema_runtime::dialect::Dialect;

@@ -90,7 +90,7 @@ mod tests {
         let history = history(graph);
         let checksums = |up: &str| Checksums { up: up.to_owned(), down: None };
         let revisions = released.iter().map(|(id, up)| (id.to_string(), checksums(up))).collect();
-        let released = LockFile { revisions };
+        let released = LockFile { revisions, ..LockFile::default() };
         let config = Config::standalone(Path::new("/m"), None);
         let findings = findings(&config, "main", &released, (history.revisions(), Some(&history)));
         let place = |finding: &Finding| finding.place.as_ref().map(|place| place.path.display().to_string());

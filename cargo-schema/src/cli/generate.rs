@@ -1,9 +1,12 @@
 //! `cargo schema generate`: a new revision at the end of the history, or where it is told to be.
 
+use std::path::PathBuf;
+
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 use serde_json::{Value, json};
 
+use crate::changes;
 use crate::context::Context;
 use crate::database::scratch::Site;
 use crate::dialect::on_dialect;
@@ -14,6 +17,7 @@ use crate::generate::automatic;
 use crate::generate::tables_file::TablesFile;
 use crate::generate::write::{self, New, Scripts, Wish};
 use crate::lock;
+use crate::lock::known::{self, Known};
 use crate::project::Project;
 
 /// Write a new migration
@@ -121,33 +125,50 @@ fn from_models(
     let automatic =
         on_dialect!(engine, dialect => automatic::compare(dialect, site, history, &before, answers))?;
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
+    // On one of several branches, the history leads to more than was looked at.
+    let is_all = history.ancestors(&before).into_iter().all(|is_before| is_before);
+    let known = is_all.then(|| Known::agreeing(automatic.schema, &automatic.models));
     let Some(migration) = &automatic.migration else {
-        return nothing(context, project, args, tables.as_ref());
+        return nothing(context, project, args, (tables, known));
     };
     let new = write::prepare(&project.config, history, wish, Scripts::Written(migration))?;
-    let lock = (lock::path(project), lock::with(project, history.revisions(), &new, engine)?);
-    let mut files = vec![(lock.0.as_path(), lock.1.as_str())];
-    files.extend(tables.iter().map(|tables| (tables.path.as_path(), tables.text.as_str())));
+    let mut updated: Vec<PathBuf> = tables.iter().map(|tables| tables.path.clone()).collect();
+    updated.push(lock::path(project));
+    let mut files = lock::with(project, history.revisions(), &new, engine, known)?;
+    files.extend(tables.map(|tables| (tables.path, tables.text)));
     if !args.dry_run {
         new.write(&files)?;
     }
     let detected = json!({ "detected": automatic.detected, "kept": automatic.kept.iter().map(Kept::text).collect::<Vec<_>>() });
     report(context, project, args, &new, detected);
     if !args.dry_run && !context.is_json() {
-        let mut shown: Vec<String> =
-            files.iter().map(|(path, _)| project.shown(path).display().to_string()).collect();
-        shown.reverse();
-        context.shell.status("Updated", shown.join(", "));
+        tell_updated(context, project, &updated);
         context.shell.hint("Review", "up.sql, then run `cargo schema upgrade`");
     }
     open(args, &new)
 }
 
-/// The models and the history agree; the blocks may still be behind.
-fn nothing(context: &Context, project: &Project, args: &Args, tables: Option<&TablesFile>) -> Outcome {
-    if let Some(tables) = tables.filter(|_| !args.dry_run) {
-        crate::changes::all_or_nothing(|changes| changes.write(&tables.path, &tables.text))?;
-        context.shell.status("Updated", project.shown(&tables.path).display());
+fn tell_updated(context: &Context, project: &Project, paths: &[PathBuf]) {
+    let shown: Vec<String> = paths.iter().map(|path| project.shown(path).display().to_string()).collect();
+    context.shell.status("Updated", shown.join(", "));
+}
+
+/// The models and the history agree; the blocks, and what schema.lock says of the models, may still be behind.
+fn nothing(
+    context: &Context,
+    project: &Project,
+    args: &Args,
+    (tables, known): (Option<TablesFile>, Option<Known>),
+) -> Outcome {
+    let mut files: Vec<(PathBuf, String)> =
+        tables.into_iter().map(|tables| (tables.path, tables.text)).collect();
+    files.extend(known.map(|known| known::reworded(project, known)).transpose()?.flatten());
+    if !args.dry_run && !files.is_empty() {
+        changes::all_or_nothing(|changes| {
+            files.iter().try_for_each(|(path, text)| changes.write(path, text))
+        })?;
+        let paths: Vec<PathBuf> = files.into_iter().map(|(path, _)| path).collect();
+        tell_updated(context, project, &paths);
     }
     if context.is_json() {
         context.document("generate", project, json!({ "revision": null, "detected": [], "written": false }));

@@ -16,10 +16,11 @@ use serde_json::json;
 use crate::build_script::{self, Edit};
 use crate::changes;
 use crate::context::Context;
+use crate::database::scratch::Site;
 use crate::database::url;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::lock;
+use crate::lock::{self, known};
 use crate::manifest::{BuildKey, Change, Dependency, Manifest, Source};
 use crate::project::{self, Project};
 use crate::render::{human, json};
@@ -59,7 +60,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Outcome {
         .map_err(|error| Failure::usage(format!("`{}` is not valid TOML", path.display())).note(error))?;
     let dialect = dialect(context, &project, &manifest)?;
     let mut plan = Plan::default();
-    plan.folder(&project, dialect)?;
+    plan.folder(context, &project, dialect);
     plan.manifest(&project, &mut manifest, dialect, args, context)?;
     plan.build_script(&project, &manifest)?;
     plan.write(&project)?;
@@ -94,17 +95,17 @@ fn dialect(context: &Context, project: &Project, manifest: &Manifest) -> Result<
 }
 
 impl Plan {
-    fn folder(&mut self, project: &Project, dialect: Dialect) -> Result<(), Failure> {
+    fn folder(&mut self, context: &Context, project: &Project, dialect: Dialect) {
         let folder = &project.config.migrations;
         let lock = lock::path(project);
         let shown = |path: &Path| project.shown(path).display().to_string();
         if !folder.is_dir() {
             self.lines.push(("Created", format!("{}/ and {}", shown(folder), shown(&lock))));
-            self.files.push((lock, LockFile::default().render()));
-            return Ok(());
+            self.files.extend(lock::files(project, &LockFile::default()));
+            return;
         }
         if lock.exists() {
-            return Ok(());
+            return;
         }
         let validated = validate::validate(&project.config, dialect);
         let heads = validated.history.as_ref().map_or(0, |history| history.heads().len());
@@ -118,8 +119,12 @@ impl Plan {
             ));
         }
         self.lines.push(("Created", shown(&lock)));
-        self.files.push((lock, LockFile::of(validated.revisions()).render()));
-        Ok(())
+        let mut lock = LockFile::of(validated.revisions());
+        if let Some(history) = validated.history.filter(|_| count > 0) {
+            let site = Site { context, project };
+            known::put(&mut lock, known::learn_if_possible(site, dialect, &history), &[]);
+        }
+        self.files.extend(lock::files(project, &lock));
     }
 
     fn manifest(

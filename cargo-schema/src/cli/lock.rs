@@ -9,9 +9,10 @@ use serde_json::json;
 
 use crate::changes;
 use crate::context::Context;
+use crate::database::scratch::Site;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::lock::{self, Changes};
+use crate::lock::{self, Changes, known};
 use crate::project::Project;
 
 /// Rewrite schema.lock
@@ -31,22 +32,38 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     // What is wrong with the file is what this verb mends, or refuses in its own words.
     validated.findings.retain(|finding| finding.rule != "bad-lock-file");
     let history = context.sound(validated)?;
-    let before = lock::read(project)?;
-    let remembered = before.clone().unwrap_or_default();
+    let remembered = lock::read(project)?.unwrap_or_default();
     let changes = Changes::between(&remembered, history.revisions());
     let accepted = accepted(&history, &changes, &args.accept)?;
     refuse(project, &history, &changes, &accepted)?;
-    let after = LockFile::of(history.revisions());
-    let is_current = before.as_ref() == Some(&after) && text(project) == Some(after.render());
+    let after = after(context, project, &history, remembered, &changes)?;
+    let is_current = lock::is_written(project, &after);
     if !is_current && !args.check {
-        changes::all_or_nothing(|files| files.write(&lock::path(project), &after.render()))?;
+        let written = lock::files(project, &after);
+        changes::all_or_nothing(|files| written.iter().try_for_each(|(path, text)| files.write(path, text)))?;
     }
     report(context, project, &changes, is_current, args.check);
     Ok(if args.check && !is_current { Exit::No } else { Exit::Done })
 }
 
-fn text(project: &Project) -> Option<String> {
-    std::fs::read_to_string(lock::path(project)).ok()
+/// What the file should say, with the schema that the history leads to, where that can be found out.
+fn after(
+    context: &Context,
+    project: &Project,
+    history: &History,
+    before: LockFile,
+    changes: &Changes,
+) -> Result<LockFile, Failure> {
+    let LockFile { revisions, .. } = LockFile::of(history.revisions());
+    let mut lock = LockFile { revisions, ..before };
+    lock.outside.retain(|id| history.node(id).is_some());
+    lock.unproven.retain(|id| history.node(id).is_some());
+    let engine = context.dialect(project)?;
+    let known = known::learn_if_possible(Site { context, project }, engine, history);
+    let new: Vec<String> =
+        changes.added.iter().chain(changes.edited.iter().map(|(id, _)| id)).cloned().collect();
+    known::put(&mut lock, known, &new);
+    Ok(lock)
 }
 
 /// The ids that `--accept` names. One that is gone can only be named by its id, or the start of it.

@@ -7,11 +7,12 @@ use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 
 use crate::context::Context;
+use crate::database::scratch::Site;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::generate::tables;
 use crate::generate::write::{self, New, Scripts, Wish};
-use crate::lock;
+use crate::lock::{self, known};
 use crate::project::Project;
 
 /// Join heads with a new revision
@@ -43,8 +44,8 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let wish = Wish { message: &message, parents, labels: &args.labels, id, ..Wish::default() };
     let new = write::prepare(&project.config, &history, &wish, Scripts::Merge)?;
     let dialect = context.dialect(project)?;
-    let lock = lock::with(project, history.revisions(), &new, dialect)?;
-    new.write(&[(&lock::path(project), &lock)])?;
+    let known = known::learn_if_possible(Site { context, project }, dialect, &history);
+    new.write(&lock::with(project, history.revisions(), &new, dialect, known)?)?;
     report(context, project, &new, &shared_tables(&history, &wish.parents, dialect));
     Ok(Exit::Done)
 }

@@ -13,12 +13,13 @@ use crate::context::Context;
 use crate::desk::{ids, with_place};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::git;
+use crate::lock::{self, known};
 use crate::project::Project;
 use crate::rebase::branch::Branch;
 use crate::rebase::choose::{Choice, choose};
 use crate::rebase::rewrite::{self, Move};
 use crate::render::human;
-use crate::{git, lock};
 
 /// Put unreleased revisions after somebody else's
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let overtaking: Vec<Node> =
         moves.iter().map(|step| step.node).filter(|&node| is_applied(node) && !is_applied(onto)).collect();
     report(context, project, &history, &Report { onto, moves, overtaking });
+    known::refresh(context, project)?;
     Ok(Exit::Done)
 }
 

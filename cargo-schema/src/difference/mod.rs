@@ -87,6 +87,14 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// The table that it is about.
+    pub(crate) fn table(&self) -> Option<&str> {
+        match self {
+            Self::NoValue { table, .. } | Self::UnknownType { table, .. } => Some(table),
+            Self::Unanswerable { .. } => None,
+        }
+    }
+
     /// The table, where rows that exist would have no value for a new column.
     pub(crate) fn table_without_value(&self) -> Option<&str> {
         match self {

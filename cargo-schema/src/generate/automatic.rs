@@ -10,7 +10,7 @@ use schema_runtime::history::{History, Node};
 
 use super::decide::Answer;
 use super::migration::{self, Migration};
-use super::prove::{Claim, Disproof};
+use super::prove::{Claim, Disproof, Proven};
 use crate::context::Context;
 use crate::database::connect::product;
 use crate::database::replay::replay;
@@ -34,6 +34,8 @@ pub(crate) struct Automatic {
     /// What was detected, in words.
     pub(crate) detected: Vec<String>,
     pub(crate) kept: Vec<Kept>,
+    /// What the history leads to when the migration is part of it.
+    pub(crate) schema: Schema,
 }
 
 /// Compares, and tells about it while it does.
@@ -63,14 +65,15 @@ pub(crate) fn compare<D: Dialect>(
     for kept in &found.kept {
         context.shell.status("Keeping", kept.text());
     }
-    let mut automatic = Automatic { models, migration: None, detected: Vec::new(), kept: found.kept };
+    let mut automatic =
+        Automatic { models, migration: None, detected: Vec::new(), kept: found.kept, schema: current };
     if found.operations.is_empty() {
         return Ok(automatic);
     }
     let excerpt = || dialect.excerpt(&catalogue, &found.operations).map_err(unusable);
     let Excerpt { mut database, left_out } = excerpt()?.unwrap_or(Excerpt { database, left_out: Vec::new() });
-    let migration =
-        migration::write(dialect, &mut database, found.operations.clone(), &current).map_err(unwritten)?;
+    let migration = migration::write(dialect, &mut database, found.operations.clone(), &automatic.schema)
+        .map_err(unwritten)?;
     automatic.detected = migration.operations.iter().map(detected).collect();
     automatic.detected.iter().for_each(|line| context.shell.status("Detected", line));
     let mut touched = desired;
@@ -80,14 +83,26 @@ pub(crate) fn compare<D: Dialect>(
         Some(excerpt) => Ok(excerpt.database),
         None => replay(dialect, site, history, parents),
     };
-    let rows = prove(context, &claim, &mut database, again)?;
-    if rows == 0 && left_out.len() < current.tables.len() {
+    let proven = prove(context, &claim, &mut database, again)?;
+    if proven.rows == 0 && left_out.len() < automatic.schema.tables.len() {
         context
             .shell
             .attention("Proved", "without rows: none could be made that the tables and triggers accept");
     }
     automatic.migration = Some(migration);
+    let is_left_out = |name: &str| left_out.contains(&dialect.fold(name));
+    automatic.schema = together(automatic.schema, proven.after, is_left_out);
     Ok(automatic)
+}
+
+/// The schema from a change that was made on an excerpt: what was left out of that stays as it was.
+fn together(before: Schema, mut after: Schema, is_left_out: impl Fn(&str) -> bool) -> Schema {
+    after.tables.extend(before.tables.into_iter().filter(|(name, _)| is_left_out(name)));
+    // No operation touches a view, and an excerpt has those alone that mention one of its tables.
+    before.views.into_iter().for_each(|(name, sql)| {
+        after.views.entry(name).or_insert(sql);
+    });
+    after
 }
 
 /// What becomes of tables that no model names, where nobody says: they go when every model is the whole truth.
@@ -187,10 +202,10 @@ fn prove<D: Dialect>(
     claim: &Claim<'_, D>,
     database: &mut D::Database,
     again: impl FnOnce() -> Result<D::Database, Failure>,
-) -> Result<usize, Failure> {
+) -> Result<Proven, Failure> {
     context.shell.status("Proving", format!("up and down with {ROWS} rows per table"));
     match claim.prove(database, ROWS) {
-        Ok(rows) => Ok(rows),
+        Ok(proven) => Ok(proven),
         Err(Disproof::Failed(error)) if error.is_about_rows => {
             claim.prove(&mut again()?, 0).map_err(disproved)
         }

@@ -30,6 +30,15 @@ impl From<Error> for Disproof {
     }
 }
 
+/// What a proof has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proven {
+    /// How many rows were there.
+    pub(crate) rows: usize,
+    /// What the database held after the way up.
+    pub(crate) after: Schema,
+}
+
 /// A migration to prove, and what it should do.
 pub(crate) struct Claim<'a, D> {
     pub(crate) dialect: &'a D,
@@ -40,19 +49,19 @@ pub(crate) struct Claim<'a, D> {
 }
 
 impl<D: Dialect> Claim<'_, D> {
-    /// Runs the proof on a database that holds the current schema and no rows. Returns how many rows there were.
-    pub(crate) fn prove(&self, database: &mut D::Database, rows: usize) -> Result<usize, Disproof> {
+    /// Runs the proof on a database that holds the current schema and no rows.
+    pub(crate) fn prove(&self, database: &mut D::Database, rows: usize) -> Result<Proven, Disproof> {
         let before = self.dialect.introspect(database)?;
-        let seeded = match rows {
+        let rows = match rows {
             0 => 0,
             _ => self.dialect.seed(database, &before, &self.migration.operations, rows)?,
         };
-        self.there_and_back(database, &before)?;
-        Ok(seeded)
+        let after = self.there_and_back(database, &before)?;
+        Ok(Proven { rows, after })
     }
 
-    /// Up and down, on a database as it is.
-    fn there_and_back(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<(), Disproof> {
+    /// Up and down, on a database as it is; returns what it held in between.
+    fn there_and_back(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<Schema, Disproof> {
         let was_broken = self.dialect.broken(database, before);
         let schema = self.dialect.schema(before);
         let rows_before = self.rows(database, &schema, Way::Up)?;
@@ -75,7 +84,8 @@ impl<D: Dialect> Claim<'_, D> {
         if !lines.is_empty() {
             return Err(Disproof::NotBack(lines));
         }
-        compare(rows_kept, self.rows(database, &schema, Way::Down)?, "down")
+        compare(rows_kept, self.rows(database, &schema, Way::Down)?, "down")?;
+        Ok(self.dialect.schema(&after))
     }
 
     /// Whether nothing remains to be done.

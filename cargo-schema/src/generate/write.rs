@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use schema_build::config::Config;
@@ -89,7 +89,7 @@ pub(crate) fn prepare(
 
 impl New {
     /// Writes the folder and other files that go with it.
-    pub(crate) fn write(&self, others: &[(&Path, &str)]) -> Result<(), Failure> {
+    pub(crate) fn write(&self, others: &[(PathBuf, String)]) -> Result<(), Failure> {
         changes::all_or_nothing(|changes| {
             changes.place_folder(&self.path, &self.files)?;
             others.iter().try_for_each(|(path, text)| changes.write(path, text))

@@ -1,8 +1,9 @@
 //! Rust models as a schema: structs and enums that derive `Schema`, and Diesel's `table!` blocks. `modules` follows the
 //! crate as the compiler does, `structs`, `enums` and `tables` read what it finds, `links` looks at all of it together,
-//! and `tables_file` writes the `table!` blocks of structs. Nothing here knows a database; what cannot be read is a
+//! `tables_file` writes the `table!` blocks of structs, and `ahead` compares with what schema.lock remembers. Nothing here knows a database; what cannot be read is a
 //! finding, and reading goes on.
 
+pub mod ahead;
 mod attributes;
 mod cfg;
 mod columns;
@@ -49,6 +50,8 @@ pub struct Models {
     pub joins: BTreeSet<Join>,
     /// Every Rust file that was read, in order.
     pub files: Vec<PathBuf>,
+    /// Those of them that hold models, or lead to one that does, in order.
+    pub sources: Vec<PathBuf>,
     /// How `table!` says the tables of structs.
     layouts: BTreeMap<String, Layout>,
     /// The blocks of tables that no struct describes.
@@ -115,6 +118,8 @@ fn read_here(config: &Config, dialect: Dialect) -> Models {
     models.findings.append(&mut findings);
     Finding::sort(&mut models.findings);
     models.files = found.files;
+    models.sources = found.sources;
+    models.sources.sort_unstable();
     models
 }
 
@@ -127,6 +132,7 @@ impl Models {
             findings: Vec::new(),
             joins: BTreeSet::new(),
             files: Vec::new(),
+            sources: Vec::new(),
             layouts: BTreeMap::new(),
             blocks: BTreeMap::new(),
         }

@@ -38,6 +38,8 @@ pub(super) struct Found {
     pub(super) findings: Vec<Finding>,
     /// Every file that was read.
     pub(super) files: Vec<PathBuf>,
+    /// Those that hold something of the above, or lead to a file that does.
+    pub(super) sources: Vec<PathBuf>,
 }
 
 /// An item, its attributes after `cfg_attr`, and where it is from.
@@ -97,6 +99,18 @@ pub(super) fn follow(root: &Path, roots: &Roots) -> Found {
     walk.found
 }
 
+impl Found {
+    /// How much was found so far.
+    fn count(&self) -> usize {
+        self.structs.len()
+            + self.enums.len()
+            + self.tables.len()
+            + self.joins.len()
+            + self.sql_types.len()
+            + self.findings.len()
+    }
+}
+
 impl Folder {
     /// `lib.rs`, `main.rs`, `mod.rs` and whatever `#[path]` names: modules are neighbours.
     fn owning(file: &Path) -> Self {
@@ -128,9 +142,16 @@ impl Walk<'_> {
         match Source::read(self.root, path) {
             Ok(source) => {
                 self.found.files.push(path.to_path_buf());
+                let before = self.found.count();
                 self.source(&source, &folder);
+                if self.found.count() > before {
+                    self.found.sources.push(path.to_path_buf());
+                }
             }
-            Err(finding) => self.found.findings.push(*finding),
+            Err(finding) => {
+                self.found.findings.push(*finding);
+                self.found.sources.push(path.to_path_buf());
+            }
         }
     }
 

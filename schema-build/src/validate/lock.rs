@@ -15,10 +15,10 @@ pub(super) fn findings(view: &View<'_>, purpose: Purpose) -> Vec<Finding> {
         Err(finding) => return vec![Finding { rule: "bad-lock-file", ..finding }],
     };
     // The text as it should be needs no parsing, and it mostly is as it should be.
-    if is_whole && LockFile::of(view.revisions).render() == text {
+    if is_whole && LockFile::of(view.revisions).is_rendered_in(&text) {
         return Vec::new();
     }
-    let (lock, mut findings) = LockFile::parse(&shown, &text);
+    let (lock, mut findings) = LockFile::parse_revisions(&shown, &text);
     if findings.is_empty() && is_whole {
         let differences = lock.compare(view.revisions);
         findings.extend(unrecorded(view, &differences));

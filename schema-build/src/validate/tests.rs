@@ -356,7 +356,7 @@ fn what_the_lock_file_lacks_is_for_check_and_what_it_has_too_much_for_all() {
     std::fs::remove_dir_all(scratch.path().join("migrations/0002-bbbb_m")).expect("a folder");
     let validated = judged(&scratch, Purpose::Build);
     assert_eq!(rules(&validated), ["removed-revision"]);
-    assert!(text(&validated).contains("--> migrations/schema.lock:5:1\n"), "{}", text(&validated));
+    assert!(text(&validated).contains("--> migrations/schema.lock:6:11\n"), "{}", text(&validated));
 }
 
 #[test]

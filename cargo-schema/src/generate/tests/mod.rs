@@ -48,5 +48,5 @@ fn prove(
     answers: &Answers,
     rows: usize,
 ) -> Result<usize, Disproof> {
-    Claim { dialect: &Sqlite, migration, desired, answers }.prove(database, rows)
+    Claim { dialect: &Sqlite, migration, desired, answers }.prove(database, rows).map(|proven| proven.rows)
 }

@@ -1,5 +1,6 @@
 //! The models room, through its one door: sources in, a schema and findings out.
 
+mod ahead;
 mod attributes;
 mod mistakes;
 mod modules;

@@ -218,5 +218,20 @@ fn what_was_read_is_told() {
     let models = project(Sqlite, &[("Cargo.toml", MANIFEST), ("src/lib.rs", "mod a;"), ("src/a.rs", "")]);
     let names: Vec<_> = models.files.iter().filter_map(|file| file.file_name()).collect();
     assert_eq!(names, ["lib.rs", "a.rs"]);
-    assert!(models.is_empty() && !models.are_whole());
+    assert!(models.is_empty() && !models.are_whole() && models.sources.is_empty());
+}
+
+#[test]
+fn files_that_lead_to_models_are_told_from_the_rest() {
+    let files = [
+        ("Cargo.toml", MANIFEST),
+        ("src/lib.rs", "mod a; mod b;"),
+        ("src/a.rs", "mod c; mod d;"),
+        ("src/a/c.rs", "#[derive(Schema)] struct User { id: i32 }"),
+        ("src/a/d.rs", "fn nothing() {}"),
+        ("src/b.rs", "mod x { fn nothing() {} }"),
+    ];
+    let models = project(Sqlite, &files);
+    let names: Vec<_> = models.sources.iter().filter_map(|file| file.file_name()).collect();
+    assert_eq!(names, ["c.rs", "a.rs", "lib.rs"]);
 }

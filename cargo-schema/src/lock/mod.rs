@@ -1,5 +1,8 @@
 //! `schema.lock` as the command reads and updates it: merge conflicts in it are mended where that is certain, edits
-//! of released revisions are refused unless they are accepted. What the file means is schema-build's business.
+//! of released revisions are refused unless they are accepted. `known` finds out which schema belongs into it. What the
+//! file means is schema-build's business.
+
+pub(crate) mod known;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,6 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::generate::write::New;
 use crate::project::Project;
+use known::Known;
 
 /// Where it is.
 pub(crate) fn path(project: &Project) -> PathBuf {
@@ -31,15 +35,21 @@ pub(crate) fn read(project: &Project) -> Result<Option<LockFile>, Failure> {
     }
 }
 
-/// Reads a lock file. One with the markers of a merge conflict has the lines of both sides, unless they contradict
-/// each other.
+/// Whether the file is what would be written for it, line by line.
+pub(crate) fn is_written(project: &Project, lock: &LockFile) -> bool {
+    fs::read_to_string(path(project)).is_ok_and(|text| text == lock.render())
+}
+
+/// Reads a lock file. One with the markers of a merge conflict, or with lines twice, has the lines of both sides; where
+/// those contradict each other about the schema, it has none, for that can be found out again.
 pub(crate) fn parse(shown: &Path, text: &str) -> Result<LockFile, Failure> {
     let (lock, findings) = LockFile::parse(shown, text);
     if findings.is_empty() {
         return Ok(lock);
     }
-    if let Some(mended) = without_markers(text) {
-        let (lock, remaining) = LockFile::parse(shown, &mended);
+    let mended = without_markers(text);
+    for text in [without_schemas(&mended), mended].into_iter().rev() {
+        let (lock, remaining) = LockFile::parse(shown, &text);
         if remaining.is_empty() {
             return Ok(lock);
         }
@@ -48,32 +58,49 @@ pub(crate) fn parse(shown: &Path, text: &str) -> Result<LockFile, Failure> {
         .help("or remove it, and `cargo schema lock` writes it from the files, edited ones included"))
 }
 
-/// The text without the markers of a merge conflict, and with every line once; `None` when it has no markers.
-fn without_markers(text: &str) -> Option<String> {
+/// The text without the markers of a merge conflict, and with every line once.
+fn without_markers(text: &str) -> String {
     let is_marker = |line: &&str| {
         ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker))
     };
-    text.lines().any(|line| is_marker(&line)).then(|| {
-        let mut seen = BTreeSet::new();
-        let lines = text.lines().filter(|line| !is_marker(line)).filter(|line| seen.insert(*line));
-        lines.map(|line| format!("{line}\n")).collect()
-    })
+    let mut seen = BTreeSet::new();
+    let lines = text.lines().filter(|line| !is_marker(line)).filter(|line| seen.insert(*line));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// The text with a revision that is about to be written. A missing file starts with what is there.
+fn without_schemas(text: &str) -> String {
+    let is_kept = |line: &&str| !line.starts_with("schema.") && !line.starts_with("models.");
+    text.lines().filter(is_kept).map(|line| format!("{line}\n")).collect()
+}
+
+/// The files with a revision that is about to be written. A missing lock file starts with what is there.
 pub(crate) fn with(
     project: &Project,
     revisions: &[Revision],
     new: &New,
     dialect: Dialect,
-) -> Result<String, Failure> {
+    known: Option<Known>,
+) -> Result<Vec<(PathBuf, String)>, Failure> {
     let mut lock = read(project)?.unwrap_or_else(|| LockFile::of(revisions));
     let text = |name: &str| {
         new.files.iter().find(|(file, _)| *file == name).map(|(_, text)| checksum(text, dialect))
     };
     let checksums = Checksums { up: text("up.sql").unwrap_or_default(), down: text("down.sql") };
     lock.revisions.insert(new.draft.id.clone(), checksums);
-    Ok(lock.render())
+    known::put(&mut lock, known, std::slice::from_ref(&new.draft.id));
+    Ok(files(project, &lock))
+}
+
+/// Lines of both sides of a merge are kept: each says all of what it is about.
+const ATTRIBUTES: &str = "schema.lock merge=union\n";
+
+/// What is to be written for a lock file. The first one comes with a word to Git, unless somebody has said one.
+pub(crate) fn files(project: &Project, lock: &LockFile) -> Vec<(PathBuf, String)> {
+    let path = path(project);
+    let attributes = project.config.migrations.join(".gitattributes");
+    let is_first = !path.exists() && !attributes.exists();
+    let attributes = is_first.then(|| (attributes, ATTRIBUTES.to_owned()));
+    std::iter::once((path, lock.render())).chain(attributes).collect()
 }
 
 /// What a new lock file would change.
@@ -127,6 +154,14 @@ mod tests {
         let text = "[revisions]\n\"a\" = { up = \"1-0\" }\n<<<<<<< ours\n\"b\" = { up = \"1-1\" }\n=======\n\"c\" = { up = \"1-2\" }\n>>>>>>> theirs\n";
         let lock = parse(Path::new("schema.lock"), text).expect("mended");
         assert_eq!(lock.revisions.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_schema_of_two_minds_is_forgotten_and_the_revisions_are_not() {
+        let text = "revisions.a = { up = \"1-0\" }\nrevisions.a = { up = \"1-0\" }\nschema.dialect = \"sqlite\"\n\
+                    schema.table.t.key = { columns = [\"a\"] }\nschema.table.t.key = { columns = [\"b\"] }\n";
+        let lock = parse(Path::new("schema.lock"), text).expect("mended");
+        assert_eq!((lock.revisions.len(), lock.schema), (1, None));
     }
 
     #[test]
