@@ -19,6 +19,7 @@ mod concurrency;
 mod diff;
 mod docs;
 mod failing;
+mod faults;
 mod generate;
 mod interop;
 mod readonly;

@@ -3,12 +3,14 @@
 
 mod build;
 mod database;
+mod proxy;
 mod run;
 mod sandbox;
 mod server;
 
 pub use build::cargo;
 pub use database::Database;
+pub(crate) use proxy::Proxy;
 pub use run::{Output, Run};
 pub use sandbox::{Sandbox, checkout};
 pub use server::{Engine, Served};

@@ -24,6 +24,9 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
             refused(project, history, rule, message, &revisions, help)
         }
         Error::Statement(failure) => statement(project, history, &failure),
+        Error::Lost { title, direction, revisions_done, message, .. } => {
+            lost(url, &title, direction, revisions_done, message)
+        }
         Error::Locked { holder, waited } => locked(url, holder, waited),
         Error::Interrupted { revision, .. } if history.node(&revision).is_none() => forsaken(&revision),
         Error::Interrupted { revision, statements_done, statements_total } => {
@@ -78,6 +81,15 @@ fn locked(url: &DatabaseUrl, holder: Option<String>, waited: Duration) -> Failur
     Failure::new(Exit::Locked, "locked", format!("the lock on `{}` was not obtained", url.shown))
         .note(format!("{by} held it for all of {}; nothing was changed", human::duration(waited)))
         .help("run it again when the other run is done, or pass a longer `--wait`")
+}
+
+/// The server may have come to the end of it without us.
+fn lost(url: &DatabaseUrl, title: &str, direction: Direction, done: usize, message: String) -> Failure {
+    let what = format!("the connection to `{}` was lost while revision {} ran", url.shown, quoted_id(title));
+    Failure::new(Exit::Failed, "connection-lost", what)
+        .note(message)
+        .note(format!("whether it was {} is not known yet; {}", past(direction), before(done)))
+        .help(format!("run `{}` again: it looks what became of it, and goes on from there", again(direction)))
 }
 
 /// `resolve` needs the revision's files.
@@ -146,18 +158,10 @@ fn excerpt(script: Option<&Script>, failed: &StatementFailure) -> Excerpt {
 
 /// What was rolled back, where the database is, and what to do.
 fn consequences(failed: &StatementFailure) -> Vec<Note> {
-    let again = match failed.direction {
-        Direction::Up => "cargo schema upgrade",
-        Direction::Down => "cargo schema revert",
-    };
+    let (again, before) = (again(failed.direction), before(failed.revisions_done));
     let name = match failed.direction {
         Direction::Up => "up.sql",
         Direction::Down => "down.sql",
-    };
-    let before = match failed.revisions_done {
-        0 => "no revision was run before it".to_owned(),
-        1 => "1 revision run before it stays".to_owned(),
-        several => format!("{several} revisions run before it stay"),
     };
     let at = place(&failed.now_at);
     if failed.kept == 0 {
@@ -180,6 +184,29 @@ fn consequences(failed: &StatementFailure) -> Vec<Note> {
             failed.revision
         )),
     ]
+}
+
+fn again(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "cargo schema upgrade",
+        Direction::Down => "cargo schema revert",
+    }
+}
+
+fn past(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "applied",
+        Direction::Down => "reverted",
+    }
+}
+
+/// What this run had done before.
+fn before(revisions: usize) -> String {
+    match revisions {
+        0 => "no revision was run before it".to_owned(),
+        1 => "1 revision run before it stays".to_owned(),
+        several => format!("{several} revisions run before it stay"),
+    }
 }
 
 /// `4f1c2a9b7d03`, or `base` where nothing is applied.

@@ -27,6 +27,19 @@ pub enum Error {
     },
     /// A statement failed; everything that could be rolled back was.
     Statement(Box<StatementFailure>),
+    /// The connection was lost while a revision ran. Whether it is applied the next run finds out.
+    Lost {
+        /// Its id.
+        revision: String,
+        /// `4f1c2a9b7d03 create users`.
+        title: String,
+        /// Up or down.
+        direction: Direction,
+        /// How many revisions of this run were done before it and stay.
+        revisions_done: usize,
+        /// What was heard last.
+        message: String,
+    },
     /// Somebody else held the lock all the time.
     Locked {
         /// Who, as far as the engine can tell.
@@ -106,6 +119,10 @@ impl fmt::Display for Error {
                 failure.position.1,
                 failure.message
             ),
+            Self::Lost { title, message, .. } => write!(
+                f,
+                "the connection was lost while revision {title} ran: {message}; whether it is applied, the next run finds out"
+            ),
             Self::Locked { holder, waited } => {
                 write!(f, "another run held the lock for {} s", waited.as_secs())?;
                 holder.as_ref().map_or(Ok(()), |holder| write!(f, ": {holder}"))
@@ -128,6 +145,7 @@ impl std::error::Error for Error {
             Self::Target(error) => Some(error),
             Self::Refused { .. }
             | Self::Statement(_)
+            | Self::Lost { .. }
             | Self::Locked { .. }
             | Self::LockLost { .. }
             | Self::Interrupted { .. }

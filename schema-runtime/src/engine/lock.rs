@@ -68,6 +68,7 @@ pub(super) fn refused(doing: &'static str, error: SqlError) -> Error {
         SqlErrorKind::Busy
         | SqlErrorKind::ReadOnly
         | SqlErrorKind::LockTimeout
+        | SqlErrorKind::Lost
         | SqlErrorKind::SharedSession
         | SqlErrorKind::Other => Error::Database { doing, message: error.message },
     }

@@ -10,10 +10,8 @@ use super::backend::Engine;
 use super::backend::lease::Holder;
 use super::executor::{Amendment, Executor};
 use super::lock::refused;
-use super::options::Lock;
 use super::session::{DieselSession, Session};
-use super::{Error, Event, Options, State, amend, refusal};
-use crate::dialect::Dialect;
+use super::{Error, Event, Options, State, amend};
 use crate::history::{History, Node};
 use crate::plan::{self, Plan};
 
@@ -174,6 +172,11 @@ impl<'h> Migrator<'h> {
         Ok(holder)
     }
 
+    /// See [`Executor::is_current`]; for connections that were just opened.
+    pub(super) fn is_current(&self, connection: &mut impl Connection) -> bool {
+        self.on(connection, |mut executor| executor.is_current())
+    }
+
     pub(super) fn tell(&self, event: &Event<'_>) {
         (self.observer)(event);
     }
@@ -186,14 +189,7 @@ impl<'h> Migrator<'h> {
         self.history
     }
 
-    fn on<C: Connection, T>(
-        &self,
-        connection: &mut C,
-        work: impl FnOnce(Executor<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        if self.options.lock == Lock::Table && <C::Backend as Engine>::DIALECT == Dialect::Sqlite {
-            return Err(refusal::no_lease());
-        }
+    fn on<C: Connection, T>(&self, connection: &mut C, work: impl FnOnce(Executor<'_>) -> T) -> T {
         let mut session = connection.session();
         let backend = <C::Backend as Engine>::backend();
         work(Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend))

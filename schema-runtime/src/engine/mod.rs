@@ -17,6 +17,7 @@ mod clock;
 mod error;
 mod event;
 mod executor;
+mod glance;
 mod known;
 mod ledger;
 mod lock;

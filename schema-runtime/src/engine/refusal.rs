@@ -200,13 +200,14 @@ pub(super) fn cannot_undo(is_reason: bool, options: &Options) -> Result<(), Erro
 }
 
 /// A lease on a file would hold no better than the file's own lock.
-pub(super) fn no_lease() -> Error {
-    Error::Refused {
-        rule: "lock",
-        message: "SQLite has no lock in a table: its run lock is that of the file".to_owned(),
-        revisions: Vec::new(),
-        help: "leave the lock to the engine here".to_owned(),
-    }
+pub(super) fn no_lease(is_reason: bool) -> Result<(), Error> {
+    refused_if(
+        is_reason,
+        "lock",
+        "SQLite has no lock in a table: its run lock is that of the file",
+        &[],
+        "leave the lock to the engine here",
+    )
 }
 
 /// What a newer program wrote must not be added to by this one.

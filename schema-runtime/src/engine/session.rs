@@ -54,6 +54,8 @@ pub(crate) enum SqlErrorKind {
     ReadOnly,
     /// A statement did not get its lock in time; what it was part of can be tried again.
     LockTimeout,
+    /// Nobody answers any more; what was under way may have come to its end or not.
+    Lost,
     /// The run lock is not ours any more; nothing of what was sent took effect.
     LockLost,
     /// A pooler has given the session to somebody else meanwhile.

@@ -2,32 +2,29 @@
 
 use std::thread;
 
-use schema_runtime::engine::Migrator;
+use schema_runtime::engine::{Error, Migrator};
 use schema_runtime::history::History;
 
+use crate::proxy::Proxy;
 use crate::support::*;
 
-/// Each case on both.
-macro_rules! cases {
-    ($($case:ident),+ $(,)?) => {
-        cases!(@ postgres, Postgres, $($case),+);
-        cases!(@ mysql, Mysql, $($case),+);
-    };
-    (@ $module:ident, $client:ident, $($case:ident),+) => {
-        mod $module {
-            $(
-                #[test]
-                fn $case() {
-                    if let Some(database) = <crate::support::$client as crate::support::Client>::database() {
-                        super::$case::<crate::support::$client>(&database);
-                    }
-                }
-            )+
-        }
-    };
-}
+cases!(
+    it_goes_up_and_down_and_remembers,
+    eight_at_once_run_each_revision_once,
+    a_line_that_is_cut_is_no_failed_statement,
+);
 
-cases!(it_goes_up_and_down_and_remembers, eight_at_once_run_each_revision_once);
+fn a_line_that_is_cut_is_no_failed_statement<C: Client>(database: &Database) {
+    let (proxy, url) = Proxy::before(&database.url());
+    let history =
+        line(&[("CREATE TABLE a (x int);\n", ""), ("CREATE TABLE b (x int);\nSELECT 'here';\n", "")]);
+    proxy.cut_at("SELECT 'here'");
+    match upgrade(&history, &mut C::establish(&url).unwrap()) {
+        Err(Error::Lost { revision, revisions_done: 1, .. }) => assert_eq!(revision, "0001"),
+        other => panic!("{other:?}"),
+    }
+    upgrade(&history, &mut C::establish(&database.url()).unwrap()).unwrap();
+}
 
 fn it_goes_up_and_down_and_remembers<C: Client>(database: &Database) {
     let (history, mut connection) = (three(), C::establish(&database.url()).unwrap());

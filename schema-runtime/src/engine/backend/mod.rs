@@ -89,6 +89,14 @@ pub(crate) trait Backend {
     /// An expression, as text.
     fn as_text(&self, expression: &str) -> String;
 
+    /// An expression of text that is equal to what is the same byte by byte, and to nothing else.
+    fn exactly(&self, expression: &str) -> String {
+        expression.to_owned()
+    }
+
+    /// A statement that fails when the condition does not hold; `None` where a query is no slower.
+    fn demand(&self, condition: &str) -> Option<String>;
+
     /// The query for the names of those of the two tables that are there.
     fn present(&self) -> String;
 
@@ -114,6 +122,11 @@ pub(crate) trait Backend {
     /// Prepares for a run whose scripts have these modes; `Busy` while another run goes on. Called once more after
     /// the lock was lost.
     fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError>;
+
+    /// Whether there is a lock in a table.
+    fn has_lease(&self) -> bool {
+        true
+    }
 
     /// Who holds the run lock. Takes nothing; of a lease it needs to know how long one lasts.
     fn holder(&mut self, session: &mut dyn Session, lease: Duration) -> Result<Option<Holder>, SqlError>;
@@ -236,6 +249,14 @@ pub(crate) struct Failure {
     pub(crate) is_unit_lost: bool,
     /// Whether the ledger has the failed attempt already.
     pub(crate) is_recorded: bool,
+}
+
+/// An error, knowing what became of the connection: a server that ends it says why before it does.
+fn heard(error: SqlError, next: Result<(), SqlError>) -> SqlError {
+    match next {
+        Err(next) if next.kind == SqlErrorKind::Lost => SqlError { kind: SqlErrorKind::Lost, ..error },
+        Ok(()) | Err(_) => error,
+    }
 }
 
 impl Pending {

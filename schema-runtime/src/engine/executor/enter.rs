@@ -7,6 +7,7 @@ use crate::engine::clock;
 use crate::engine::known::{self, Half, Moved};
 use crate::engine::ledger::{Action, Change};
 use crate::engine::lock::{Patience, refused};
+use crate::engine::options::Lock;
 use crate::engine::refusal;
 use crate::engine::session::SqlError;
 use crate::plan::Plan;
@@ -54,6 +55,7 @@ impl<'e> Executor<'e> {
 
     /// Takes the run lock.
     pub(super) fn begin(&mut self, modes: &[Mode]) -> Result<(), Error> {
+        refusal::no_lease(self.options.lock == Lock::Table && !self.backend.has_lease())?;
         let reach = if self.is_one_transaction() { Reach::Run } else { Reach::Unit };
         let terms = Terms {
             reach,

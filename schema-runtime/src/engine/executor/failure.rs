@@ -3,7 +3,7 @@
 use super::Executor;
 use crate::engine::backend::Failure;
 use crate::engine::ledger::{Change, Entry, Outcome};
-use crate::engine::session::SqlError;
+use crate::engine::session::{SqlError, SqlErrorKind};
 use crate::engine::{Error, StatementFailure, clock, progress, refusal};
 use crate::history::{History, Node};
 use crate::plan::Direction;
@@ -17,6 +17,16 @@ impl<'e> Executor<'e> {
         failure: Failure,
         started_at: &str,
     ) -> Error {
+        if failure.error.kind == SqlErrorKind::Lost {
+            let revision = self.history.revision(node);
+            return Error::Lost {
+                revision: revision.id.to_string(),
+                title: revision.title(),
+                direction,
+                revisions_done: self.done.len(),
+                message: failure.error.message,
+            };
+        }
         if !failure.is_recorded && !self.options.dry_run {
             self.record(node, direction, &failure, started_at);
         }

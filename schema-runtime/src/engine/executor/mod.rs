@@ -10,6 +10,7 @@ mod failure;
 mod units;
 
 use super::backend::Backend;
+use super::glance;
 use super::known::Known;
 use super::ledger::{Author, Change};
 use super::refusal::{self, Question};
@@ -70,6 +71,12 @@ impl<'e> Executor<'e> {
     pub(super) fn read(mut self) -> Result<Known, Error> {
         self.reread()?;
         Ok(self.known)
+    }
+
+    /// Whether there is nothing to do and nothing to say; `false` when that cannot be told at a glance. Fails a
+    /// statement where it is not so, which ends a transaction that is open.
+    pub(super) fn is_current(&mut self) -> bool {
+        glance::is_current(self.history, &*self.backend, self.session)
     }
 
     /// Runs the plan that `plan` makes of the state.

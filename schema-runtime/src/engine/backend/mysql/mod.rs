@@ -24,6 +24,15 @@ use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Entry, LEDGER, 
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
+/// What drivers say of a connection that is gone, in English whatever the server speaks.
+const GONE: [&str; 5] = [
+    "Input/output error",
+    "Driver error",
+    "Lost connection to",
+    "MySQL server has gone away",
+    "Server has gone away",
+];
+
 /// One connection during one run.
 #[derive(Debug, Default)]
 pub(crate) struct MysqlBackend {
@@ -43,10 +52,14 @@ impl Engine for Mysql {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         let is_read_only =
             matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) || message.contains("--read-only option");
-        match is_read_only {
-            true => SqlErrorKind::ReadOnly,
-            false if message.contains(LOST) => SqlErrorKind::LockLost,
-            false => SqlErrorKind::Other,
+        if is_read_only {
+            SqlErrorKind::ReadOnly
+        } else if GONE.iter().any(|gone| message.starts_with(gone)) {
+            SqlErrorKind::Lost
+        } else if message.contains(LOST) {
+            SqlErrorKind::LockLost
+        } else {
+            SqlErrorKind::Other
         }
     }
 
@@ -78,6 +91,17 @@ impl Backend for MysqlBackend {
 
     fn as_text(&self, expression: &str) -> String {
         format!("CAST({expression} AS CHAR)")
+    }
+
+    fn exactly(&self, expression: &str) -> String {
+        format!("CAST({expression} AS BINARY)")
+    }
+
+    fn demand(&self, condition: &str) -> Option<String> {
+        // Two rows where one value belongs are an error.
+        Some(format!(
+            "SELECT (SELECT x FROM (SELECT 1 AS x UNION ALL SELECT 2) AS x WHERE x = 1 OR NOT ({condition}))"
+        ))
     }
 
     fn present(&self) -> String {

@@ -7,7 +7,7 @@ use super::probe::Probe;
 use super::{MysqlBackend, fault, quote};
 use crate::engine::backend::attempt::{self, Attempt};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Backend as _, Failure, Step};
+use crate::engine::backend::{Backend as _, Failure, Step, heard};
 use crate::engine::ledger::{self, Change, Entry, LEDGER};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, StatementKind};
@@ -188,7 +188,7 @@ impl<'s> Walk<'s> {
     /// Undoes what can be undone, and lets the ledger say how far it got.
     pub(super) fn give_up(&mut self, session: &mut dyn Session, error: SqlError) -> Failure {
         // They fail only when the connection is gone.
-        let _ = session.execute("ROLLBACK; UNLOCK TABLES");
+        let error = heard(error, session.execute("ROLLBACK; UNLOCK TABLES"));
         if error.kind == SqlErrorKind::LockLost {
             return self.attempt.leave_to_others(error);
         }

@@ -15,7 +15,7 @@ use diesel::result::DatabaseErrorKind;
 use self::lock::{RunLock, UNSET};
 use self::message::Message;
 use super::lease::{Holder, LOST};
-use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, reading};
+use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, reading};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
@@ -61,6 +61,9 @@ impl Engine for Pg {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         match kind {
             DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                SqlErrorKind::Lost
+            }
             _ if message.starts_with("canceling statement due to lock timeout")
                 || message.starts_with("deadlock detected") =>
             {
@@ -94,6 +97,13 @@ impl Backend for PostgresBackend {
 
     fn as_text(&self, expression: &str) -> String {
         format!("{expression}::text")
+    }
+
+    fn demand(&self, condition: &str) -> Option<String> {
+        // The server's log has the words: they shall say what they are about.
+        Some(format!(
+            "SELECT CAST(CASE WHEN {condition} THEN '1' ELSE 'cargo schema: not current, looking closer' END AS integer)"
+        ))
     }
 
     fn present(&self) -> String {
@@ -342,14 +352,14 @@ impl PostgresBackend {
         script: &Script,
         error: SqlError,
     ) -> Failure {
-        self.pending.is_open = true;
+        // One message, and therefore one session, whoever is in between: it is this one's locks that count.
+        let error = heard(error, session.execute("ROLLBACK; BEGIN"));
+        self.pending = Pending { is_open: true, ..Pending::default() };
         if error.kind == SqlErrorKind::LockLost {
             self.pending.undo(session);
             self.lock.forget();
             return Failure { statement: 0, error, kept: 0, is_unit_lost: true, is_recorded: true };
         }
-        // One message, and therefore one session, whoever is in between: it is this one's locks that count.
-        let _ = session.execute("ROLLBACK; BEGIN");
         let (statement, error) = message.fault(session, script, error);
         self.pending.undo(session);
         Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: false }

@@ -6,7 +6,7 @@ use super::message::Message;
 use super::{PostgresBackend, quote};
 use crate::engine::backend::attempt::{self, Attempt, is_temporary};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Failure, Step};
+use crate::engine::backend::{Failure, Step, heard};
 use crate::engine::ledger::{self, Change, Entry, LEDGER};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, Statement, StatementKind};
@@ -116,7 +116,7 @@ impl PostgresBackend {
         let walked = walked.and_then(|()| self.conclude(session, step, &walk));
         walked.map_err(|error| {
             // The script's transaction, if there is one; else the server only warns.
-            let _ = session.execute("ROLLBACK");
+            let error = heard(error, session.execute("ROLLBACK"));
             self.pending.is_open = false;
             if error.kind == SqlErrorKind::LockLost {
                 self.lock.forget();

@@ -92,6 +92,11 @@ impl Backend for SqliteBackend {
         expression.to_owned()
     }
 
+    fn demand(&self, _: &str) -> Option<String> {
+        // There is nobody at the other end of a line.
+        None
+    }
+
     fn present(&self) -> String {
         format!("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{DIESEL}', '{LEDGER}')")
     }
@@ -114,6 +119,10 @@ impl Backend for SqliteBackend {
         }
         self.busy_timeout = session.value("PRAGMA busy_timeout")?;
         session.execute("PRAGMA busy_timeout = 0")
+    }
+
+    fn has_lease(&self) -> bool {
+        false
     }
 
     fn holder(&mut self, _: &mut dyn Session, _: Duration) -> Result<Option<Holder>, SqlError> {
