@@ -101,6 +101,11 @@ fn the_table_has_every_verb() {
 fn prepared(command: &str) -> Sandbox {
     match command.split(' ').next().unwrap() {
         "init" if command.contains("--adopt") => Sandbox::of("adopted"),
+        "init" if command.contains("--from-database") => {
+            let sandbox = new_project();
+            sandbox.database("app.db").run("CREATE TABLE users (id INTEGER PRIMARY KEY)");
+            sandbox
+        }
         "init" => new_project(),
         "merge" | "rebase" => {
             let sandbox = committed();

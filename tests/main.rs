@@ -20,6 +20,7 @@ mod diff;
 mod docs;
 mod failing;
 mod faults;
+mod from_database;
 mod generate;
 mod interop;
 mod readonly;

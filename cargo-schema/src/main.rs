@@ -25,6 +25,7 @@ mod operation;
 mod project;
 mod rebase;
 mod render;
+mod scaffold;
 mod shell;
 mod signal;
 #[cfg(test)]

@@ -74,6 +74,11 @@ impl Manifest {
         }
     }
 
+    /// Whether it says anything else than it did.
+    pub(crate) fn is_edited(&self) -> bool {
+        self.text() != self.original
+    }
+
     /// The value of `package.build`.
     pub(crate) fn build_key(&self) -> BuildKey {
         match self.table_like(&["package"]).and_then(|package| package.get("build")) {

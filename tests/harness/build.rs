@@ -45,7 +45,7 @@ impl Sandbox {
 
     fn fetch_binaries(&self) {
         fs::create_dir_all(self.beside("bin")).unwrap();
-        for name in ["adopted", "billing", "catalog", "merged", "shop", "skeleton"] {
+        for name in ["adopted", "billing", "catalog", "library", "merged", "shop", "skeleton"] {
             let copy = self.beside("bin").join(name);
             // A running binary cannot be written to, but its name can be given to another.
             drop(fs::remove_file(&copy));

@@ -13,11 +13,13 @@ use schema_build::validate;
 use schema_runtime::dialect::Dialect;
 use serde_json::json;
 
+use super::from_database::{self, Baseline};
 use crate::build_script::{self, Edit};
 use crate::changes;
 use crate::context::Context;
 use crate::database::scratch::Site;
 use crate::database::url;
+use crate::dialect::on_dialect;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::lock::{self, known};
@@ -34,6 +36,9 @@ pub(crate) struct Args {
     /// Insist on migrations that are there already
     #[arg(long)]
     adopt: bool,
+    /// Write models and a first revision for the tables of the configured database, and mark it as applied there
+    #[arg(long, conflicts_with = "adopt")]
+    from_database: bool,
     /// Depend on the crates in this folder, instead of the published ones
     #[arg(long, value_name = "DIR", hide = true)]
     path: Option<PathBuf>,
@@ -41,14 +46,16 @@ pub(crate) struct Args {
 
 /// What will be written, and how it is told.
 #[derive(Default)]
-struct Plan {
+pub(super) struct Plan {
     /// Verb and text, for people.
-    lines: Vec<(&'static str, String)>,
-    files: Vec<(PathBuf, String)>,
+    pub(super) lines: Vec<(&'static str, String)>,
+    pub(super) files: Vec<(PathBuf, String)>,
     /// The statement has to be added by hand to this file.
     by_hand: Option<PathBuf>,
     /// How many revisions and heads were there, when they are adopted.
     adopted: Option<(usize, usize)>,
+    /// What is taken from a database.
+    baseline: Option<Baseline>,
 }
 
 /// Prepares the package.
@@ -61,9 +68,15 @@ pub(crate) fn run(context: &Context, args: &Args) -> Outcome {
     let dialect = dialect(context, &project, &manifest)?;
     let mut plan = Plan::default();
     plan.folder(context, &project, dialect);
+    if args.from_database {
+        let site = Site { context, project: &project };
+        let baseline = on_dialect!(dialect, dialect => from_database::prepare(dialect, site))?;
+        baseline.announce(&project, &mut manifest, &mut plan);
+        plan.baseline = Some(baseline);
+    }
     plan.manifest(&project, &mut manifest, dialect, args, context)?;
     plan.build_script(&project, &manifest)?;
-    plan.write(&project)?;
+    plan.write(context, &project)?;
     report(context, &project, &plan, dialect)
 }
 
@@ -135,11 +148,10 @@ impl Plan {
         args: &Args,
         context: &Context,
     ) -> Result<(), Failure> {
-        let before = manifest.text();
         self.configure(project, manifest, dialect, context);
         self.depend(manifest, dialect, args)?;
         let after = manifest.text();
-        if after != before {
+        if manifest.is_edited() {
             self.files.push((project.config.root.join("Cargo.toml"), after));
         }
         Ok(())
@@ -168,8 +180,7 @@ impl Plan {
     }
 
     fn depend(&mut self, manifest: &mut Manifest, dialect: Dialect, args: &Args) -> Result<(), Failure> {
-        // The other engines have no feature yet: their histories are checked and embedded, and not run.
-        let features: &[&str] = if dialect == Dialect::Sqlite { &["sqlite"] } else { &[] };
+        let features: &[&str] = &[dialect.name()];
         let mut added = Vec::new();
         for (name, section, features) in
             [("schema-runtime", "dependencies", features), ("schema-build", "build-dependencies", &[])]
@@ -213,10 +224,14 @@ impl Plan {
         Ok(())
     }
 
-    fn write(&self, project: &Project) -> Result<(), Failure> {
+    fn write(&self, context: &Context, project: &Project) -> Result<(), Failure> {
         changes::all_or_nothing(|changes| {
             changes.create_folder(&project.config.migrations)?;
-            self.files.iter().try_for_each(|(path, text)| changes.write(path, text))
+            self.files.iter().try_for_each(|(path, text)| changes.write(path, text))?;
+            match &self.baseline {
+                Some(baseline) => baseline.write(context, project, changes),
+                None => Ok(()),
+            }
         })
     }
 }
@@ -244,6 +259,9 @@ fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -
     for (verb, text) in &plan.lines {
         context.shell.status(verb, text);
     }
+    if let Some(baseline) = &plan.baseline {
+        context.shell.status("Stamped", baseline.place());
+    }
     context.shell.rules(&findings);
     if !diesel_reads(&project.config.name) {
         let text = format!(
@@ -264,6 +282,10 @@ fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -
         context.shell.status("Finished", "nothing to do: the package is prepared");
     } else if plan.lines.is_empty() {
         context.shell.status("Finished", "nothing was written: the rest is prepared");
+    } else if plan.baseline.is_some() {
+        context
+            .shell
+            .hint("Next", "build it; then edit a struct and run `cargo schema generate \"what changed\"`");
     } else {
         context.shell.hint("Next", "edit a struct that derives Schema, then run `cargo schema generate \"what changed\"`; `--empty` is for SQL of your own");
     }
@@ -283,6 +305,7 @@ fn document(project: &Project, plan: &Plan, dialect: Dialect, findings: &[Findin
     json!({
         "dialect": dialect.name(),
         "written": plan.files.iter().map(|(path, _)| shown(path)).collect::<Vec<_>>(),
+        "from_database": plan.baseline.as_ref().map(Baseline::document),
         "adopted": plan.adopted.map(|(revisions, heads)| json!({ "revisions": revisions, "heads": heads })),
         "add_by_hand": plan.by_hand.as_ref().map(|path| json!({ "file": shown(path), "line": build_script::STATEMENT })),
         "findings": findings.iter().map(json::finding).collect::<Vec<_>>(),

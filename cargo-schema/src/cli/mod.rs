@@ -9,6 +9,7 @@ mod diff;
 mod dump;
 mod edit;
 mod explain;
+mod from_database;
 mod generate;
 mod heads;
 mod history;

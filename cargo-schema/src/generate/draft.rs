@@ -16,6 +16,8 @@ pub(crate) struct Draft {
     pub(crate) created: String,
     /// A table is rebuilt: SQLite's foreign keys are off while it runs.
     pub(crate) rebuilds: bool,
+    /// Why there is no way back.
+    pub(crate) irreversible: Option<&'static str>,
 }
 
 /// `up.sql` where the migrations folder has no template of its own.
@@ -23,6 +25,9 @@ pub(crate) const UP: &str = "-- {message}\n";
 
 /// `down.sql` likewise. As long as it has no statement, `revert` refuses it.
 pub(crate) const DOWN: &str = "-- undo: {message}\n";
+
+/// `down.sql` of a revision that cannot be undone.
+pub(crate) const NO_WAY_BACK: &str = "-- {message}\n-- there is no way back: {irreversible}\n";
 
 /// `up.sql` of a revision that joins others.
 pub(crate) const MERGE_UP: &str = "-- {message}\n-- joins {parents}; nothing needs to run\n";
@@ -39,6 +44,9 @@ impl Draft {
         set("revision", self.id.as_str().into());
         set("parents", list(&self.parents));
         set("message", self.message.as_str().into());
+        if let Some(reason) = self.irreversible {
+            set("irreversible", reason.into());
+        }
         if self.rebuilds {
             set("foreign_keys", false.into());
         }
@@ -62,6 +70,7 @@ impl Draft {
             ("{revision}", &self.id),
             ("{parents}", &parents),
             ("{created}", &self.created),
+            ("{irreversible}", self.irreversible.unwrap_or_default()),
         ];
         fill(template, &values)
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 
 use schema_build::config::Config;
 use schema_runtime::history::History;
@@ -28,7 +29,12 @@ impl Taken {
         for revision in history.revisions() {
             taken.versions.insert(revision.version.to_string(), revision.folder.to_string());
         }
-        for entry in fs::read_dir(&config.migrations).map_err(failed)? {
+        let entries = match fs::read_dir(&config.migrations) {
+            // `init` makes it together with the first migration.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(taken),
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
             let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
             taken.folders.insert(name.to_lowercase(), name);
         }

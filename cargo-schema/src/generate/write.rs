@@ -16,6 +16,7 @@ use super::migration::Migration;
 use super::place::{Naming, Place};
 use super::taken::Taken;
 use crate::changes;
+use crate::dialect::script::Script;
 use crate::failure::Failure;
 
 /// What somebody wants a new revision to be; nodes and names are resolved, nothing else is checked.
@@ -49,7 +50,12 @@ pub(crate) enum Scripts<'a> {
     Merge,
     /// Those that a difference has made.
     Written(&'a Migration),
+    /// What a database holds that was there before the history.
+    Found(&'a Script),
 }
+
+/// Why the first revision of a database that was there before cannot be reverted.
+const FOUND: &str = "the history begins here, with tables that were there before it";
 
 /// Checks a wish and works out names and texts. Writes nothing.
 pub(crate) fn prepare(
@@ -76,6 +82,7 @@ pub(crate) fn prepare(
         depends_on: ids(&wish.depends_on),
         labels: wish.labels.to_vec(),
         created: Moment::from_epoch(now()).to_string(),
+        irreversible: matches!(scripts, Scripts::Found(_)).then_some(FOUND),
         rebuilds: matches!(scripts, Scripts::Written(migration) if migration.needs_foreign_keys_off()),
     };
     Ok(New {
@@ -157,15 +164,20 @@ fn files(
 ) -> Result<Vec<(&'static str, String)>, Failure> {
     let (up, down) = match scripts {
         Scripts::Merge => (draft::MERGE_UP.to_owned(), draft::MERGE_DOWN.to_owned()),
+        Scripts::Found(_) => (draft::UP.to_owned(), draft::NO_WAY_BACK.to_owned()),
         Scripts::Templates | Scripts::Written(_) => (
             template(config, "up.sql")?.unwrap_or_else(|| draft::UP.to_owned()),
             template(config, "down.sql")?.unwrap_or_else(|| draft::DOWN.to_owned()),
         ),
     };
     let (mut up, mut down) = (draft.script(&up), draft.script(&down));
-    if let Scripts::Written(migration) = scripts {
-        up.push_str(&migration.up.text());
-        down.push_str(&migration.down.text());
+    match scripts {
+        Scripts::Written(migration) => {
+            up.push_str(&migration.up.text());
+            down.push_str(&migration.down.text());
+        }
+        Scripts::Found(script) => up.push_str(&script.text()),
+        Scripts::Templates | Scripts::Merge => {}
     }
     Ok(vec![("up.sql", up), ("down.sql", down), ("metadata.toml", draft.metadata())])
 }

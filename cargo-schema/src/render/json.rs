@@ -16,7 +16,7 @@
 //! | `sql` | `direction`, `revisions`, `sql` |
 //! | `diff` | `from` and `to` (`name`, `kind`), `is_equal`, `differences` (`change`, `what`), `reworded`, `perhaps_renamed` (`from`, `to`), `kept`, `sql` |
 //! | `resolve` | `revisions` (the one), `now_at` |
-//! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `add_by_hand` (`file`, `line`), `findings` |
+//! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `from_database` (`revision`, `folder`, `modelled`, `left_out`), `add_by_hand` (`file`, `line`), `findings` |
 //! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected` and `kept`, of a merge `shared_tables` |
 //! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
 //! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |

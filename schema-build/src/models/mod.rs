@@ -15,6 +15,7 @@ mod modules;
 mod names;
 mod refusals;
 mod roots;
+pub mod rust;
 mod source;
 mod structs;
 mod tables;

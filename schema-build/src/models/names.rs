@@ -15,7 +15,7 @@ pub(super) fn default_table(ident: &str) -> String {
 }
 
 /// `HttpError` and `HTTPError` to `http_error`.
-pub(super) fn snake_case(ident: &str) -> String {
+pub fn snake_case(ident: &str) -> String {
     let letters: Vec<char> = ident.chars().collect();
     let mut name = String::new();
     for (index, &letter) in letters.iter().enumerate() {
@@ -32,7 +32,7 @@ pub(super) fn snake_case(ident: &str) -> String {
 }
 
 /// `user_mood` to `UserMood`; what no identifier may hold is left out.
-pub(super) fn camel_case(name: &str) -> String {
+pub fn camel_case(name: &str) -> String {
     let words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut ident: String = words
         .flat_map(|word| {
@@ -51,7 +51,7 @@ const RESERVED: [&str; 9] =
     ["self", "Self", "super", "crate", "_", "table", "columns", "is_nullable", "star"];
 
 /// A Rust identifier as it is written: raw where it is a word of Rust, of any edition.
-pub(super) fn written(ident: &str) -> String {
+pub fn written(ident: &str) -> String {
     if is_keyword(ident) { format!("r#{ident}") } else { ident.to_string() }
 }
 
@@ -60,7 +60,7 @@ fn is_keyword(ident: &str) -> bool {
 }
 
 /// The identifier that stands for a name of the database.
-pub(super) fn ident_for(name: &str) -> String {
+pub fn ident_for(name: &str) -> String {
     let mut ident = String::new();
     for letter in name.chars() {
         if letter.is_ascii_alphanumeric() || letter == '_' {
@@ -79,7 +79,7 @@ pub(super) fn ident_for(name: &str) -> String {
 }
 
 /// A Rust string literal.
-pub(super) fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     // Writing to a string cannot fail.
     let _ = write!(literal, "{text:?}");

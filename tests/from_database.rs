@@ -1,0 +1,175 @@
+//! A database that is there already becomes a package: models, blocks, a first revision, a stamp.
+
+use std::fs;
+
+use crate::harness::Sandbox;
+
+/// `fixtures/library` before `init --from-database`: what a person wrote, and the database.
+fn library() -> Sandbox {
+    let sandbox = Sandbox::of("library");
+    for written in ["src/models", "migrations"] {
+        fs::remove_dir_all(sandbox.path(written)).unwrap();
+    }
+    for written in ["src/schema.rs", "build.rs"] {
+        fs::remove_file(sandbox.path(written)).unwrap();
+    }
+    let sql = sandbox.read("database.sql");
+    sandbox.database("app.db").run(&sql);
+    sandbox
+}
+
+/// A package with nothing but a manifest and a program, and `app.db` made by this SQL.
+fn package(sql: &str) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    sandbox.write(
+        "Cargo.toml",
+        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
+    sandbox.write("src/main.rs", "//! A shop.\n\nfn main() {}\n");
+    sandbox.database("app.db").run(sql);
+    sandbox
+}
+
+const INIT: &str = "init --from-database --database-url app.db";
+
+#[test]
+fn what_is_written_is_what_the_fixture_shows_and_it_compiles_and_joins() {
+    let sandbox = library();
+    let schema_before = sandbox.database("app.db").contents();
+    sandbox
+        .schema(INIT)
+        .ok()
+        .says("Created src/models/ (5 structs) and src/schema.rs")
+        .says("No struct for `logs`: it has no primary key, and Diesel needs one")
+        .says("Stamped app.db at ");
+    assert_eq!(sandbox.database("app.db").contents(), schema_before);
+    let fixture = Sandbox::of("library");
+    let mut compared = 0;
+    for (name, text) in fixture.tree().into_iter().filter(|(name, _)| name.starts_with("src/")) {
+        assert_eq!(String::from_utf8(text), String::from_utf8(sandbox.tree()[&name].clone()), "{name}");
+        compared += 1;
+    }
+    assert!(compared > 7, "{compared}");
+    let up = |sandbox: &Sandbox| sandbox.read(&format!("migrations/{}/up.sql", sandbox.migrations()[0]));
+    assert_eq!(up(&sandbox), up(&fixture));
+
+    for sides in ["history database", "database models", "history models"] {
+        sandbox.schema(&format!("diff {sides} --database-url app.db")).ok().says("No changes");
+    }
+    sandbox.schema("generate nothing").ok().says("No changes");
+    sandbox.schema("check").ok();
+    sandbox.schema("upgrade --database-url fresh.db").ok();
+    sandbox.schema("diff database history --database-url fresh.db").ok();
+
+    sandbox.build().ok();
+    let output = sandbox.app("library").env("DATABASE_URL", "fresh.db").ok();
+    assert_eq!(
+        output.stdout,
+        "Ada wrote notes (paper, shelf Some(\"N\"))\na@example.org orders 1 x notes by Ada\n0 options\n"
+    );
+}
+
+#[test]
+fn an_edit_goes_on_from_there() {
+    let sandbox = library();
+    sandbox.schema(INIT).ok();
+    sandbox.replace(
+        "src/models/author.rs",
+        "    pub born",
+        "    pub died: Option<chrono::NaiveDate>,\n    pub born",
+    );
+    sandbox
+        .schema("generate \"authors die\"")
+        .ok()
+        .says("Detected added column `authors.died` (Date, null)")
+        .lacks("removed");
+    sandbox.schema("upgrade --database-url app.db").ok();
+    sandbox.schema("revert --database-url app.db").ok();
+    // What was there before is not for us to drop.
+    sandbox
+        .schema("revert --database-url app.db")
+        .exits(1)
+        .says("the history begins here, with tables that were there before it");
+    assert_eq!(sandbox.database("app.db").count("authors"), 0);
+}
+
+#[test]
+fn a_crate_gets_its_modules_and_its_dependencies() {
+    let sandbox = package("CREATE TABLE users (id INTEGER PRIMARY KEY, joined TIMESTAMP, doc JSON)");
+    sandbox
+        .schema(INIT)
+        .ok()
+        .says("Edited src/main.rs: it has `mod models` and `mod schema`")
+        .says("Added diesel, chrono, serde_json to [dependencies]");
+    assert_eq!(sandbox.read("src/main.rs"), "//! A shop.\n\nmod models;\nmod schema;\n\nfn main() {}\n");
+    let manifest = sandbox.read("Cargo.toml");
+    assert!(
+        manifest
+            .contains("diesel = { version = \"2.3\", features = [\"sqlite\", \"chrono\", \"serde_json\"] }"),
+        "{manifest}"
+    );
+    assert!(!manifest.contains("unmodelled"), "{manifest}");
+    sandbox.schema("current --check-heads --database-url app.db").ok();
+}
+
+#[test]
+fn nothing_is_written_where_there_is_something_already() {
+    let users = "CREATE TABLE users (id INTEGER PRIMARY KEY)";
+    let sandbox = package("");
+    sandbox.untouched(|| sandbox.schema(INIT).exits(1).says("`app.db` has no tables"));
+    sandbox.untouched(|| {
+        sandbox
+            .schema("init --from-database --database-url none.db")
+            .exits(1)
+            .says("`none.db` does not exist");
+        sandbox.schema("init --from-database").exits(2).says("--database-url");
+    });
+    let sandbox = package(users);
+    sandbox.write("src/models.rs", "");
+    sandbox.untouched(|| sandbox.schema(INIT).exits(1).says("there are models already, in `src/models.rs`"));
+    let sandbox = package(users);
+    sandbox.write("src/main.rs", "mod tables;\nfn main() {}\n");
+    sandbox.write("src/tables.rs", "diesel::table! { users (id) { id -> Integer, } }\n");
+    sandbox.untouched(|| sandbox.schema(INIT).exits(1).says("there are models already, in `src/tables.rs`"));
+    let sandbox = package(users);
+    sandbox.migration("2020_users", "", users, None);
+    sandbox.untouched(|| sandbox.schema(INIT).exits(1).says("has 1 migrations already").says("init --adopt"));
+    let sandbox = package(&format!(
+        "{users}; CREATE TABLE __diesel_schema_migrations (version TEXT PRIMARY KEY, run_on TEXT);
+         INSERT INTO __diesel_schema_migrations VALUES ('2020', '');"
+    ));
+    sandbox.untouched(|| {
+        sandbox.schema(INIT).exits(1).says("was made by 1 migrations, which are not in this package")
+    });
+}
+
+#[test]
+fn a_stamp_that_fails_leaves_nothing_behind() {
+    let sandbox = package("CREATE TABLE users (id INTEGER PRIMARY KEY)");
+    let mut other = sandbox.database("app.db");
+    other.run("BEGIN IMMEDIATE; CREATE TABLE later (id INTEGER)");
+    sandbox.replace(
+        "Cargo.toml",
+        "[workspace]",
+        "[package.metadata.schema]\nlock-wait = \"100ms\"\n\n[workspace]",
+    );
+    sandbox.schema(INIT).exits(4).says("nothing was changed");
+    for written in ["migrations", "src/models", "src/schema.rs", "build.rs"] {
+        assert!(!sandbox.path(written).exists(), "{written}");
+    }
+    assert_eq!(sandbox.read("src/main.rs"), "//! A shop.\n\nfn main() {}\n");
+}
+
+#[test]
+fn odd_names_and_tables_survive() {
+    let sandbox = package(
+        "CREATE TABLE \"select\" (\"from\" INTEGER PRIMARY KEY, \"a b\" TEXT, \"a-b\" TEXT, \"\"\"q\"\"\" TEXT, mod INT);
+         CREATE TABLE mods (id INTEGER PRIMARY KEY, self_ INT, \"self\" INT, [fn] INT);
+         CREATE TABLE Result (id INTEGER PRIMARY KEY, \"Größe\" TEXT CHECK (\"Größe\" <> ''));
+         CREATE TABLE t1 (a INT, b INT, c INT, PRIMARY KEY (a, b), UNIQUE (b, c), FOREIGN KEY (a, b) REFERENCES t1 (b, c));
+         CREATE TABLE \"2nd\" (id INT PRIMARY KEY, x REFERENCES mods, y INT DEFAULT (1 + 2), z TEXT DEFAULT 'it''s \\ \"q\"');
+         CREATE INDEX \"odd idx\" ON \"select\" (\"a b\" DESC, \"a-b\");",
+    );
+    sandbox.schema(INIT).ok().lacks("No struct");
+    sandbox.schema("generate nothing").ok().says("No changes");
+}
