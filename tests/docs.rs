@@ -121,6 +121,7 @@ fn prepared(command: &str) -> Sandbox {
         }
         verb => {
             let sandbox = committed();
+            sandbox.write("tenants.txt", "app.db\nother.db\n");
             let steps = if verb == "upgrade" { "+1" } else { "heads" };
             sandbox.schema("upgrade --database-url app.db").arg(steps).ok();
             sandbox

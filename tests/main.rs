@@ -23,6 +23,7 @@ mod faults;
 mod from_database;
 mod generate;
 mod interop;
+mod many;
 mod readonly;
 mod rebuild;
 mod servers;

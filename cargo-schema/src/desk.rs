@@ -21,7 +21,7 @@ use crate::project::Project;
 use crate::shell::Shell;
 
 /// How long a reader waits for a writer to finish.
-const READERS_PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const READERS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a verb that touches a database works on.
 pub(crate) struct Desk<'p> {
@@ -141,7 +141,7 @@ pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
 }
 
 /// A lease on a file would hold no better than the file's own lock, and whoever asks for it expects that it does.
-fn refuse_lease_on_file(project: &Project, url: &DatabaseUrl) -> Result<(), Failure> {
+pub(crate) fn refuse_lease_on_file(project: &Project, url: &DatabaseUrl) -> Result<(), Failure> {
     match (project.config.lock, url.dialect) {
         (LockKind::Table, Dialect::Sqlite) => Err(Failure::usage(
             "`lock = \"table\"` is for servers: the run lock of an SQLite database is that of its file",

@@ -17,6 +17,7 @@ mod dialect;
 mod difference;
 mod exit;
 mod failure;
+mod fleet;
 mod generate;
 mod git;
 mod lock;

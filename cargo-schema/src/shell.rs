@@ -1,9 +1,9 @@
 //! Everything that is printed, in Cargo's manners: a right-aligned verb on stderr for people, data on stdout for
 //! machines. Nothing else in the command prints.
 
-use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Effects, Style};
 use schema_build::finding::{Finding, Heading};
@@ -51,7 +51,7 @@ pub(crate) struct Shell {
     has_colors: bool,
     // Data is written in one piece at the end: five thousand lines cost one system call, and a pipe that closed
     // early cannot stop a run half-way.
-    data: RefCell<String>,
+    data: Mutex<String>,
 }
 
 impl Shell {
@@ -64,7 +64,18 @@ impl Shell {
         };
         choice.write_global();
         let has_colors = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
-        Self { verbosity, has_colors, data: RefCell::default() }
+        Self { verbosity, has_colors, data: Mutex::default() }
+    }
+
+    /// One that says nothing but errors: for what goes on behind a progress bar.
+    pub(crate) fn muted(&self) -> Self {
+        Self { verbosity: Verbosity::Quiet, has_colors: self.has_colors, data: Mutex::default() }
+    }
+
+    /// Whether there is a terminal on which something may move.
+    pub(crate) fn can_move(&self) -> bool {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        self.verbosity > Verbosity::Quiet && io::stderr().is_terminal() && !is_dumb
     }
 
     /// Whether more was asked for.
@@ -180,18 +191,17 @@ impl Shell {
 
     /// A line of data.
     pub(crate) fn data(&self, line: impl Display) {
-        use std::fmt::Write as _;
-        let _ = writeln!(self.data.borrow_mut(), "{line}");
+        self.raw(&format!("{line}\n"));
     }
 
     /// Data as it is.
     pub(crate) fn raw(&self, text: &str) {
-        self.data.borrow_mut().push_str(text);
+        self.data.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
     }
 
     /// Writes the data. A reader that went away (`| head`) has read what it wanted.
     pub(crate) fn flush(&self) -> io::Result<()> {
-        let data = self.data.take();
+        let data = std::mem::take(&mut *self.data.lock().unwrap_or_else(PoisonError::into_inner));
         // Looking for colours to strip costs more than writing, and mostly there are none.
         let written = if data.contains('\u{1b}') {
             write(anstream::stdout().lock(), &data)

@@ -16,20 +16,25 @@ pub(crate) fn interrupted() -> Option<Exit> {
 }
 
 /// Watches for signals until the process ends; once is enough for several runs.
-#[cfg(unix)]
 pub(crate) fn watch() -> std::io::Result<()> {
     use std::sync::atomic::{AtomicBool, Ordering};
-
-    use signal_hook::consts::{SIGINT, SIGTERM};
 
     static IS_WATCHING: AtomicBool = AtomicBool::new(false);
     if IS_WATCHING.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
+    heed(|exit| replace(exit))
+}
+
+/// Has every signal told to whoever knows a better end than the process's.
+#[cfg(unix)]
+pub(crate) fn heed(hear: impl Fn(Exit) + Send + 'static) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            replace(if signal == SIGTERM { Exit::Sigterm } else { Exit::Sigint });
+        for signal in signals.forever() {
+            hear(if signal == SIGTERM { Exit::Sigterm } else { Exit::Sigint });
         }
     })?;
     Ok(())
@@ -60,6 +65,11 @@ pub(crate) fn interrupted() -> Option<Exit> {
 
 /// Elsewhere the system ends the process, with the same result and fewer words.
 #[cfg(not(unix))]
-pub(crate) fn watch() -> std::io::Result<()> {
+pub(crate) fn heed(_: impl Fn(Exit) + Send + 'static) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(not(unix))]
+fn replace(exit: Exit) -> ! {
+    std::process::exit(exit.code().into())
 }

@@ -1,10 +1,11 @@
-//! Between a client and its server: counts round trips, and cuts the line when told to.
+//! Between a client and its server: counts round trips, takes its time, and cuts the line when told to.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// Listens as long as the test runs.
 pub(crate) struct Proxy {
@@ -17,6 +18,8 @@ pub(crate) struct Proxy {
 struct Line {
     /// How often a client spoke after it had been answered.
     round_trips: AtomicUsize,
+    /// How much longer the way to the server is, in milliseconds.
+    delay: AtomicU64,
     /// What a client says before the line is dead.
     fatal: Mutex<Option<String>>,
 }
@@ -54,6 +57,11 @@ impl Proxy {
         self.line.round_trips.swap(0, Ordering::SeqCst)
     }
 
+    /// From now on every message of a client is that long on its way.
+    pub(crate) fn delay(&self, milliseconds: u64) {
+        self.line.delay.store(milliseconds, Ordering::SeqCst);
+    }
+
     /// The server still gets the message that has this in it, and nobody hears what became of it.
     pub(crate) fn cut_at(&self, text: &str) {
         *self.line.fatal.lock().unwrap() = Some(text.to_owned());
@@ -72,6 +80,7 @@ fn serve(client: TcpStream, server: TcpStream, line: &Arc<Line>) {
             if asks.swap(false, Ordering::SeqCst) {
                 line.round_trips.fetch_add(1, Ordering::SeqCst);
             }
+            thread::sleep(Duration::from_millis(line.delay.load(Ordering::SeqCst)));
             let fatal = line.fatal.lock().unwrap();
             let is_fatal = |text: &String| bytes.windows(text.len()).any(|part| part == text.as_bytes());
             !fatal.as_ref().is_some_and(is_fatal)

@@ -7,6 +7,7 @@ use schema_runtime::engine::{AppliedRevision, State};
 use schema_runtime::history::Node;
 use serde_json::{Value, json};
 
+use super::many::{self, ManyArgs};
 use crate::context::Context;
 use crate::desk::{Desk, ids};
 use crate::exit::Exit;
@@ -18,10 +19,16 @@ use crate::render::revision::table;
 
 /// Every revision: applied or pending, when, how long, by whom
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    many: ManyArgs,
+}
 
 /// Lists them, in the order in which they run.
-pub(crate) fn run(context: &Context, project: &Project, _args: &Args) -> Outcome {
+pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
+    if args.many.is_asked() {
+        return many::list(context, project, &args.many);
+    }
     let mut desk = Desk::to_read(context, project, Purpose::Look)?;
     let state = desk.look(context)?;
     let rows: Vec<Row<'_>> = rows(&desk, &state);

@@ -18,6 +18,7 @@ mod interrupted;
 mod list;
 mod lock;
 mod man;
+mod many;
 mod merge;
 mod rebase;
 mod report;

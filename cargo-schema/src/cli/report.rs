@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::desk::Desk;
 use crate::render::human::{count, duration};
-use crate::render::json::{milliseconds, named};
+use crate::render::json::{direction, milliseconds, named};
 
 /// What a run did.
 pub(crate) struct Summary {
@@ -52,7 +52,7 @@ impl Summary {
         });
         json!({
             "database": desk.database.url.shown,
-            "direction": match done.direction { Direction::Up => "up", Direction::Down => "down" },
+            "direction": direction(done.direction),
             "dry_run": self.is_dry,
             "revisions": revisions.collect::<Vec<_>>(),
             "now_at": now_at,

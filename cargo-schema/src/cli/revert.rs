@@ -4,11 +4,13 @@ use schema_build::rule::Purpose;
 use schema_runtime::engine::Options;
 use schema_runtime::plan::{self, Direction};
 
+use super::many::{self, MANY, RolloutArgs};
 use super::running::{self, RunArgs};
 use super::sql;
 use crate::context::Context;
 use crate::database::connection::Work;
 use crate::failure::Outcome;
+use crate::fleet::Task;
 use crate::project::Project;
 
 /// Take revisions back
@@ -27,8 +29,10 @@ pub(crate) struct Args {
     target: String,
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    many: RolloutArgs,
     /// Print the SQL instead of running it
-    #[arg(long, conflicts_with_all = ["dry_run", "backup"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "backup", MANY])]
     sql: bool,
     /// Count a revision as reverted although its down.sql is missing or does nothing
     #[arg(long)]
@@ -40,12 +44,16 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     if args.sql {
         return sql::print(context, project, &args.target, Some(Direction::Down));
     }
+    let options = Options { allow_empty_down: args.allow_empty_down, ..args.run.options(&project.config) };
+    if args.many.is_asked() {
+        let task = Task { direction: Direction::Down, target: &args.target, options };
+        return many::roll_out(context, project, &args.many, &args.run, &task);
+    }
     let mut desk = args.run.desk(context, project, Purpose::Run, |_| Ok(()))?;
     if args.run.backup.is_some() {
         let state = desk.state()?;
         let plan = plan::revert(&desk.history, &state.applied, &args.target)?;
         args.run.back_up(context, &mut desk, &plan)?;
     }
-    let options = Options { allow_empty_down: args.allow_empty_down, ..args.run.options(&project.config) };
     running::run(context, &mut desk, options, "revert", Work::Revert(&args.target))
 }

@@ -9,7 +9,6 @@ use schema_runtime::history::{History, Node};
 use schema_runtime::plan::{self, Direction, Plan};
 use schema_runtime::revision::{Mode, Revision, Script};
 use schema_runtime::target;
-use serde_json::json;
 
 use super::running::parse_target;
 use crate::context::Context;
@@ -18,7 +17,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::render::human::count;
-use crate::render::json::named;
+use crate::render::json::{self, named};
 
 /// The script that a DBA reviews, ledger rows included
 ///
@@ -58,11 +57,12 @@ pub(crate) fn print(
     let text = text(&history, &plan, context.dialect(project)?, &project.config.on_connect);
     if context.is_json() {
         let revisions: Vec<_> = plan.nodes.iter().map(|&node| named(&history, node)).collect();
-        let way = match plan.direction {
-            Direction::Up => "up",
-            Direction::Down => "down",
-        };
-        context.document("sql", project, json!({ "direction": way, "revisions": revisions, "sql": text }));
+        let way = json::direction(plan.direction);
+        context.document(
+            "sql",
+            project,
+            serde_json::json!({ "direction": way, "revisions": revisions, "sql": text }),
+        );
     } else {
         context.shell.raw(&text);
     }

@@ -8,12 +8,14 @@ use schema_runtime::history::History;
 use schema_runtime::plan::{self, Direction, Plan};
 use schema_runtime::target::Applied;
 
+use super::many::{self, MANY, RolloutArgs};
 use super::running::{self, RunArgs};
 use super::sql;
 use crate::context::Context;
 use crate::database::connect;
 use crate::database::connection::Work;
 use crate::failure::{Failure, Outcome};
+use crate::fleet::Task;
 use crate::project::Project;
 
 /// Run what is pending
@@ -24,7 +26,11 @@ Examples:
   cargo schema upgrade +2           two revisions further
   cargo schema upgrade api@head     one branch, and what it needs
   cargo schema upgrade --dry-run    run it, then roll it back
-  cargo schema upgrade --sql A:B    print the script from A to B; needs no database")]
+  cargo schema upgrade --sql A:B    print the script from A to B; needs no database
+  cargo schema upgrade --each tenants.txt --canary 1
+                                    every database of a file, one of them first
+  cargo schema upgrade --schemas 'tenant_*' --jobs 16
+                                    every such schema of a PostgreSQL database")]
 pub(crate) struct Args {
     /// Where to: a revision, `+N`, `head`, `heads`, `LABEL@head`; with --sql also a range `A:B`
     // Not `target`: that is the id of the global flag, which would take the value.
@@ -32,8 +38,10 @@ pub(crate) struct Args {
     target: String,
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    many: RolloutArgs,
     /// Print the SQL instead of running it
-    #[arg(long, conflicts_with_all = ["dry_run", "backup"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "backup", MANY])]
     sql: bool,
     /// Run a pending revision although a descendant of it is applied
     #[arg(long)]
@@ -44,6 +52,11 @@ pub(crate) struct Args {
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     if args.sql {
         return sql::print(context, project, &args.target, Some(Direction::Up));
+    }
+    let options = Options { out_of_order: args.out_of_order, ..args.run.options(&project.config) };
+    if args.many.is_asked() {
+        let task = Task { direction: Direction::Up, target: &args.target, options };
+        return many::roll_out(context, project, &args.many, &args.run, &task);
     }
     let reachable = |history: &History| {
         plan::upgrade(history, &Applied::none(history), &args.target).map(drop).map_err(Failure::from)
@@ -56,7 +69,6 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         let plan = plan::upgrade(&desk.history, &state.applied, &args.target)?;
         args.run.back_up(context, &mut desk, &plan)?;
     }
-    let options = Options { out_of_order: args.out_of_order, ..args.run.options(&project.config) };
     let broken = RefCell::new(None);
     let may_run = |_: &Plan| {
         if purpose == Purpose::Run {

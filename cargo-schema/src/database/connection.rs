@@ -1,13 +1,15 @@
 //! A connection to any engine, and what verbs ask of the engine through it. The engine is generic over connections;
 //! here is the one place that says which there are.
 
+use std::sync::Arc;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::result::{Error as DieselError, QueryResult};
 use diesel::sqlite::SqliteConnection;
 use diesel::{QueryableByName, RunQueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
-use schema_runtime::engine::{Error, Holder, Migrator, Report, Resolution, State};
+use schema_runtime::engine::{Error, Holder, Migrator, Report, Resolution, State, Survey};
 use schema_runtime::history::Node;
 use schema_runtime::plan::Plan;
 
@@ -70,6 +72,18 @@ impl Connection {
 
     pub(crate) fn state(&mut self, migrator: &Migrator<'_>) -> Result<State, Error> {
         on!(self, open => migrator.state(open))
+    }
+
+    /// Where many schemas are; of PostgreSQL alone.
+    pub(crate) fn survey(
+        &mut self,
+        survey: &mut Survey<'_>,
+        schemas: &[&str],
+    ) -> Result<Vec<Arc<State>>, Error> {
+        match self {
+            Self::Postgres(open) => survey.look(&mut **open, schemas),
+            Self::Sqlite(_) | Self::Mysql(_) => unreachable!("schemas are asked for on PostgreSQL alone"),
+        }
     }
 
     pub(crate) fn resolve(

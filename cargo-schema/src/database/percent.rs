@@ -38,7 +38,8 @@ pub(crate) fn sqlite_uri(path: &Path, parameters: &[(String, String)]) -> String
     uri
 }
 
-fn encoded(text: &str) -> String {
+/// What has a meaning in a URI is written as `%XX`.
+pub(crate) fn encoded(text: &str) -> String {
     let mut uri = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {

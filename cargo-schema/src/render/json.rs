@@ -7,6 +7,7 @@
 //! | `status` | `database`, `dialect`, `database_exists`, `revisions` (a number), `heads`, `at`, `pending` (revisions), `edited`, `unknown`, `interrupted`, `newer_ledger` |
 //! | `list` | `database`, `revisions` (`state`, `applied_at`, `elapsed_ms`, `actor`, `tool`, `is_stamped`), `unknown`, `at`, `pending` (a number) |
 //! | `upgrade`, `revert`, `stamp` | `database`, `direction`, `dry_run`, `revisions` (`elapsed_ms`), `now_at`, `is_at_heads`, `elapsed_ms` |
+//! | the same and `list` on many databases | `databases` (`database`, `schema`, `error`; of `list` `at`, `applied`, `pending`, `unknown`, `edited`, `interrupted`; of a run `outcome`, `revisions` (ids), `now_at`, `elapsed_ms`), of a run `direction`, `dry_run`, `jobs`, `done`, `nothing_to_do`, `failed`, `interrupted`, `not_started`, `stopped_by`, `exit_code`, `elapsed_ms` |
 //! | `reset` | `down` and `up`, each like `upgrade` |
 //! | `current` | `database`, `at` (revisions), `heads`, `is_at_heads`, `pending` (a number), `unknown` |
 //! | `heads` | `heads` (revisions) |
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use schema_build::finding::{Finding, Note, Severity};
 use schema_runtime::history::{History, Node};
+use schema_runtime::plan::Direction;
 use serde_json::{Map, Value, json};
 
 use crate::exit::Exit;
@@ -77,6 +79,14 @@ pub(crate) fn named(history: &History, node: Node) -> Value {
         "version": revision.version,
         "folder": revision.folder,
     })
+}
+
+/// A direction in documents.
+pub(crate) fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    }
 }
 
 /// A duration in documents.

@@ -35,6 +35,8 @@ mod startup;
 mod state;
 
 pub use backend::lease::Holder;
+#[cfg(feature = "postgres")]
+pub use backend::postgres::Survey;
 pub use bookkeeping::Bookkeeping;
 pub use error::{Error, StatementFailure};
 pub use event::Event;

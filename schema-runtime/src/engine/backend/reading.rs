@@ -9,8 +9,8 @@ pub(super) fn read(
     backend: &(impl Backend + ?Sized),
     session: &mut dyn Session,
 ) -> Result<Reading, SqlError> {
-    let queries = [(DIESEL, select_versions(backend)), (LEDGER, select_entries(backend))];
-    let refusal = match session.rows(&format!("{} UNION ALL {}", queries[0].1, queries[1].1)) {
+    let queries = select(backend, "");
+    let refusal = match session.rows(&queries.join(" UNION ALL ")) {
         Ok(rows) => return Ok(reading(rows, true)),
         Err(error) => error,
     };
@@ -24,23 +24,26 @@ pub(super) fn read(
     };
     let is_there = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
     let mut rows = Vec::new();
-    for (_, query) in queries.iter().filter(|(table, _)| is_there(table)) {
+    for (_, query) in [DIESEL, LEDGER].iter().zip(&queries).filter(|(table, _)| is_there(table)) {
         rows.extend(session.rows(query)?);
     }
     Ok(reading(rows, is_there(DIESEL) && is_there(LEDGER)))
 }
 
-fn select_versions(backend: &(impl Backend + ?Sized)) -> String {
-    let columns = ["0", "version", "run_on"].map(|column| backend.as_text(column)).join(", ");
+/// The queries for Diesel's table and for ours; `qualifier` is empty, or a schema with the dot after it.
+pub(super) fn select(backend: &(impl Backend + ?Sized), qualifier: &str) -> [String; 2] {
+    let texts = |columns: &[&str]| {
+        columns.iter().map(|column| backend.as_text(column)).collect::<Vec<_>>().join(", ")
+    };
     let nothing = ", NULL".repeat(COLUMNS.len() - 3);
-    format!("SELECT {columns}{nothing} FROM {DIESEL}")
+    [
+        format!("SELECT {}{nothing} FROM {qualifier}{DIESEL}", texts(&["0", "version", "run_on"])),
+        format!("SELECT {} FROM {qualifier}{LEDGER}", texts(&COLUMNS)),
+    ]
 }
 
-fn select_entries(backend: &(impl Backend + ?Sized)) -> String {
-    format!("SELECT {} FROM {LEDGER}", COLUMNS.map(|column| backend.as_text(column)).join(", "))
-}
-
-fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
+/// What rows of these queries say.
+pub(super) fn reading(rows: Vec<Row>, is_complete: bool) -> Reading {
     let mut reading = Reading { is_complete, ..Reading::default() };
     for mut row in rows {
         if row[0].as_deref() == Some("0") {

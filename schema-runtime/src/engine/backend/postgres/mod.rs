@@ -6,6 +6,7 @@ mod lock;
 mod message;
 mod outside;
 mod route;
+mod survey;
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use diesel::result::DatabaseErrorKind;
 
 use self::lock::{RunLock, UNSET};
 use self::message::Message;
+pub use self::survey::Survey;
 use super::lease::{Holder, LOST};
 use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, reading};
 use crate::dialect::Dialect;
