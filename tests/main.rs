@@ -24,6 +24,7 @@ mod from_database;
 mod generate;
 mod interop;
 mod many;
+mod proof;
 mod readonly;
 mod rebuild;
 mod servers;

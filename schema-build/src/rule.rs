@@ -176,6 +176,34 @@ pub const RULES: &[Rule] = &[
     judgement("contradictory-model", Warn, Deny, Deny, "models contradict themselves or each other")
         .of(Family::Models),
     judgement("models-ahead", Warn, Deny, Allow, "models say what no migration does").of(Family::Models),
+    judgement("tables-file", Allow, Deny, Allow, "`src/schema.rs` is not what the structs make it")
+        .of(Family::Models),
+    judgement("schema-unknown", Allow, Warn, Allow, "`schema.lock` does not know what the history leads to")
+        .of(Family::Models),
+    judgement("failing-up", Allow, Deny, Allow, "a revision does not run on a scratch database")
+        .of(Family::Proof),
+    judgement("failing-down", Allow, Deny, Allow, "a revision cannot be reverted on a scratch database")
+        .of(Family::Proof),
+    judgement("failing-redo", Allow, Warn, Allow, "a revision does not run again after it was reverted")
+        .of(Family::Proof),
+    judgement("inexact-down", Allow, Warn, Allow, "a `down.sql` does not give back what was there")
+        .of(Family::Proof),
+    judgement(
+        "stale-schema",
+        Allow,
+        Deny,
+        Allow,
+        "`schema.lock` has another schema than the history leads to",
+    )
+    .of(Family::Proof),
+    judgement(
+        "unproven",
+        Allow,
+        Warn,
+        Allow,
+        "a revision was generated without a database, and never ran on one",
+    )
+    .of(Family::Proof),
 ];
 
 const fn defect(id: &'static str, about: &'static str) -> Rule {

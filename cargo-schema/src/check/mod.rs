@@ -1,6 +1,7 @@
 //! What `check` knows beyond the door that the build script also comes through: how the history compares with one
-//! that is released (`base`), and what its SQL does to a database in use (`safety`, with the rules of `rules`, which
-//! look at statements (`sql`) against what is there when they run (`catalogue`)).
+//! that is released (`base`), what the models say that it does not (`models`), whether it runs and can be undone
+//! (`proof`), and what its SQL does to a database in use (`safety`, with the rules of `rules`, which look at statements
+//! (`sql`) against what is there when they run (`catalogue`)).
 
 mod allow;
 pub(crate) mod base;
@@ -10,6 +11,8 @@ pub(crate) mod base;
 )]
 mod catalogue;
 pub(crate) mod document;
+pub(crate) mod models;
+pub(crate) mod proof;
 #[allow(
     dead_code,
     reason = "a part of what rules of any engine may ask for; some engines have few rules yet"

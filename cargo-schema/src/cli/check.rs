@@ -1,20 +1,25 @@
-//! `cargo schema check`: the gate of a CI run. Nothing is changed, and no database is needed.
+//! `cargo schema check`: the gate of a CI run. Nothing is changed, and no database is needed: what is tried out is tried
+//! on a scratch database.
 
 use std::path::Path;
 
+use clap::builder::PossibleValuesParser;
 use schema_build::config::{Config, Level};
 use schema_build::finding::{Finding, Severity};
 use schema_build::lockfile::{FILE_NAME, LockFile};
-use schema_build::rule::{self, Purpose};
+use schema_build::rule::{self, Family, Purpose};
 use schema_build::validate::{self, Validated};
 use schema_runtime::dialect::Dialect;
+use schema_runtime::history::History;
 use serde_json::{Value, json};
 
 use super::explain;
+use crate::check::proof::{self, Known};
 use crate::check::safety::{self, Safety, Scope};
-use crate::check::{self, base};
+use crate::check::{self, base, models};
 use crate::cli::Format;
 use crate::context::Context;
+use crate::database::scratch::Site;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
@@ -23,8 +28,8 @@ use crate::{git, lock};
 
 /// Find what is wrong, for people and for CI
 ///
-/// Everything that a build refuses, what differs from schema.lock, and SQL that fails, loses data, blocks or breaks
-/// running programs. Exits with 1 if there is an error.
+/// Everything that a build refuses, what differs from schema.lock, models that no migration follows, ways down that are
+/// none, and SQL that fails, loses data, blocks or breaks running programs. Exits with 1 if there is an error.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Compare with what is released at this commit, such as `origin/main`
@@ -42,6 +47,37 @@ pub(crate) struct Args {
     /// Switch a rule off
     #[arg(short = 'A', long = "allow", value_name = "RULE")]
     allow: Vec<String>,
+    /// Look for nothing but this family of rules
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = family())]
+    only: Vec<String>,
+    /// Leave a family of rules out
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = family(), conflicts_with = "only")]
+    skip: Vec<String>,
+    /// Run every revision up, down and up again on a scratch database of the server; on SQLite this needs no server,
+    /// and is done anyway
+    #[arg(long, conflicts_with = "no_proof")]
+    proof: bool,
+    /// Run nothing, as `--skip proof` does
+    #[arg(long)]
+    no_proof: bool,
+}
+
+fn family() -> PossibleValuesParser {
+    PossibleValuesParser::new(Family::ALL.map(Family::name))
+}
+
+impl Args {
+    fn wants(&self, family: Family) -> bool {
+        let is_in = |list: &[String]| list.iter().any(|name| name == family.name());
+        let is_left_out = is_in(&self.skip) || family == Family::Proof && self.no_proof;
+        !is_left_out && (self.only.is_empty() || is_in(&self.only))
+    }
+
+    /// Servers are not asked unless somebody says so.
+    fn wants_proof(&self, dialect: Dialect) -> bool {
+        let is_asked_for = self.proof || self.only.iter().any(|name| name == Family::Proof.name());
+        self.wants(Family::Proof) && (is_asked_for || dialect == Dialect::Sqlite)
+    }
 }
 
 /// Checks one package.
@@ -53,10 +89,19 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let released = released(&config, args.base.as_deref().or(args.changed_since.as_deref()))?;
     let mut findings = project.warnings.clone();
     findings.extend(compared(&config, &validated, args.base.as_deref(), released.as_ref()));
-    let safety = safe(&config, &validated, dialect, released.as_ref());
+    let safety = match args.wants(Family::Safety) {
+        true => safe(&config, &validated, dialect, released.as_ref()),
+        false => Safety::default(),
+    };
     findings.extend(safety.findings);
+    let mut more = if args.wants(Family::Models) { models::check(project, dialect) } else { Vec::new() };
+    if let Some(history) = validated.history.as_ref().filter(|_| args.wants(Family::Proof)) {
+        more.extend(proved(Site { context, project }, dialect, history, (args, &validated.findings))?);
+    }
+    findings.extend(rule::judge(more, &config.lints, Purpose::Check));
     let counts = Counts { revisions: validated.revisions().len(), tables: safety.tables };
     findings.extend(validated.findings);
+    findings.retain(|finding| check::known(finding.rule).is_none_or(|rule| args.wants(rule.family)));
     let findings = without_repetition(findings);
     report(context, project, counts, &findings);
     let is_wrong = findings.iter().any(Finding::is_error);
@@ -116,6 +161,21 @@ fn safe(config: &Config, validated: &Validated, dialect: Dialect, released: Opti
     let Some(history) = &validated.history else { return Safety::default() };
     let scope = Scope { released: released.map(|released| base::unchanged(released, history)) };
     safety::check(config, history, dialect, &scope)
+}
+
+/// What happens when it runs; where nothing runs, what never did.
+fn proved(
+    site: Site<'_>,
+    dialect: Dialect,
+    history: &History,
+    (args, findings): (&Args, &[Finding]),
+) -> Result<Vec<Finding>, Failure> {
+    // One that cannot be understood is found elsewhere.
+    let lock = lock::read(site.project).ok().flatten();
+    if args.wants_proof(dialect) {
+        return proof::check(site, dialect, history, &Known { lock: lock.as_ref(), findings });
+    }
+    Ok(lock.map_or_else(Vec::new, |lock| proof::unproven(site, history, &lock)))
 }
 
 /// An edit shows against the lock file and against the released one; it is said once.

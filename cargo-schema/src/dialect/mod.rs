@@ -12,6 +12,7 @@ use schema_runtime::engine::{self, Migrator};
 use crate::database::connection::Connection;
 use crate::database::scratch::{Error, Site};
 use crate::failure::Failure;
+use crate::generate::prove::unequal;
 use crate::operation::Operation;
 use script::Script;
 use spelling::Spelling;
@@ -173,6 +174,31 @@ pub(crate) trait Dialect {
 
     /// Everything that the catalogue holds, line by line, in a form that can be compared, sorted.
     fn lines(&self, catalogue: &Self::Catalogue) -> Vec<String>;
+
+    /// What a scratch database holds, in a form that is quick to take, sorted, and the same where nothing changed.
+    fn picture(&self, database: &mut Self::Database) -> Result<Vec<String>, Error> {
+        Ok(self.lines(&self.introspect(database)?))
+    }
+
+    /// What differs in meaning between two pictures: gone (`- ..`) or new (`+ ..`).
+    fn unequal(&self, before: &[String], after: &[String]) -> Vec<String> {
+        unequal(before, after)
+    }
+
+    /// Puts rows into the tables that are new between two pictures.
+    fn populate(
+        &self,
+        database: &mut Self::Database,
+        before: &[String],
+        after: &[String],
+        rows: usize,
+    ) -> Result<(), Error> {
+        if before == after {
+            return Ok(());
+        }
+        let catalogue = self.introspect(database)?;
+        self.seed(database, &catalogue, &[], rows).map(drop)
+    }
 
     /// What was readable and is so no more: views that mention what is gone, with the engine's words.
     fn broken(&self, database: &mut Self::Database, catalogue: &Self::Catalogue) -> Vec<String>;

@@ -13,6 +13,7 @@ use schema_runtime::dialect::Dialect;
 
 use super::cursor::Cursor;
 use super::name;
+use super::picture::Row;
 use super::source::{Clause, ClauseKind, ColumnSource, TableSource};
 use crate::database::scratch::Error;
 
@@ -90,6 +91,22 @@ pub(crate) fn catalogue(database: &mut SqliteConnection) -> Result<Catalogue, Er
         hidden.extend(names.into_iter().map(|row| row.name));
     }
     Ok(collect(objects, &hidden))
+}
+
+/// What these rows of `sqlite_master` say, virtual tables aside.
+pub(super) fn of_rows(rows: &[Row<'_>]) -> Catalogue {
+    let mut objects: Vec<Object> = rows
+        .iter()
+        .map(|row| Object {
+            kind: row.kind.to_owned(),
+            name: row.name.to_owned(),
+            table: row.table.to_owned(),
+            sql: row.sql.to_owned(),
+        })
+        .collect();
+    // An index is put where its table is.
+    objects.sort_by_key(|object| object.kind != "table");
+    collect(objects, &LEDGERS.map(str::to_owned))
 }
 
 fn is_virtual(object: &Object) -> bool {

@@ -15,6 +15,7 @@ pub(crate) mod introspect;
 mod lines;
 pub(crate) mod name;
 mod normalize;
+mod picture;
 mod rebuild;
 mod seed;
 mod source;
@@ -183,6 +184,25 @@ impl Dialect for Sqlite {
 
     fn lines(&self, catalogue: &Catalogue) -> Vec<String> {
         lines::of(catalogue)
+    }
+
+    fn picture(&self, database: &mut SqliteConnection) -> Result<Vec<String>, Error> {
+        picture::of(database)
+    }
+
+    fn unequal(&self, before: &[String], after: &[String]) -> Vec<String> {
+        picture::unequal(before, after)
+    }
+
+    fn populate(
+        &self,
+        database: &mut SqliteConnection,
+        before: &[String],
+        after: &[String],
+        rows: usize,
+    ) -> Result<(), Error> {
+        let new = picture::new_tables(before, after);
+        if new.tables.is_empty() { Ok(()) } else { seed::seed(database, &new, &[], rows).map(drop) }
     }
 
     fn broken(&self, database: &mut SqliteConnection, catalogue: &Catalogue) -> Vec<String> {

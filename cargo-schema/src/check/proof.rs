@@ -1,0 +1,308 @@
+//! The proof family: every revision really runs on a scratch database, up, down and up again, with rows in the tables.
+//! The history is replayed once; only after a revision whose way back is not one is it replayed up to there again.
+
+use std::path::{Path, PathBuf};
+
+use schema_build::finding::{Excerpt, Finding, Note, Place};
+use schema_build::lockfile::{self, FILE_NAME, LockFile};
+use schema_build::rule;
+use schema_runtime::dialect::Dialect as Engine;
+use schema_runtime::history::{History, Node};
+use schema_runtime::revision::{Mode, Revision, Script};
+
+use crate::database::replay::replay;
+use crate::database::scratch::{Error, Site, unusable};
+use crate::dialect::{Dialect, on_dialect};
+use crate::failure::Failure;
+use crate::generate::prove::unequal;
+
+/// Rows in every table.
+const ROWS: usize = 3;
+
+/// After so many replays nothing new is to be learnt from another one.
+const REPLAYS: usize = 60;
+
+/// Lines of a difference that are shown.
+const LINES: usize = 8;
+
+/// Runs it all. That there is no scratch database is an error, everything else a finding.
+pub(crate) fn check(
+    site: Site<'_>,
+    engine: Engine,
+    history: &History,
+    known: &Known<'_>,
+) -> Result<Vec<Finding>, Failure> {
+    on_dialect!(engine, dialect => walk(dialect, site, history, known))
+}
+
+/// What was found out before.
+pub(crate) struct Known<'a> {
+    /// The lock file, where there is one.
+    pub(crate) lock: Option<&'a LockFile>,
+    /// What is wrong with the files.
+    pub(crate) findings: &'a [Finding],
+}
+
+impl Known<'_> {
+    /// Which revisions can be run: neither they nor their ancestors have defects in their files.
+    fn sound(&self, site: Site<'_>, history: &History) -> Vec<bool> {
+        let defects = self.findings.iter().filter(|finding| is_defect(finding));
+        let broken: Vec<&Path> =
+            defects.filter_map(|finding| finding.place.as_ref()).map(|place| &*place.path).collect();
+        let config = &site.project.config;
+        let mut sound: Vec<bool> = Vec::with_capacity(history.len());
+        for node in 0..history.len() {
+            let folder = config.migrations.join(&*history.revision(node).folder);
+            let has_defect = broken.iter().any(|path| path.starts_with(config.shown(&folder)));
+            sound.push(!has_defect && history.requirements(node).all(|before| sound[before]));
+        }
+        sound
+    }
+}
+
+fn is_defect(finding: &Finding) -> bool {
+    rule::rule(finding.rule).is_some_and(|rule| !rule.is_configurable())
+}
+
+fn walk<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    history: &History,
+    known: &Known<'_>,
+) -> Result<Vec<Finding>, Failure> {
+    let database = replay(dialect, site, history, &[])?;
+    let sound = known.sound(site, history);
+    let mut proof = Proof {
+        dialect,
+        site,
+        history,
+        sound,
+        database,
+        picture: Vec::new(),
+        replays: 0,
+        findings: Vec::new(),
+    };
+    proof.look()?;
+    for node in (0..history.len()).filter(|&node| proof.sound[node]).collect::<Vec<_>>() {
+        if proof.replays > REPLAYS {
+            site.context
+                .shell
+                .attention("Unproven", format_args!("what follows {}", history.revision(node).title()));
+            return Ok(proof.findings);
+        }
+        if !proof.revision(node)? {
+            return Ok(proof.findings);
+        }
+    }
+    if let Some(lock) = known.lock.filter(|_| proof.sound.iter().all(|is_sound| *is_sound)) {
+        let stale = proof.stale(lock)?;
+        proof.findings.extend(stale);
+    }
+    Ok(proof.findings)
+}
+
+struct Proof<'a, D: Dialect> {
+    dialect: &'a D,
+    site: Site<'a>,
+    history: &'a History,
+    /// Which revisions are run.
+    sound: Vec<bool>,
+    database: D::Database,
+    /// What the database holds.
+    picture: Vec<String>,
+    replays: usize,
+    findings: Vec<Finding>,
+}
+
+impl<D: Dialect> Proof<'_, D> {
+    fn look(&mut self) -> Result<(), Failure> {
+        self.picture = self.dialect.picture(&mut self.database).map_err(unusable)?;
+        Ok(())
+    }
+
+    /// Takes one revision up, down and up again. `false`: it does not run, and nothing after it can.
+    fn revision(&mut self, node: Node) -> Result<bool, Failure> {
+        let revision = self.history.revision(node);
+        let before = std::mem::take(&mut self.picture);
+        // Outside a transaction, or against our rows: as the engine does it, on empty tables.
+        let has_run = revision.up.mode != Mode::Outside && self.run(&revision.up).is_ok();
+        if !has_run && !self.replay_to(node)? {
+            return Ok(false);
+        }
+        self.look()?;
+        let after = self.picture.clone();
+        if let Some(down) = revision.down.as_ref().filter(|down| can_be_tried(revision, down)) {
+            self.round_trip(node, down, (&before, &after))?;
+        }
+        // A table that takes no rows stays empty.
+        let _ = self.dialect.populate(&mut self.database, &before, &after, ROWS);
+        Ok(true)
+    }
+
+    fn run(&mut self, script: &Script) -> Result<(), Error> {
+        if script.is_empty() {
+            return Ok(());
+        }
+        self.dialect.run(&mut self.database, &script.text, script.mode == Mode::ForeignKeysOff)
+    }
+
+    fn round_trip(
+        &mut self,
+        node: Node,
+        down: &Script,
+        (before, after): (&[String], &[String]),
+    ) -> Result<(), Failure> {
+        let revision = self.history.revision(node);
+        if let Err(error) = self.run(down) {
+            let finding = self.failing_down(revision, down, &error);
+            self.findings.push(finding);
+            return self.replay_to(node).map(drop);
+        }
+        let back = self.dialect.picture(&mut self.database).map_err(unusable)?;
+        let lines = self.dialect.unequal(before, &back);
+        if !lines.is_empty() {
+            self.findings.push(self.inexact_down(revision, &lines));
+            return self.replay_to(node).map(drop);
+        }
+        if let Err(error) = self.run(&revision.up) {
+            self.findings.push(self.failing_redo(revision, &error));
+            return self.replay_to(node).map(drop);
+        }
+        self.look()?;
+        if self.picture != after && !self.dialect.unequal(after, &self.picture).is_empty() {
+            return self.replay_to(node).map(drop);
+        }
+        Ok(())
+    }
+
+    /// A new database that everything up to this revision has run on, without rows. `false`: it does not run.
+    fn replay_to(&mut self, node: Node) -> Result<bool, Failure> {
+        self.replays += 1;
+        let runs = |node: Node, limit: Node| self.sound[node] && node <= limit;
+        let is_last = |&other: &Node| {
+            runs(other, node) && !self.history.children(other).iter().any(|&child| runs(child, node))
+        };
+        let nodes: Vec<Node> = (0..=node).filter(is_last).collect();
+        match replay(self.dialect, self.site, self.history, &nodes) {
+            Ok(database) => {
+                self.database = database;
+                self.look()?;
+                Ok(true)
+            }
+            Err(failure) => {
+                self.findings.extend(failure.findings.into_iter().map(failing_up));
+                Ok(false)
+            }
+        }
+    }
+
+    fn path(&self, revision: &Revision, file: &str) -> PathBuf {
+        let config = &self.site.project.config;
+        config.shown(&config.migrations.join(&*revision.folder).join(file)).to_path_buf()
+    }
+
+    /// At the statement that fails, which is found by running one after the other.
+    fn failing_down(&mut self, revision: &Revision, down: &Script, error: &Error) -> Finding {
+        let is_off = down.mode == Mode::ForeignKeysOff;
+        let failing = down
+            .statements
+            .iter()
+            .find(|statement| self.dialect.run(&mut self.database, down.sql(statement), is_off).is_err());
+        let excerpt = failing.map(|statement| {
+            let bytes = statement.start as usize..statement.end as usize;
+            Excerpt::at(&down.text, bytes, error.message.clone())
+        });
+        let message = format!("could not revert revision {}", named(revision));
+        let place = Place { path: self.path(revision, "down.sql"), excerpt };
+        let finding = Finding::error("failing-down", message).at_place(place);
+        let finding = if failing.is_none() { finding.note(&error.message) } else { finding };
+        finding
+            .note("on a scratch database, with rows in the tables")
+            .help("make down.sql undo what up.sql does")
+    }
+
+    fn inexact_down(&self, revision: &Revision, lines: &[String]) -> Finding {
+        let message =
+            format!("the way down of revision {} does not give back what was there", named(revision));
+        let finding = Finding::warning("inexact-down", message).in_file(self.path(revision, "down.sql"));
+        with_lines(finding, lines).note("`-` is gone for good, `+` is left behind").help(
+            "make down.sql undo what up.sql does, or say in metadata.toml why it cannot: `irreversible = \"why\"`",
+        )
+    }
+
+    fn failing_redo(&self, revision: &Revision, error: &Error) -> Finding {
+        let message = format!("revision {} does not run again after it was reverted", named(revision));
+        Finding::warning("failing-redo", message)
+            .in_file(self.path(revision, "up.sql"))
+            .note(&error.message)
+            .help("make down.sql take back the rows that up.sql writes")
+    }
+
+    /// Whether the lock file has another schema than the whole history leads to.
+    fn stale(&mut self, lock: &LockFile) -> Result<Option<Finding>, Failure> {
+        let Some(remembered) = lock.schema.as_ref().filter(|_| lock.outside.is_empty()) else {
+            return Ok(None);
+        };
+        let catalogue = self.dialect.introspect(&mut self.database).map_err(unusable)?;
+        let lines = |schema| {
+            let text = lockfile::print("schema", schema);
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        let differing = unequal(&lines(remembered), &lines(&self.dialect.schema(&catalogue)));
+        if differing.is_empty() {
+            return Ok(None);
+        }
+        let config = &self.site.project.config;
+        let finding =
+            Finding::error("stale-schema", "`schema.lock` has another schema than the history leads to")
+                .in_file(config.shown(&config.migrations.join(FILE_NAME)));
+        Ok(Some(with_lines(finding, &differing).help("run `cargo schema lock`, and commit the file")))
+    }
+}
+
+/// Whether there is a way back that claims to be one. What is missing is another rule's business.
+fn can_be_tried(revision: &Revision, down: &Script) -> bool {
+    let runs_inside = down.mode != Mode::Outside && revision.up.mode != Mode::Outside;
+    revision.irreversible.is_none() && !down.is_empty() && runs_inside
+}
+
+/// The engine's own picture of it, which tells of a database that nobody has.
+fn failing_up(finding: Finding) -> Finding {
+    let is_about_the_run = |note: &Note| match note {
+        Note::Note(text) => {
+            text.contains("the database is at") || text.contains("the revision was rolled back")
+        }
+        Note::Help(_) => true,
+    };
+    let notes = finding.notes.iter().filter(|note| !is_about_the_run(note)).cloned().collect();
+    let finding = Finding { rule: "failing-up", notes, ..finding };
+    finding.note("on a scratch database; no revision after it was tried")
+}
+
+fn with_lines(finding: Finding, lines: &[String]) -> Finding {
+    let rest = lines.len().saturating_sub(LINES);
+    let finding = lines.iter().take(LINES).fold(finding, Finding::note);
+    if rest > 0 { finding.note(format!("and {rest} more")) } else { finding }
+}
+
+/// `` `4f1c2a9b7d03` create users ``
+fn named(revision: &Revision) -> String {
+    format!("`{}` {}", revision.id, revision.message).trim_end().to_owned()
+}
+
+/// What was generated without a database and never ran on one, where this run does not make up for it.
+pub(crate) fn unproven(site: Site<'_>, history: &History, lock: &LockFile) -> Vec<Finding> {
+    let nodes = lock.unproven.iter().filter_map(|id| history.node(id));
+    let config = &site.project.config;
+    nodes
+        .map(|node| {
+            let revision = history.revision(node);
+            let message = format!("revision {} never ran on a database", named(revision));
+            Finding::warning("unproven", message)
+                .in_file(config.shown(&config.migrations.join(&*revision.folder).join("up.sql")))
+                .help("`cargo schema check --proof` tries it where there is a database, `cargo schema lock` remembers that it runs")
+        })
+        .collect()
+}
