@@ -25,6 +25,7 @@ mod both;
 mod lease;
 mod mysql;
 mod postgres;
+#[allow(dead_code, reason = "the black-box tests want more of it")]
 #[path = "../../../tests/harness/proxy.rs"]
 mod proxy;
 mod round_trips;
