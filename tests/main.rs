@@ -24,6 +24,7 @@ mod from_database;
 mod generate;
 mod interop;
 mod many;
+mod print_schema;
 mod proof;
 mod readonly;
 mod rebuild;

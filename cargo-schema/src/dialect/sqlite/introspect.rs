@@ -28,6 +28,8 @@ pub(crate) struct Catalogue {
     pub(crate) triggers: Vec<Trigger>,
     /// The statements of virtual tables. No model describes those, and triggers feed them.
     pub(crate) virtuals: Vec<String>,
+    /// The names of virtual tables and of the tables that SQLite keeps behind them.
+    pub(crate) shadows: Vec<String>,
 }
 
 /// A table and its indexes.
@@ -84,13 +86,13 @@ pub(crate) fn catalogue(database: &mut SqliteConnection) -> Result<Catalogue, Er
     )
     .load(database)
     .map_err(failed)?;
-    let mut hidden: Vec<String> = LEDGERS.map(str::to_owned).to_vec();
+    let mut shadows = Vec::new();
     if objects.iter().any(is_virtual) {
-        let query = "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')";
+        let query = "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow') ORDER BY name";
         let names: Vec<Name> = sql_query(query).load(database).map_err(failed)?;
-        hidden.extend(names.into_iter().map(|row| row.name));
+        shadows.extend(names.into_iter().map(|row| row.name));
     }
-    Ok(collect(objects, &hidden))
+    Ok(collect(objects, shadows))
 }
 
 /// What these rows of `sqlite_master` say, virtual tables aside.
@@ -106,18 +108,21 @@ pub(super) fn of_rows(rows: &[Row<'_>]) -> Catalogue {
         .collect();
     // An index is put where its table is.
     objects.sort_by_key(|object| object.kind != "table");
-    collect(objects, &LEDGERS.map(str::to_owned))
+    collect(objects, Vec::new())
 }
 
 fn is_virtual(object: &Object) -> bool {
     object.kind == "table" && Cursor::new(&object.sql).sees(&["create", "virtual"])
 }
 
-fn collect(objects: Vec<Object>, hidden: &[String]) -> Catalogue {
+fn collect(objects: Vec<Object>, shadows: Vec<String>) -> Catalogue {
     let virtuals =
         objects.iter().filter(|object| is_virtual(object)).map(|object| object.sql.clone()).collect();
     let mut catalogue = Catalogue { virtuals, ..Catalogue::default() };
-    let is_hidden = |table: &str| hidden.iter().any(|hidden| name::is_same(hidden, table));
+    let is_hidden = |table: &str| {
+        let mut hidden = LEDGERS.into_iter().chain(shadows.iter().map(String::as_str));
+        hidden.any(|hidden| name::is_same(hidden, table))
+    };
     for object in objects.into_iter().filter(|object| !is_hidden(&object.table)) {
         match object.kind.as_str() {
             "table" => {
@@ -138,6 +143,7 @@ fn collect(objects: Vec<Object>, hidden: &[String]) -> Catalogue {
             _ => catalogue.triggers.push(Trigger { name: object.name, table: object.table, sql: object.sql }),
         }
     }
+    catalogue.shadows = shadows;
     catalogue
 }
 
@@ -156,7 +162,10 @@ impl Catalogue {
     /// What models can say of it.
     pub(crate) fn schema(&self) -> Schema {
         let tables = self.tables.values().map(|entry| (entry.source.name.clone(), table_of(entry))).collect();
-        Schema { dialect: Dialect::Sqlite, tables, enums: BTreeMap::new(), views: self.views.clone() }
+        // Diesel's print-schema writes blocks for all of them, and none is a table that we change.
+        let shadows = self.shadows.iter().map(|name| (name.clone(), String::new()));
+        let views = self.views.clone().into_iter().chain(shadows).collect();
+        Schema { dialect: Dialect::Sqlite, tables, enums: BTreeMap::new(), views }
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn of(catalogue: &Catalogue) -> Vec<String> {
             .iter()
             .map(|trigger| format!("trigger {}: {}", trigger.name, canonical(&trigger.sql))),
     );
+    lines.extend(catalogue.virtuals.iter().map(|sql| format!("virtual: {}", canonical(sql))));
     lines.sort();
     lines
 }
