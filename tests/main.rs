@@ -28,6 +28,7 @@ mod print_schema;
 mod proof;
 mod readonly;
 mod rebuild;
+mod rules;
 mod servers;
 mod sqlite_rebuild;
 mod storyboard;

@@ -13,7 +13,7 @@ pub use database::Database;
 pub(crate) use proxy::Proxy;
 pub use run::{Output, Run};
 pub use sandbox::{Sandbox, checkout};
-pub use server::{Engine, Served};
+pub use server::{Engine, Served, Session};
 
 /// Whether expectations are to be rewritten instead of compared: `BLESS=1 cargo test`, then read the diff.
 pub fn blessing() -> bool {

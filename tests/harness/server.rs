@@ -58,13 +58,18 @@ impl Session {
     /// The rows of a query of one text column named `line`.
     #[track_caller]
     pub fn rows(&mut self, sql: &str) -> Vec<String> {
+        self.try_rows(sql).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, where the query may be wrong.
+    pub fn try_rows(&mut self, sql: &str) -> Result<Vec<String>, String> {
         let query = diesel::sql_query(sql);
-        let lines: Vec<Line> = match self {
+        let lines: Result<Vec<Line>, _> = match self {
             Self::Postgres(open) => query.load(&mut **open),
             Self::Mysql(open) => query.load(open),
-        }
-        .unwrap_or_else(|error| panic!("{error}: {sql}"));
-        lines.into_iter().map(|line| line.line).collect()
+        };
+        let lines = lines.map_err(|error| format!("{error}: {sql}"))?;
+        Ok(lines.into_iter().map(|line| line.line).collect())
     }
 }
 

@@ -1,17 +1,39 @@
 //! Pages about rules, made of the rules themselves: for `explain`, and as one document of Markdown.
 
 use schema_build::config::Level;
+use serde_json::{Value, json};
 
 use super::rule::{Claim, Example, Rule};
 use super::rules;
 
 /// What a page says below the rule's sentence.
 pub(crate) fn body(rule: &Rule) -> String {
-    let examples: String = rule.examples.iter().map(example).collect();
+    let examples: String = rule.examples.iter().map(shown).collect();
     format!("{}\n\nInstead\n\n{}\n\n{examples}", wrapped(rule.why), wrapped(rule.instead))
 }
 
-fn example(example: &Example) -> String {
+/// An example as data: the SQL, and what an engine is said to do with it.
+pub(crate) fn example(example: &Example) -> Value {
+    let (kind, words) = match example.claim {
+        Claim::Quiet => ("quiet", vec![]),
+        Claim::Fails(code) => ("fails", vec![code]),
+        Claim::Locks(mode, table) => ("locks", vec![mode, table]),
+        Claim::Rewrites(table) => ("rewrites", vec![table]),
+        Claim::Loses(query) => ("loses", vec![query]),
+        Claim::Breaks(statement) => ("breaks", vec![statement]),
+        Claim::Spoils(query) => ("spoils", vec![query]),
+        Claim::Runs => ("runs", vec![]),
+    };
+    json!({
+        "before": example.before,
+        "sql": example.sql,
+        "run_in_transaction": !example.is_outside,
+        "claim": kind,
+        "of": words,
+    })
+}
+
+fn shown(example: &Example) -> String {
     let heading = match example.claim {
         Claim::Quiet => "This is fine",
         _ => "Found in this",

@@ -7,7 +7,8 @@ use schema_build::config::Level;
 use schema_runtime::dialect::Dialect;
 
 use super::catalogue::{Catalogue, Era, Table};
-use super::sql::part::Name;
+use super::sql::act::{Action, ActionKind};
+use super::sql::part::{Column, Constraint, Name};
 use super::sql::{Act, Placed};
 
 /// One rule.
@@ -207,6 +208,44 @@ impl<'a> Site<'a> {
             self.script.is_released.is_some_and(|released| !released.get(era).copied().unwrap_or(false))
         };
         born == self.script.era || (is_unreleased(born) && is_unreleased(self.script.era))
+    }
+
+    /// The changes of ALTER TABLE, with the table; none for any other act.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (&'a Name, &'a Action)> + use<'a> {
+        let alter = match self.act {
+            Act::AlterTable(alter) => Some(alter),
+            _ => None,
+        };
+        alter.into_iter().flat_map(|alter| alter.actions.iter().map(|action| (&alter.table, action)))
+    }
+
+    /// The changes of a table that running programs use.
+    pub(crate) fn changes_of_old(&self) -> impl Iterator<Item = (&'a Name, &'a Action)> {
+        self.changes().filter(|(table, _)| self.is_old(table))
+    }
+
+    /// The columns that are added to tables, with the table.
+    pub(crate) fn added_columns(&self) -> impl Iterator<Item = (&'a Name, &'a Column)> {
+        self.changes().filter_map(|(table, action)| match &action.kind {
+            ActionKind::AddColumn { column, if_not_exists } => {
+                let is_there = *if_not_exists
+                    && self.table(table).is_some_and(|known| known.column(&column.name.name).is_some());
+                (!is_there).then_some((table, &**column))
+            }
+            _ => None,
+        })
+    }
+
+    /// The constraints that are added to tables, those beside added columns among them, with the table.
+    pub(crate) fn added_constraints(&self) -> impl Iterator<Item = (&'a Name, &'a Constraint)> {
+        let beside = self
+            .added_columns()
+            .flat_map(|(table, column)| column.constraints.iter().map(move |constraint| (table, constraint)));
+        let alone = self.changes().filter_map(|(table, action)| match &action.kind {
+            ActionKind::AddConstraint(constraint) => Some((table, constraint)),
+            _ => None,
+        });
+        beside.chain(alone)
     }
 
     /// The acts before this one.

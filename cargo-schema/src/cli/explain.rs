@@ -95,6 +95,7 @@ fn data(rule: &Rule) -> Value {
         "about": rule.about,
         "why": page.map(|page| page.why),
         "instead": page.map(|page| page.instead),
+        "examples": page.map(|page| page.examples.iter().map(document::example).collect::<Vec<_>>()),
         "build": key(build),
         "check": key(check),
         "configurable": rule.is_configurable(),

@@ -22,7 +22,7 @@
 //! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
 //! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |
 //! | `check` | `revisions`, `tables` (numbers), `errors`, `warnings`, `findings` (with `family`) |
-//! | `explain` | `rules` (`rule`, `family`, `engine`, `about`, `why`, `instead`, `build`, `check`, `configurable`) |
+//! | `explain` | `rules` (`rule`, `family`, `engine`, `about`, `why`, `instead`, `examples` (`before`, `sql`, `run_in_transaction`, `claim`, `of`), `build`, `check`, `configurable`) |
 //! | `unlock` | `database`, `is_held` |
 //! | `dump`, `restore` | `database`, `file`, `bytes` |
 //!

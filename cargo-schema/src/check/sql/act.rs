@@ -474,6 +474,8 @@ pub(crate) struct CreateView {
     pub(crate) is_temporary: bool,
     /// `SELECT *`, or `t.*`.
     pub(crate) selects_star: bool,
+    /// The expressions of its query.
+    pub(crate) expr: Expr,
     /// The tables it names.
     pub(crate) tables: Vec<Name>,
 }

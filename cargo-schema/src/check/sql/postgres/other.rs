@@ -118,6 +118,7 @@ fn views_and_functions(node: &Node) -> Option<Act> {
             is_temporary: is_temporary(node),
             selects_star: node.all(TARGET).any(|target| target.text().ends_with('*')),
             tables: names(node, RELATION_NAME_REF),
+            expr: expr(node),
         }),
         REFRESH => {
             Act::Refresh(Refresh { name: name_of(node, VIEW_REF), concurrently: node.has(CONCURRENTLY_KW) })

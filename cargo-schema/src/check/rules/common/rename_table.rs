@@ -1,0 +1,55 @@
+//! `rename-table`.
+
+use crate::check::rules::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "rename-table",
+    level: Deny,
+    ways: Up,
+    about: "a table gets another name while programs use the old one",
+    why: "Programs of the previous release name the table as it was called, and fail until the last of them is \
+          replaced.",
+    instead: "Leave a view under the old name in the same revision until nobody uses it; simple views can be \
+          written to as well:\n\
+          \n    \
+          ALTER TABLE users RENAME TO accounts;\n    \
+          CREATE VIEW users AS SELECT id, email, age FROM accounts;",
+    find,
+    examples: &[
+        fires(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;",
+            "ALTER TABLE users RENAME TO accounts;",
+            Claim::Breaks("SELECT id FROM users"),
+        ),
+        quiet(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;",
+            "ALTER TABLE users RENAME TO accounts; CREATE VIEW users AS SELECT id, email, age FROM accounts;",
+        ),
+        quiet(
+            "",
+            "CREATE TABLE fresh (id bigint PRIMARY KEY, email text, age int); ALTER TABLE fresh RENAME TO other;",
+        ),
+    ],
+};
+
+fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
+    let Act::Rename(rename) = site.act else { return };
+    if rename.object != Object::Table || !site.is_old(&rename.from) || returns(site, &rename.from) {
+        return;
+    }
+    let (from, to) = (&rename.from, &rename.to);
+    hits.push(Hit::new(site.span, format!("programs that run now fail when `{from}` is called `{to}`")).sql(
+        "leave a view under the old name until nobody uses it:",
+        format!("CREATE VIEW {from} AS SELECT * FROM {to};"),
+    ));
+}
+
+/// A view or a table takes the old name in the same script.
+fn returns(site: &Site<'_>, from: &Name) -> bool {
+    site.after().iter().any(|placed| match &placed.act {
+        Act::CreateView(view) => view.name.name == from.name,
+        Act::CreateTable(table) => table.table.name == from.name,
+        Act::Rename(rename) => rename.to == from.name,
+        _ => false,
+    })
+}
