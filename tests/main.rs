@@ -16,6 +16,7 @@ mod bad_input;
 mod broken;
 mod commands;
 mod concurrency;
+mod corpus;
 mod diff;
 mod docs;
 mod failing;

@@ -5,13 +5,13 @@ use serde_json::Value;
 use crate::harness::{Engine, Run, Served, Session, checkout};
 
 /// One example, and what is claimed of it.
-struct Example {
-    rule: String,
-    before: String,
-    sql: String,
-    is_transactional: bool,
-    claim: String,
-    of: Vec<String>,
+pub struct Example {
+    pub rule: String,
+    pub before: String,
+    pub sql: String,
+    pub is_transactional: bool,
+    pub claim: String,
+    pub of: Vec<String>,
 }
 
 fn examples(engine: &str) -> Vec<Example> {
@@ -46,7 +46,7 @@ fn postgres_does_what_rules_say() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), examples.len(), wrong.join("\n"));
 }
 
-fn contradiction(database: &Served, example: &Example) -> Option<String> {
+pub fn contradiction(database: &Served, example: &Example) -> Option<String> {
     let mut session = database.session();
     empty(&mut session);
     let answer = prepared(&mut session, example).and_then(|()| match example.claim.as_str() {
@@ -58,7 +58,7 @@ fn contradiction(database: &Served, example: &Example) -> Option<String> {
     })
 }
 
-fn empty(session: &mut Session) {
+pub fn empty(session: &mut Session) {
     session
         .run(
             "SET client_min_messages = 'error';
@@ -121,7 +121,7 @@ fn refused(url: &str, example: &Example) -> Result<(), String> {
 }
 
 /// In a transaction that stays open, or statement by statement.
-fn run(session: &mut Session, example: &Example) -> Result<(), String> {
+pub fn run(session: &mut Session, example: &Example) -> Result<(), String> {
     if example.is_transactional {
         session.run("BEGIN")?;
         return session.run(&example.sql);

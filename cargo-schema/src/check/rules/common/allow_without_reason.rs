@@ -1,13 +1,11 @@
 //! `allow-without-reason`: found where comments are read.
 
-use schema_build::config::Level;
-
-use crate::check::rule::{Claim, Rule, Ways, fires, quiet};
+use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
     id: "allow-without-reason",
-    level: Level::Warn,
-    ways: Ways::Both,
+    level: Warn,
+    ways: Both,
     about: "a comment allows something and does not say why",
     why: "Whoever reviews the migration cannot tell a decision from a way to silence a warning.",
     instead: "Say why it is right here, behind the bracket:\n\n    \

@@ -1,13 +1,11 @@
 //! `unreadable-sql`: found by whoever reads the statements, for a rule sees only what can be read.
 
-use schema_build::config::Level;
-
-use crate::check::rule::{Claim, Rule, Ways, fires, quiet};
+use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
     id: "unreadable-sql",
-    level: Level::Warn,
-    ways: Ways::Both,
+    level: Warn,
+    ways: Both,
     about: "a statement cannot be read, so that no rule has looked at it",
     why: "The parser does not know this syntax, or it is a mistake. A check that skipped what it cannot read would say \
           that all is well while it has looked at nothing.",

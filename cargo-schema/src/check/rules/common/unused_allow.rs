@@ -1,13 +1,11 @@
 //! `unused-allow`: found where comments are compared with what was found.
 
-use schema_build::config::Level;
-
-use crate::check::rule::{Claim, Rule, Ways, fires, quiet};
+use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
     id: "unused-allow",
-    level: Level::Warn,
-    ways: Ways::Both,
+    level: Warn,
+    ways: Both,
     about: "a comment allows what is not found",
     why: "The statement was changed since, the comment stands above another one, or the rule's name is misspelt. The \
           next person reads a warning about a danger that is not there, or misses the one that is.",

@@ -37,7 +37,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     for (table, action) in site.changes_of_old() {
         match &action.kind {
             ActionKind::DropColumn { column, cascade: true, .. } => {
-                hits.push(hit(&action.span, &format!("{table}.{column}")))
+                hits.push(hit(&action.span, &format!("{table}.{column}")));
             }
             ActionKind::DropConstraint { name, cascade: true, .. } => hits.push(hit(&action.span, name)),
             _ => {}

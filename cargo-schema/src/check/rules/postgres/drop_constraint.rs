@@ -33,7 +33,8 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         let ActionKind::DropConstraint { name, if_exists, .. } = &action.kind else { continue };
         let known = site.table(table);
         let is_missing = *if_exists && known.is_some_and(|table| !has(table, name));
-        if is_missing || known.is_some_and(|table| is_spare(table, name)) || returns(site, table, name) {
+        if is_missing || known.is_some_and(|table| is_spare(site, table, name)) || returns(site, table, name)
+        {
             continue;
         }
         hits.push(
@@ -51,11 +52,18 @@ fn has(table: &Table, name: &str) -> bool {
 }
 
 /// A check that says no more than NOT NULL says by now.
-fn is_spare(table: &Table, name: &str) -> bool {
+fn is_spare(site: &Site<'_>, table: &Table, name: &str) -> bool {
+    let is_set_here = |column: &String| {
+        site.changes().any(
+            |(_, action)| matches!(&action.kind, ActionKind::SetNotNull { column: own } if own == column),
+        )
+    };
     let check = table.checks.iter().find(|check| check.name.as_deref() == Some(name));
     check.is_some_and(|check| {
         let proven = &check.expr.proves_not_null;
-        let is_not_null = |column: &String| table.column(column).is_some_and(|column| column.not_null);
+        let is_not_null = |column: &String| {
+            is_set_here(column) || table.column(column).is_some_and(|column| column.not_null)
+        };
         !proven.is_empty() && proven.len() == check.expr.columns.len() && proven.iter().all(is_not_null)
     })
 }

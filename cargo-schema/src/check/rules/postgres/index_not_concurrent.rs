@@ -1,15 +1,12 @@
 //! `index-not-concurrent`.
 
-use schema_build::config::Level;
-
-use crate::check::rule::{Claim, Hit, Rule, Site, Ways, fires, quiet};
-use crate::check::sql::Act;
+use crate::check::rules::prelude::*;
 use crate::check::sql::act::CreateIndex;
 
 pub(super) static RULE: Rule = Rule {
     id: "index-not-concurrent",
-    level: Level::Warn,
-    ways: Ways::Up,
+    level: Warn,
+    ways: Up,
     about: "an index is built while writes to its table wait",
     why: "CREATE INDEX takes a SHARE lock on the table until the index is built: reads go on, every INSERT, UPDATE and \
           DELETE waits. On a large table that takes minutes.",
@@ -33,7 +30,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let Act::CreateIndex(index) = site.act else { return };
-    if index.concurrently || index.only || !site.is_old(&index.table) || is_there(site, index) {
+    // On the parent of partitions alone there is nothing to build.
+    let is_empty = index.only && site.table(&index.table).is_none_or(|table| table.is_partitioned);
+    if index.concurrently || is_empty || !site.is_old(&index.table) || is_there(site, index) {
         return;
     }
     let name = index.name.as_ref().map_or_else(|| "an index".to_owned(), |name| format!("`{name}`"));

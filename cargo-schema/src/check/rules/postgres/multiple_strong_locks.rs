@@ -40,7 +40,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         .map(|(table, _)| table)
         .collect();
     let Some(first) = earlier.first() else { return };
-    let is_new = |table: &&Name| !earlier.iter().any(|it| *it == *table);
+    let is_new = |table: &&Name| !earlier.contains(table);
     if let Some(second) = own.iter().map(|(table, _)| *table).find(is_new) {
         hits.push(
             Hit::new(site.span, format!("`{first}` stays locked while `{second}` is waited for"))

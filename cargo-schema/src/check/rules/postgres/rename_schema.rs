@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     match site.act {
         Act::Rename(rename) if rename.object == Object::Schema => {
-            hits.push(hit(site.span, &rename.from.to_string()))
+            hits.push(hit(site.span, &rename.from.to_string()));
         }
         _ => {
             let moved =

@@ -1,0 +1,1719 @@
+-- Cases of SQL for PostgreSQL with what the engine does. A test runs every one of them on the engine, and `cargo schema check` over all.
+--
+--   === hazard NAME: CLAIM           or   === harmless NAME
+--   what an earlier revision did
+--   ---                              or   --- outside (run_in_transaction = false), --- fresh (nothing is released)
+--   the revision that is looked at; `--!` ends the line that must be found
+--
+-- Claims: `fails SQLSTATE`, `locks MODE TABLE`, `rewrites TABLE`, `loses QUERY` (a number), `breaks STATEMENT`, `spoils QUERY`, `runs`.
+-- A harmless case runs, writes no table anew that was there before, and leaves every row where it was.
+
+=== hazard index: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+CREATE INDEX users_email_idx ON users (email); --!
+
+=== hazard index-lower-case: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+create unique index if not exists users_email_idx on users using btree (lower(email)) where email is not null; --!
+
+=== hazard index-qualified-quoted: locks ShareLock "Shop"."Order Items"
+CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."Order Items" ("Id" bigint PRIMARY KEY, "Price" numeric);
+---
+-- a comment first
+CREATE INDEX "by price" ON "Shop"."Order Items" ("Price" DESC NULLS LAST); --!
+
+=== hazard index-without-name-multiline: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+
+CREATE INDEX --!
+  ON users
+  USING hash (email);
+
+=== hazard index-behind-if-not-exists-table: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text);
+CREATE INDEX users_email_idx ON users (email); --!
+
+=== hazard index-in-do: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'i') THEN
+    CREATE INDEX i ON users (email); --!
+  END IF;
+END
+$$;
+
+=== hazard index-after-temporary-namesake: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+CREATE TEMP TABLE staged (id bigint);
+CREATE INDEX ON staged (id);
+CREATE INDEX ON public.users (email); --!
+
+=== hazard index-on-renamed: locks ShareLock people
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+ALTER TABLE users RENAME TO people;
+---
+CREATE INDEX ON people (email); --!
+
+=== hazard gin-index: locks ShareLock docs
+CREATE TABLE docs (id bigint PRIMARY KEY, body jsonb);
+---
+CREATE INDEX docs_body ON ONLY docs USING gin (body jsonb_path_ops); --!
+
+=== hazard drop-index: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX i ON users (email);
+---
+DROP INDEX i; --!
+
+=== hazard drop-index-if-exists: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX i ON users (email);
+---
+drop index if exists public.i restrict; --!
+
+=== hazard drop-two-indexes: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text, a int); CREATE INDEX i ON users (email); CREATE INDEX "J" ON users (a);
+---
+DROP INDEX i, "J"; --!
+
+=== hazard reindex-index: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX i ON users (email);
+---
+REINDEX INDEX i; --!
+
+=== hazard reindex-table: locks ShareLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX i ON users (email);
+---
+REINDEX (VERBOSE) TABLE users; --!
+
+=== hazard concurrently-in-transaction: fails 25001
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+CREATE INDEX CONCURRENTLY i ON users (email); --!
+
+=== hazard drop-concurrently-in-transaction: fails 25001
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE INDEX i ON users (email);
+---
+DROP INDEX CONCURRENTLY i; --!
+
+=== hazard reindex-concurrently-in-transaction: fails 25001
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+REINDEX TABLE CONCURRENTLY users; --!
+
+=== hazard detach-concurrently-in-transaction: fails 25001
+CREATE TABLE events (at int) PARTITION BY RANGE (at); CREATE TABLE e1 PARTITION OF events FOR VALUES FROM (1) TO (2);
+---
+ALTER TABLE events DETACH PARTITION e1 CONCURRENTLY; --!
+
+=== hazard vacuum-in-transaction: fails 25001
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+VACUUM ANALYZE users; --!
+
+=== hazard create-database-in-transaction: fails 25001
+
+---
+CREATE DATABASE schema_corpus_never; --!
+
+=== hazard alter-system-in-transaction: fails 25001
+
+---
+ALTER SYSTEM SET work_mem = '5MB'; --!
+
+=== hazard discard-all-in-transaction: fails 25001
+
+---
+DISCARD ALL; --!
+
+=== hazard concurrently-if-not-exists: runs
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+--- outside
+CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (email); --!
+
+=== hazard concurrently-on-partitioned: fails 0A000
+CREATE TABLE events (at int, a int) PARTITION BY RANGE (at);
+--- outside
+CREATE INDEX CONCURRENTLY i ON events (a); --!
+
+=== hazard foreign-key: locks ShareRowExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+---
+ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users; --!
+
+=== hazard foreign-key-multi-action: locks ShareRowExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+---
+ALTER TABLE IF EXISTS ONLY public.orders
+  ADD COLUMN note text,
+  ADD CONSTRAINT "Orders_fk" FOREIGN KEY (user_id) REFERENCES public.users (id) ON DELETE SET NULL; --!
+
+=== hazard foreign-key-deferrable-lower: locks ShareRowExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+---
+alter table orders add constraint k foreign key (user_id) references users (id) deferrable initially deferred; --!
+
+=== hazard foreign-key-from-new-column-default: locks AccessExclusiveLock orders
+CREATE TABLE users (id bigint PRIMARY KEY); INSERT INTO users VALUES (1); CREATE TABLE orders (id bigint PRIMARY KEY); INSERT INTO orders VALUES (1);
+---
+ALTER TABLE orders ADD user_id bigint DEFAULT 1 REFERENCES users (id); --!
+
+=== hazard check: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+ALTER TABLE users ADD CONSTRAINT grown CHECK (age >= 18); --!
+
+=== hazard check-on-added-column: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+ALTER TABLE users ADD COLUMN score int CHECK (score > 0); --!
+
+=== hazard check-lower-anonymous: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+alter table users add check (age is null or age > 0); --!
+
+=== hazard validate-with-add: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;
+ALTER TABLE users VALIDATE CONSTRAINT c; --!
+
+=== hazard validate-after-other-alter: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int); ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;
+---
+ALTER TABLE users ADD COLUMN note text;
+ALTER TABLE users VALIDATE CONSTRAINT c; --!
+
+=== hazard set-not-null: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+ALTER TABLE users ALTER COLUMN age SET NOT NULL; --!
+
+=== hazard set-not-null-unvalidated: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL) NOT VALID;
+---
+ALTER TABLE users ALTER age SET NOT NULL; --!
+
+=== hazard set-not-null-proven-for-another: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int, size int); ALTER TABLE users ADD CONSTRAINT c CHECK (size IS NOT NULL);
+---
+ALTER TABLE users ALTER age SET NOT NULL; --!
+
+=== hazard set-not-null-or-is-no-proof: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, age int, size int); ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL OR size IS NOT NULL);
+---
+ALTER TABLE users ALTER age SET NOT NULL; --!
+
+=== hazard add-not-null: fails 23502
+CREATE TABLE users (id bigint PRIMARY KEY); INSERT INTO users VALUES (1);
+---
+ALTER TABLE users ADD COLUMN email text NOT NULL; --!
+
+=== hazard add-not-null-default-null: fails 23502
+CREATE TABLE users (id bigint PRIMARY KEY); INSERT INTO users VALUES (1);
+---
+ALTER TABLE users ADD COLUMN email varchar(20) DEFAULT NULL NOT NULL; --!
+
+=== hazard add-not-null-multi: fails 23502
+CREATE TABLE users (id bigint PRIMARY KEY); INSERT INTO users VALUES (1);
+---
+ALTER TABLE users
+    ADD COLUMN a int DEFAULT 0 NOT NULL,
+    ADD COLUMN b int NOT NULL; --!
+
+=== hazard add-primary-key-column: fails 23502
+CREATE TABLE logs (at timestamptz); INSERT INTO logs VALUES (now());
+---
+ALTER TABLE logs ADD COLUMN id bigint PRIMARY KEY; --!
+
+=== hazard volatile-uuid: rewrites users
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+ALTER TABLE users ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid(); --!
+
+=== hazard volatile-in-expression: rewrites users
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+ALTER TABLE users ADD COLUMN lot int DEFAULT (floor(random() * 10))::int; --!
+
+=== hazard volatile-sequence: rewrites users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE SEQUENCE s;
+---
+ALTER TABLE users ADD COLUMN n bigint DEFAULT nextval('s'); --!
+
+=== hazard volatile-own-function: rewrites users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE FUNCTION code() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN random()::text; END $$;
+---
+ALTER TABLE users ADD COLUMN c text DEFAULT code(); --!
+
+=== hazard volatile-clock: rewrites users
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+alter table users add column if not exists seen timestamptz default clock_timestamp(); --!
+
+=== hazard serial: rewrites users
+CREATE TABLE users (name text);
+---
+ALTER TABLE users ADD COLUMN id serial; --!
+
+=== hazard bigserial-key: rewrites users
+CREATE TABLE users (name text);
+---
+ALTER TABLE users ADD COLUMN id BIGSERIAL PRIMARY KEY; --!
+
+=== hazard identity: rewrites users
+CREATE TABLE users (name text);
+---
+ALTER TABLE users ADD COLUMN id int GENERATED BY DEFAULT AS IDENTITY; --!
+
+=== hazard stored: rewrites users
+CREATE TABLE users (name text);
+---
+ALTER TABLE users ADD COLUMN low text GENERATED ALWAYS AS (lower(name)) STORED; --!
+
+=== hazard domain-column: rewrites users
+CREATE TABLE users (name text); CREATE DOMAIN short AS text CHECK (length(value) < 10);
+---
+ALTER TABLE users ADD COLUMN nick short DEFAULT 'x'; --!
+
+=== hazard int-to-bigint: rewrites users
+CREATE TABLE users (id int PRIMARY KEY);
+---
+ALTER TABLE users ALTER COLUMN id TYPE bigint; --!
+
+=== hazard set-data-type: rewrites users
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+ALTER TABLE users ALTER age SET DATA TYPE numeric USING age::numeric; --!
+
+=== hazard varchar-shrinks: rewrites users
+CREATE TABLE users (name varchar(50));
+---
+ALTER TABLE users ALTER COLUMN name TYPE character varying (20); --!
+
+=== hazard text-to-varchar-limit: rewrites users
+CREATE TABLE users (name text);
+---
+ALTER TABLE users ALTER COLUMN name TYPE varchar(255); --!
+
+=== hazard numeric-scale: rewrites users
+CREATE TABLE users (price numeric(10, 2));
+---
+ALTER TABLE users ALTER COLUMN price TYPE decimal(12, 4); --!
+
+=== hazard json-to-jsonb: rewrites docs
+CREATE TABLE docs (body json);
+---
+ALTER TABLE docs ALTER COLUMN body TYPE jsonb USING body::jsonb; --!
+
+=== hazard timestamptz-precision: rewrites users
+CREATE TABLE users (seen timestamptz(6));
+---
+ALTER TABLE users ALTER COLUMN seen TYPE timestamptz(3); --!
+
+=== hazard timestamp-zone-of-session: runs
+CREATE TABLE users (seen timestamp); INSERT INTO users VALUES ('2026-01-01 12:00');
+---
+ALTER TABLE users ALTER COLUMN seen TYPE timestamp with time zone; --!
+
+=== hazard text-to-int-using: rewrites users
+CREATE TABLE users (n text);
+---
+ALTER TABLE users ALTER COLUMN n TYPE int USING trim(n)::int; --!
+
+=== hazard char-to-text: rewrites users
+CREATE TABLE users (code char(3));
+---
+ALTER TABLE users ALTER COLUMN code TYPE text; --!
+
+=== hazard enum-to-text: rewrites users
+CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE users (m mood);
+---
+ALTER TABLE users ALTER COLUMN m TYPE text; --!
+
+=== hazard varchar-array-to-text-array-using: rewrites users
+CREATE TABLE users (tags varchar(3)[]);
+---
+ALTER TABLE users ALTER COLUMN tags TYPE int[] USING '{}'::int[]; --!
+
+=== hazard type-in-do: rewrites users
+CREATE TABLE users (age int);
+---
+DO $body$ BEGIN
+  ALTER TABLE users ALTER COLUMN age TYPE bigint; --!
+END $body$;
+
+=== hazard unique: locks AccessExclusiveLock users
+CREATE TABLE users (email text);
+---
+ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email); --!
+
+=== hazard unique-column: locks AccessExclusiveLock users
+CREATE TABLE users (email text);
+---
+ALTER TABLE users ADD COLUMN login text UNIQUE; --!
+
+=== hazard primary-key: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint NOT NULL);
+---
+alter table users add primary key (id); --!
+
+=== hazard primary-key-adopts-nullable: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint); CREATE UNIQUE INDEX u ON users (id);
+---
+ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX u; --!
+
+=== hazard exclude: locks AccessExclusiveLock stays
+CREATE TABLE stays (during tsrange);
+---
+ALTER TABLE stays ADD CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&); --!
+
+=== hazard drop-column: loses SELECT count(age) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY, age int); INSERT INTO users VALUES (1, 2);
+---
+ALTER TABLE users DROP COLUMN age; --!
+
+=== hazard drop-column-short: loses SELECT count(age) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY, age int); INSERT INTO users VALUES (1, 2);
+---
+/* it is /* really */ unused */
+alter table only users drop if exists age; --!
+
+=== hazard drop-column-second-action: loses SELECT count("Age") FROM users
+CREATE TABLE users (id bigint PRIMARY KEY, "Age" int); INSERT INTO users VALUES (1, 2);
+---
+ALTER TABLE users
+  ADD COLUMN size int,
+  DROP COLUMN "Age"; --!
+
+=== hazard drop-column-dynamic: loses SELECT count(age) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY, age int); INSERT INTO users VALUES (1, 2);
+---
+DO $$ BEGIN
+  EXECUTE 'ALTER TABLE users DROP COLUMN age'; --!
+END $$;
+
+=== hazard drop-column-cascade: breaks SELECT * FROM ages
+CREATE TABLE users (id bigint PRIMARY KEY, age int); CREATE VIEW ages AS SELECT age FROM users;
+---
+ALTER TABLE users DROP COLUMN age CASCADE; --!
+
+=== hazard drop-column-under-view: fails 2BP01
+CREATE TABLE users (id bigint PRIMARY KEY, age int); CREATE VIEW ages AS SELECT age FROM users;
+---
+ALTER TABLE users DROP COLUMN age; --!
+
+=== hazard type-under-view: fails 0A000
+CREATE TABLE users (id bigint PRIMARY KEY, name varchar(5)); CREATE VIEW names AS SELECT u.name FROM users u;
+---
+ALTER TABLE users ALTER COLUMN name TYPE text; --!
+
+=== hazard drop-table: loses SELECT count(*) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY); INSERT INTO users VALUES (1);
+---
+DROP TABLE users; --!
+
+=== hazard drop-table-if-exists: loses SELECT count(*) FROM shop.users
+CREATE SCHEMA shop; CREATE TABLE shop.users (id bigint PRIMARY KEY); INSERT INTO shop.users VALUES (1);
+---
+drop table if exists shop.users; --!
+
+=== hazard drop-table-in-list: loses SELECT count(*) FROM b
+CREATE TABLE a (id int); CREATE TABLE b (id int); INSERT INTO b VALUES (1);
+---
+DROP TABLE a, b; --!
+
+=== hazard drop-and-create-again: loses SELECT count(*) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY); INSERT INTO users VALUES (1);
+---
+DROP TABLE IF EXISTS users; --!
+CREATE TABLE users (id bigint PRIMARY KEY);
+
+=== hazard drop-table-search-path: loses SELECT count(*) FROM shop.users
+CREATE SCHEMA shop; CREATE TABLE shop.users (id bigint PRIMARY KEY); INSERT INTO shop.users VALUES (1);
+---
+SET LOCAL search_path TO shop;
+DROP TABLE users; --!
+
+=== hazard drop-schema: loses SELECT count(*) FROM shop.users
+CREATE SCHEMA shop; CREATE TABLE shop.users (id bigint PRIMARY KEY); INSERT INTO shop.users VALUES (1);
+---
+DROP SCHEMA IF EXISTS shop CASCADE; --!
+
+=== hazard drop-foreign-key: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (user_id bigint REFERENCES users (id));
+---
+ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey; --!
+
+=== hazard drop-table-with-key: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (user_id bigint REFERENCES users (id));
+---
+DROP TABLE orders; --!
+
+=== hazard drop-referenced-column-key: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (user_id bigint REFERENCES users (id));
+---
+ALTER TABLE orders DROP COLUMN user_id; --!
+
+=== hazard two-tables: locks AccessExclusiveLock a
+CREATE TABLE a (id int); CREATE TABLE b (id int);
+---
+ALTER TABLE a ADD COLUMN x int;
+ALTER TABLE b ADD COLUMN x int; --!
+
+=== hazard index-after-alter: locks AccessExclusiveLock a
+CREATE TABLE a (id int); CREATE TABLE b (id int);
+---
+ALTER TABLE a ADD COLUMN x int;
+CREATE INDEX ON b (id); --!
+
+=== hazard backfill-after-alter: locks AccessExclusiveLock users
+CREATE TABLE users (id int, old text);
+---
+ALTER TABLE users ADD COLUMN name text;
+UPDATE users SET name = old WHERE name IS NULL; --!
+
+=== hazard backfill-other-table: locks AccessExclusiveLock users
+CREATE TABLE users (id int, old text); CREATE TABLE names (id int, name text);
+---
+ALTER TABLE users ADD COLUMN name text;
+INSERT INTO names (id, name) SELECT id, old FROM users; --!
+
+=== hazard rename-column: breaks SELECT name FROM users
+CREATE TABLE users (id int, name text);
+---
+ALTER TABLE users RENAME COLUMN name TO full_name; --!
+
+=== hazard rename-column-short: breaks SELECT "Name" FROM "Users"
+CREATE TABLE "Users" (id int, "Name" text);
+---
+alter table if exists "Users" rename "Name" to name; --!
+
+=== hazard rename-table: breaks SELECT id FROM users
+CREATE TABLE users (id int);
+---
+ALTER TABLE users RENAME TO people; --!
+
+=== hazard set-schema: breaks SELECT id FROM users
+CREATE TABLE users (id int); CREATE SCHEMA archive;
+---
+ALTER TABLE users SET SCHEMA archive; --!
+
+=== hazard rename-schema: breaks SELECT id FROM shop.users
+CREATE SCHEMA shop; CREATE TABLE shop.users (id int);
+---
+ALTER SCHEMA shop RENAME TO store; --!
+
+=== hazard rename-enum-value: breaks SELECT 'sad'::mood
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+---
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'; --!
+
+=== hazard rename-type: breaks SELECT 'sad'::mood
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+---
+ALTER TYPE mood RENAME TO feeling; --!
+
+=== hazard rename-view: breaks SELECT * FROM v
+CREATE TABLE users (id int); CREATE VIEW v AS SELECT id FROM users;
+---
+ALTER VIEW v RENAME TO w; --!
+
+=== hazard rename-function: breaks SELECT f()
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+---
+ALTER FUNCTION f() RENAME TO g; --!
+
+=== hazard update-all: spoils SELECT max(n) > 0 FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+UPDATE users SET n = 0; --!
+
+=== hazard update-all-in-cte: spoils SELECT max(n) > 0 FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+UPDATE ONLY public.users AS u SET n = 0 WHERE TRUE; --!
+
+=== hazard delete-all: loses SELECT count(*) FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+delete from users; --!
+
+=== hazard delete-all-in-do: loses SELECT count(*) FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+DO $$
+BEGIN
+  DELETE FROM users; --!
+END;
+$$ LANGUAGE plpgsql;
+
+=== hazard truncate: loses SELECT count(*) FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+TRUNCATE TABLE users RESTART IDENTITY; --!
+
+=== hazard truncate-cascade: loses SELECT count(*) FROM orders
+CREATE TABLE users (id int PRIMARY KEY); INSERT INTO users VALUES (1); CREATE TABLE orders (u int REFERENCES users); INSERT INTO orders VALUES (1);
+---
+truncate users cascade; --!
+
+=== hazard truncate-second-of-list: loses SELECT count(*) FROM b
+CREATE TABLE a (n int); CREATE TABLE b (n int); INSERT INTO b VALUES (1);
+---
+TRUNCATE a, ONLY b; --!
+
+=== hazard vacuum-full: rewrites users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+--- outside
+VACUUM (FULL, ANALYZE) users; --!
+
+=== hazard cluster: rewrites users
+CREATE TABLE users (n int PRIMARY KEY); INSERT INTO users VALUES (1);
+---
+CLUSTER users USING users_pkey; --!
+
+=== hazard unlogged: rewrites users
+CREATE TABLE users (n int);
+---
+ALTER TABLE users SET UNLOGGED; --!
+
+=== hazard tablespace: locks AccessExclusiveLock users
+CREATE TABLE users (n int);
+---
+ALTER TABLE users SET TABLESPACE pg_default; --!
+
+=== hazard lock-table: locks AccessExclusiveLock users
+CREATE TABLE users (n int);
+---
+LOCK users; --!
+
+=== hazard lock-share: locks ShareLock users
+CREATE TABLE users (n int);
+---
+LOCK TABLE users IN SHARE MODE NOWAIT; --!
+
+=== hazard attach: locks AccessExclusiveLock e1
+CREATE TABLE events (at int NOT NULL) PARTITION BY RANGE (at); CREATE TABLE e1 (at int NOT NULL); INSERT INTO e1 VALUES (1);
+---
+ALTER TABLE events ATTACH PARTITION e1 FOR VALUES FROM (0) TO (9); --!
+
+=== hazard partition-of: locks AccessExclusiveLock events
+CREATE TABLE events (at int NOT NULL) PARTITION BY LIST (at);
+---
+CREATE TABLE e1 PARTITION OF events FOR VALUES IN (1, 2); --!
+
+=== hazard detach: locks AccessExclusiveLock events
+CREATE TABLE events (at int NOT NULL) PARTITION BY LIST (at); CREATE TABLE e1 PARTITION OF events FOR VALUES IN (1);
+---
+ALTER TABLE events DETACH PARTITION e1; --!
+
+=== hazard drop-partition: locks AccessExclusiveLock events
+CREATE TABLE events (at int NOT NULL) PARTITION BY LIST (at); CREATE TABLE e1 PARTITION OF events FOR VALUES IN (1);
+---
+DROP TABLE e1; --!
+
+=== hazard refresh: locks AccessExclusiveLock totals
+CREATE TABLE users (n int); CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM users;
+---
+REFRESH MATERIALIZED VIEW totals; --!
+
+=== hazard refresh-concurrently-without-index: fails 55000
+CREATE TABLE users (n int); CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM users;
+---
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals; --!
+
+=== hazard enum-used-at-once: fails 55P04
+CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE users (m mood);
+---
+ALTER TYPE mood ADD VALUE 'ok' AFTER 'sad';
+UPDATE users SET m = 'ok' WHERE m = 'sad'; --!
+
+=== hazard enum-as-default-at-once: fails 55P04
+CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE users (m mood);
+---
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'ok';
+ALTER TABLE users ALTER COLUMN m SET DEFAULT 'ok'; --!
+
+=== hazard domain-check: locks ShareLock users
+CREATE DOMAIN score AS int; CREATE TABLE users (s score);
+---
+ALTER DOMAIN score ADD CHECK (VALUE > 0); --!
+
+=== hazard domain-not-null: locks ShareLock users
+CREATE DOMAIN score AS int; CREATE TABLE users (s score);
+---
+ALTER DOMAIN score SET NOT NULL; --!
+
+=== hazard drop-type-cascade: loses SELECT count(m) FROM users
+CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE users (m mood); INSERT INTO users VALUES ('sad');
+---
+DROP TYPE mood CASCADE; --!
+
+=== hazard drop-function-cascade: loses SELECT count(*) FROM pg_trigger WHERE tgname = 't'
+CREATE TABLE users (n int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();
+---
+DROP FUNCTION f() CASCADE; --!
+
+=== hazard long-name: loses SELECT 1 - (SELECT count(*) FROM pg_class WHERE relname = 'orders_of_customers_who_have_not_paid_for_more_than_thirty_days_o')
+
+---
+CREATE TABLE orders_of_customers_who_have_not_paid_for_more_than_thirty_days_or_so (id bigint PRIMARY KEY); --!
+
+=== hazard row-security: locks AccessExclusiveLock users
+CREATE TABLE users (n int);
+---
+ALTER TABLE users FORCE ROW LEVEL SECURITY; --!
+
+=== hazard policy: locks AccessExclusiveLock users
+CREATE TABLE users (n int);
+---
+CREATE POLICY p ON users FOR SELECT USING (n > 0); --!
+
+=== hazard drop-policy: locks AccessExclusiveLock users
+CREATE TABLE users (n int); CREATE POLICY p ON users USING (true);
+---
+DROP POLICY IF EXISTS p ON users; --!
+
+=== hazard definer: loses SELECT 1 - count(*) FROM pg_proc WHERE proname = 'f' AND prosecdef AND proconfig IS NULL
+
+---
+CREATE OR REPLACE FUNCTION f(a int) RETURNS int AS $$ SELECT a $$ LANGUAGE sql SECURITY DEFINER; --!
+
+=== hazard json-column: breaks SELECT DISTINCT * FROM users
+CREATE TABLE users (n int);
+---
+ALTER TABLE users ADD COLUMN settings json DEFAULT '{}'; --!
+
+=== hazard drop-not-null: spoils SELECT attnotnull FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'n'
+CREATE TABLE users (n int NOT NULL);
+---
+ALTER TABLE users ALTER n DROP NOT NULL; --!
+
+=== hazard drop-default: breaks INSERT INTO users (id) VALUES (7)
+CREATE TABLE users (id int, n int NOT NULL DEFAULT 1);
+---
+ALTER TABLE users ALTER COLUMN n DROP DEFAULT; --!
+
+=== hazard drop-identity: breaks INSERT INTO users (n) VALUES (7)
+CREATE TABLE users (id int GENERATED BY DEFAULT AS IDENTITY, n int);
+---
+ALTER TABLE users ALTER COLUMN id DROP IDENTITY; --!
+
+=== hazard drop-check: loses SELECT count(*) FROM pg_constraint WHERE conname = 'positive'
+CREATE TABLE users (n int CONSTRAINT positive CHECK (n > 0));
+---
+ALTER TABLE users DROP CONSTRAINT IF EXISTS positive; --!
+
+=== hazard drop-unique: breaks INSERT INTO users VALUES (1) ON CONFLICT (n) DO NOTHING
+CREATE TABLE users (n int UNIQUE);
+---
+ALTER TABLE users DROP CONSTRAINT users_n_key; --!
+
+=== hazard drop-view: breaks SELECT * FROM v
+CREATE TABLE users (n int); CREATE VIEW v AS SELECT n FROM users;
+---
+DROP VIEW IF EXISTS v; --!
+
+=== hazard drop-function: breaks SELECT f()
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+---
+DROP FUNCTION f(); --!
+
+=== hazard drop-sequence: breaks SELECT nextval('s')
+CREATE SEQUENCE s;
+---
+DROP SEQUENCE s; --!
+
+=== hazard drop-trigger: loses SELECT count(*) FROM pg_trigger WHERE tgname = 't'
+CREATE TABLE users (n int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();
+---
+DROP TRIGGER t ON users; --!
+
+=== hazard create-trigger: locks ShareRowExclusiveLock users
+CREATE TABLE users (n int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+---
+CREATE CONSTRAINT TRIGGER t AFTER INSERT ON users DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f(); --!
+
+=== hazard disable-trigger: locks ShareRowExclusiveLock users
+CREATE TABLE users (n int);
+---
+ALTER TABLE users DISABLE TRIGGER USER; --!
+
+=== hazard replica-role: runs
+
+---
+SET LOCAL session_replication_role = replica; --!
+
+=== hazard replica-identity: locks AccessExclusiveLock users
+CREATE TABLE users (n int);
+---
+ALTER TABLE users REPLICA IDENTITY FULL; --!
+
+=== hazard publication: loses SELECT count(*) FROM pg_publication_tables WHERE pubname = 'p'
+CREATE TABLE users (n int); CREATE PUBLICATION p FOR TABLE users;
+---
+ALTER PUBLICATION p DROP TABLE users; --!
+
+=== hazard create-rule: locks AccessExclusiveLock users
+CREATE TABLE users (n int);
+---
+CREATE OR REPLACE RULE r AS ON INSERT TO users DO INSTEAD NOTHING; --!
+
+=== hazard dynamic: loses SELECT count(*) FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+DO $$ DECLARE t text; BEGIN
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('TRUNCATE %I', t); --!
+  END LOOP;
+END $$;
+
+=== hazard revoke: spoils SELECT has_table_privilege('pg_monitor', 'users', 'select')
+CREATE TABLE users (n int); GRANT SELECT ON users TO pg_monitor;
+---
+REVOKE SELECT ON TABLE users FROM pg_monitor; --!
+
+=== hazard commit-in-the-middle: runs
+
+---
+CREATE TABLE a (n int);
+COMMIT; --!
+
+=== hazard duplicate-index: runs
+CREATE TABLE users (n int); CREATE INDEX i ON users (n);
+--- outside
+CREATE INDEX CONCURRENTLY j ON users (n); --!
+
+=== hazard key-type-differs: runs
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id int REFERENCES users (id)); --!
+
+=== harmless drop-in-string
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, 'DROP TABLE users;');
+
+=== harmless drop-in-line-comment
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+-- DROP TABLE users;
+INSERT INTO users (id) VALUES (3);
+
+=== harmless drop-in-block-comment
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+/* DROP TABLE users; /* TRUNCATE users; */ */
+INSERT INTO users (id) VALUES (3);
+
+=== harmless drop-in-dollar-quotes
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, $$ALTER TABLE users DROP COLUMN age;$$);
+
+=== harmless drop-in-tagged-dollar-quotes
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, $sql$ DELETE FROM users; $$ $sql$);
+
+=== harmless drop-in-escape-string
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, E'it\'s DROP TABLE users;');
+
+=== harmless drop-as-quoted-name
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE "DROP TABLE users" (id bigint PRIMARY KEY);
+
+=== harmless hazard-in-table-comment
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+COMMENT ON TABLE users IS 'CREATE INDEX i ON users (email)';
+
+=== harmless hazard-in-column-comment
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+COMMENT ON COLUMN users.age IS 'ALTER TABLE users ALTER age SET NOT NULL';
+
+=== harmless hazard-in-function-body
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE FUNCTION wipe() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM users; TRUNCATE users; END $$;
+
+=== harmless hazard-in-sql-function-body
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE FUNCTION wipe() RETURNS void LANGUAGE sql AS 'DELETE FROM users';
+
+=== harmless rename-in-string
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, 'ALTER TABLE users RENAME COLUMN email TO mail');
+
+=== harmless vacuum-in-comment
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+-- VACUUM FULL users
+INSERT INTO users (id) VALUES (3);
+
+=== harmless comment-after-statement
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id) VALUES (3); -- TRUNCATE users
+
+=== harmless column-named-drop
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN "drop column age" int;
+
+=== harmless commit-in-string
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, 'COMMIT;');
+
+=== harmless raise-in-do
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DO $$ BEGIN RAISE NOTICE 'DROP TABLE users'; END $$;
+
+=== harmless do-that-only-reads
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM users; IF n < 0 THEN RAISE EXCEPTION 'impossible'; END IF; END $$;
+
+=== harmless add-nullable
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN note text;
+
+=== harmless add-nullable-lower
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+alter table users add note text;
+
+=== harmless add-if-not-exists
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE IF EXISTS users ADD COLUMN IF NOT EXISTS note text;
+
+=== harmless add-constant-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';
+
+=== harmless add-number-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN n int NOT NULL DEFAULT 0;
+
+=== harmless add-boolean-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE ONLY public.users ADD COLUMN is_admin boolean DEFAULT false NOT NULL;
+
+=== harmless add-now-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN created timestamptz NOT NULL DEFAULT now();
+
+=== harmless add-current-timestamp
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN created timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP;
+
+=== harmless add-stable-expression
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN until date NOT NULL DEFAULT (current_date + interval '1 year');
+
+=== harmless add-jsonb
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN settings jsonb NOT NULL DEFAULT '{}'::jsonb;
+
+=== harmless add-immutable-call
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN h text DEFAULT md5('x');
+
+=== harmless add-array-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN tags text[] NOT NULL DEFAULT ARRAY[]::text[];
+
+=== harmless add-null-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN note text DEFAULT NULL;
+
+=== harmless add-uuid-then-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN token uuid;
+ALTER TABLE users ALTER COLUMN token SET DEFAULT gen_random_uuid();
+
+=== harmless add-two
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN a int, ADD COLUMN b int DEFAULT 1;
+
+=== harmless add-quoted-random-string
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN fn text DEFAULT 'random()';
+
+=== harmless add-bigint-plain
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN n bigint;
+
+=== harmless add-varchar
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN code varchar(10);
+
+=== harmless add-date
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN born date;
+
+=== harmless add-in-do
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DO $$ BEGIN ALTER TABLE users ADD COLUMN note text; END $$;
+
+=== harmless set-default
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN age SET DEFAULT 3;
+
+=== harmless drop-default-of-nullable
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN age DROP DEFAULT;
+
+=== harmless set-statistics
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN email SET STATISTICS 500;
+
+=== harmless set-storage
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN email SET STORAGE EXTERNAL;
+
+=== harmless set-fillfactor
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users SET (fillfactor = 80);
+
+=== harmless reset-autovacuum
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users SET (autovacuum_enabled = false); ALTER TABLE users RESET (autovacuum_enabled);
+
+=== harmless rename-constraint
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users RENAME CONSTRAINT users_pkey TO users_key;
+
+=== harmless analyze
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ANALYZE users;
+
+=== harmless create-statistics
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE STATISTICS s ON email, age FROM users;
+
+=== harmless check-not-valid
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;
+
+=== harmless not-null-check-not-valid
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL) NOT VALID;
+
+=== harmless update-where
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+UPDATE users SET age = 3 WHERE id = 1;
+
+=== harmless update-from
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+UPDATE users u SET age = v.n FROM (VALUES (1, 5)) AS v(id, n) WHERE u.id = v.id;
+
+=== harmless delete-where-nothing
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DELETE FROM users WHERE id = 99;
+
+=== harmless delete-using
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DELETE FROM users u USING (VALUES (77)) AS v(id) WHERE u.id = v.id;
+
+=== harmless insert
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (3, 'c') ON CONFLICT (id) DO NOTHING;
+
+=== harmless upsert-without-where
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email) VALUES (1, 'c') ON CONFLICT (id) DO UPDATE SET email = excluded.email;
+
+=== harmless select
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+SELECT count(*) FROM users;
+
+=== harmless lock-weak
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+LOCK TABLE users IN SHARE UPDATE EXCLUSIVE MODE;
+
+=== harmless lock-row
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+LOCK TABLE users IN ROW EXCLUSIVE MODE;
+
+=== harmless enable-trigger
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ENABLE TRIGGER ALL;
+
+=== harmless create-view
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE VIEW v AS SELECT id, email FROM users;
+
+=== harmless replace-view
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE OR REPLACE VIEW v AS SELECT id FROM users; CREATE OR REPLACE VIEW v AS SELECT id, age FROM users;
+
+=== harmless create-materialized
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE MATERIALIZED VIEW v AS SELECT id FROM users;
+
+=== harmless create-materialized-refresh
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE MATERIALIZED VIEW v AS SELECT id FROM users WITH NO DATA; REFRESH MATERIALIZED VIEW v;
+
+=== harmless create-type
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+
+=== harmless create-enum-and-use
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE moods (id bigint PRIMARY KEY, m mood DEFAULT 'ok'); INSERT INTO moods VALUES (1, 'sad');
+
+=== harmless create-domain
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE DOMAIN positive AS int CHECK (VALUE > 0);
+
+=== harmless create-function
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+
+=== harmless definer-with-path
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE FUNCTION one() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS 'SELECT 1';
+
+=== harmless create-schema
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE SCHEMA shop; CREATE TABLE shop.users (id bigint PRIMARY KEY);
+
+=== harmless create-extension
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE EXTENSION IF NOT EXISTS plpgsql;
+
+=== harmless create-sequence
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE SEQUENCE numbers OWNED BY users.age;
+
+=== harmless grant
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+GRANT SELECT ON users TO pg_monitor;
+
+=== harmless set-timeouts
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '5s'; ALTER TABLE users ADD COLUMN a int;
+
+=== harmless publication
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE PUBLICATION p FOR TABLE users;
+
+=== harmless savepoint
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+SAVEPOINT s; INSERT INTO users (id) VALUES (9); RELEASE SAVEPOINT s;
+
+=== harmless drop-if-exists-missing-column
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users DROP COLUMN IF EXISTS never_was;
+
+=== harmless drop-table-if-exists-missing
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DROP TABLE IF EXISTS never_was;
+
+=== harmless drop-constraint-if-exists-missing
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users DROP CONSTRAINT IF EXISTS never_was;
+
+=== harmless index-if-not-exists-there
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE UNIQUE INDEX IF NOT EXISTS users_pkey ON users (id);
+
+=== harmless drop-not-null-of-nullable
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN age DROP NOT NULL;
+
+=== harmless set-not-null-of-key
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN id SET NOT NULL;
+
+=== harmless same-type
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN age TYPE int;
+
+=== harmless same-type-other-word
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ALTER COLUMN age TYPE int4;
+
+=== harmless varchar-grows
+CREATE TABLE things (id bigint PRIMARY KEY, name varchar(20)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE varchar(50);
+
+=== harmless varchar-grows-lower
+CREATE TABLE things (id bigint PRIMARY KEY, name varchar(20)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things alter name type character varying(21);
+
+=== harmless varchar-unlimited
+CREATE TABLE things (id bigint PRIMARY KEY, name varchar(20)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE varchar;
+
+=== harmless varchar-to-text
+CREATE TABLE things (id bigint PRIMARY KEY, name varchar(20)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name SET DATA TYPE text;
+
+=== harmless varchar-to-text-using
+CREATE TABLE things (id bigint PRIMARY KEY, name varchar(20)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE text USING name::text;
+
+=== harmless text-to-varchar
+CREATE TABLE things (id bigint PRIMARY KEY, name text); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE varchar;
+
+=== harmless numeric-grows
+CREATE TABLE things (id bigint PRIMARY KEY, name numeric(10, 2)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE numeric(14, 2);
+
+=== harmless numeric-unlimited
+CREATE TABLE things (id bigint PRIMARY KEY, name numeric(10, 2)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE numeric;
+
+=== harmless decimal-is-numeric
+CREATE TABLE things (id bigint PRIMARY KEY, name numeric(10, 2)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE decimal(10, 2);
+
+=== harmless timestamptz-grows
+CREATE TABLE things (id bigint PRIMARY KEY, name timestamptz(3)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE timestamptz(6);
+
+=== harmless timestamp-unlimited
+CREATE TABLE things (id bigint PRIMARY KEY, name timestamp(0)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE timestamp;
+
+=== harmless cidr-to-inet
+CREATE TABLE things (id bigint PRIMARY KEY, name cidr); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE inet;
+
+=== harmless interval-grows
+CREATE TABLE things (id bigint PRIMARY KEY, name interval(2)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE interval(4);
+
+=== harmless varbit-grows
+CREATE TABLE things (id bigint PRIMARY KEY, name bit varying(4)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE varbit(8);
+
+=== harmless time-grows
+CREATE TABLE things (id bigint PRIMARY KEY, name time(1)); INSERT INTO things VALUES (1, NULL);
+---
+ALTER TABLE things ALTER COLUMN name TYPE time(3);
+
+=== harmless timestamp-in-utc
+CREATE TABLE things (at timestamp); INSERT INTO things VALUES ('2026-01-01');
+---
+SET LOCAL TIME ZONE 'UTC';
+ALTER TABLE things ALTER COLUMN at TYPE timestamptz;
+
+=== harmless timestamptz-in-utc
+CREATE TABLE things (at timestamptz); INSERT INTO things VALUES ('2026-01-01');
+---
+SET LOCAL timezone TO 'UTC';
+ALTER TABLE things ALTER COLUMN at TYPE timestamp;
+
+=== harmless domain-to-base
+CREATE DOMAIN word AS text; CREATE TABLE things (w word); INSERT INTO things VALUES ('a');
+---
+ALTER TABLE things ALTER COLUMN w TYPE text;
+
+=== harmless two-free-changes
+CREATE TABLE things (a varchar(3), b numeric(3, 1)); INSERT INTO things VALUES ('a', 1);
+---
+ALTER TABLE things ALTER a TYPE text, ALTER b TYPE numeric(5, 1);
+
+=== harmless foreign-key-not-valid
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint); INSERT INTO orders VALUES (1, 1);
+---
+ALTER TABLE orders ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
+
+=== harmless foreign-key-validate
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint); INSERT INTO orders VALUES (1, 1); ALTER TABLE orders ADD CONSTRAINT k FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
+---
+ALTER TABLE orders VALIDATE CONSTRAINT k;
+
+=== harmless column-references-null
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint); INSERT INTO orders VALUES (1, 1);
+---
+ALTER TABLE orders ADD COLUMN owner bigint REFERENCES users (id);
+
+=== harmless check-validate
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;
+---
+ALTER TABLE users VALIDATE CONSTRAINT c;
+
+=== harmless proven-not-null
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c;
+---
+ALTER TABLE users ALTER COLUMN age SET NOT NULL;
+
+=== harmless proven-not-null-and-check-goes
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c;
+---
+ALTER TABLE users ALTER COLUMN age SET NOT NULL;
+ALTER TABLE users DROP CONSTRAINT c;
+
+=== harmless proven-not-null-among-others
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK ((age > 0) AND (age IS NOT NULL));
+---
+alter table users alter age set not null;
+
+=== harmless proven-and-dropped-at-once
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL);
+---
+ALTER TABLE users ALTER COLUMN age SET NOT NULL, DROP CONSTRAINT c;
+
+=== harmless adopted-unique
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE UNIQUE INDEX k ON users (email);
+---
+ALTER TABLE users ADD CONSTRAINT k UNIQUE USING INDEX k;
+
+=== harmless adopted-key
+CREATE TABLE logs (id bigint NOT NULL); INSERT INTO logs VALUES (1); CREATE UNIQUE INDEX k ON logs (id);
+---
+ALTER TABLE logs ADD CONSTRAINT k PRIMARY KEY USING INDEX k;
+
+=== harmless index-concurrently
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+--- outside
+CREATE INDEX CONCURRENTLY i ON users (email);
+
+=== harmless unique-index-concurrently
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+--- outside
+create unique index concurrently i on users (lower(email));
+
+=== harmless drop-index-concurrently
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE INDEX i ON users (email);
+--- outside
+DROP INDEX CONCURRENTLY IF EXISTS i;
+
+=== harmless reindex-concurrently
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+--- outside
+REINDEX TABLE CONCURRENTLY users;
+
+=== harmless reindex-option-concurrently
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+--- outside
+REINDEX (CONCURRENTLY) INDEX users_pkey;
+
+=== harmless vacuum
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+--- outside
+VACUUM (ANALYZE) users;
+
+=== harmless detach-concurrently
+CREATE TABLE events (at int) PARTITION BY LIST (at); CREATE TABLE e1 PARTITION OF events FOR VALUES IN (1);
+--- outside
+ALTER TABLE events DETACH PARTITION e1 CONCURRENTLY;
+
+=== harmless two-concurrent-indexes
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+--- outside
+CREATE INDEX CONCURRENTLY i ON users (email);
+CREATE INDEX CONCURRENTLY j ON users (age);
+
+=== harmless refresh-concurrently
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE MATERIALIZED VIEW v AS SELECT id FROM users; CREATE UNIQUE INDEX i ON v (id);
+---
+REFRESH MATERIALIZED VIEW CONCURRENTLY v;
+
+=== harmless enum-add-value
+CREATE TYPE mood AS ENUM ('sad');
+---
+ALTER TYPE mood ADD VALUE 'ok';
+
+=== harmless enum-add-value-use-later
+CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE m (m mood); INSERT INTO m VALUES ('sad'); ALTER TYPE mood ADD VALUE 'ok';
+---
+ALTER TABLE m ALTER COLUMN m SET DEFAULT 'ok';
+
+=== harmless rename-with-view
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users RENAME TO people;
+CREATE VIEW users AS SELECT * FROM people;
+
+=== harmless replace-check
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0);
+---
+ALTER TABLE users DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (age >= 0) NOT VALID;
+
+=== harmless replace-view
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE VIEW v AS SELECT id FROM users;
+---
+DROP VIEW v; CREATE VIEW v AS SELECT id, email FROM users;
+
+=== harmless domain-not-valid
+CREATE DOMAIN score AS int; CREATE TABLE t (s score); INSERT INTO t VALUES (1);
+---
+ALTER DOMAIN score ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID;
+
+=== harmless attach-checked
+CREATE TABLE events (at int NOT NULL) PARTITION BY RANGE (at); CREATE TABLE e1 (at int NOT NULL, CONSTRAINT fits CHECK (at >= 0 AND at < 9)); INSERT INTO e1 VALUES (1);
+---
+ALTER TABLE events ATTACH PARTITION e1 FOR VALUES FROM (0) TO (9);
+
+=== harmless create-and-attach
+CREATE TABLE events (at int NOT NULL) PARTITION BY RANGE (at);
+---
+CREATE TABLE e1 (LIKE events INCLUDING ALL); ALTER TABLE events ATTACH PARTITION e1 FOR VALUES FROM (0) TO (9);
+
+=== harmless index-on-only-parent
+CREATE TABLE events (at int NOT NULL) PARTITION BY RANGE (at);
+---
+CREATE INDEX i ON ONLY events (at);
+
+=== harmless rename-index
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE INDEX i ON users (email);
+---
+ALTER INDEX i RENAME TO j;
+
+=== harmless index-set-statistics
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE INDEX i ON users (lower(email));
+---
+ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 100;
+
+=== harmless new-table-index
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+CREATE INDEX i ON fresh (email);
+
+=== harmless new-table-unique-index
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+CREATE UNIQUE INDEX ON fresh (lower(email));
+
+=== harmless new-table-set-not-null
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ALTER COLUMN age SET NOT NULL;
+
+=== harmless new-table-add-not-null
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD COLUMN n int NOT NULL;
+
+=== harmless new-table-volatile
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD COLUMN u uuid DEFAULT gen_random_uuid();
+
+=== harmless new-table-serial
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD COLUMN n bigserial;
+
+=== harmless new-table-stored
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD COLUMN n int GENERATED ALWAYS AS (age + 1) STORED;
+
+=== harmless new-table-type
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ALTER COLUMN age TYPE bigint;
+
+=== harmless new-table-check
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD CHECK (age > 0);
+
+=== harmless new-table-unique
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD UNIQUE (email);
+
+=== harmless new-table-key
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD PRIMARY KEY (id);
+
+=== harmless new-table-foreign-key
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD FOREIGN KEY (id) REFERENCES users (id);
+
+=== harmless new-table-drop-column
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh DROP COLUMN age;
+
+=== harmless new-table-rename-column
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh RENAME COLUMN email TO mail;
+
+=== harmless new-table-rename-table
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh RENAME TO newer; CREATE INDEX ON newer (email);
+
+=== harmless new-table-drop-table
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+DROP TABLE fresh;
+
+=== harmless new-table-truncate
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+TRUNCATE fresh;
+
+=== harmless new-table-update
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+UPDATE fresh SET age = 1;
+
+=== harmless new-table-delete
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+DELETE FROM fresh;
+
+=== harmless new-table-trigger
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON fresh FOR EACH ROW EXECUTE FUNCTION touch();
+
+=== harmless new-table-row-security
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON fresh USING (true);
+
+=== harmless new-table-set-schema
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+CREATE SCHEMA s; ALTER TABLE fresh SET SCHEMA s;
+
+=== harmless new-table-unlogged
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh SET UNLOGGED;
+
+=== harmless new-table-cluster
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+CREATE INDEX i ON fresh (age); CLUSTER fresh USING i;
+
+=== harmless new-table-drop-index
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+CREATE INDEX i ON fresh (age); DROP INDEX i;
+
+=== harmless new-table-lock
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+LOCK TABLE fresh;
+
+=== harmless new-table-json
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD COLUMN j json;
+
+=== harmless new-table-replica
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh REPLICA IDENTITY FULL;
+
+=== harmless new-table-drop-constraint
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD CONSTRAINT c CHECK (age > 0); ALTER TABLE fresh DROP CONSTRAINT c;
+
+=== harmless new-table-exclude
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE fresh ADD EXCLUDE USING btree (id WITH =);
+
+=== harmless new-table-quoted-schema
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+ALTER TABLE "public"."fresh" ALTER COLUMN "age" TYPE bigint;
+
+=== harmless new-table-backfill
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE fresh (id bigint NOT NULL, email text, age int);
+INSERT INTO fresh SELECT id, email, age FROM users; CREATE INDEX ON fresh (email); ALTER TABLE fresh ALTER COLUMN id SET NOT NULL;
+
+=== harmless temporary
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TEMPORARY TABLE staged AS SELECT * FROM users;
+CREATE INDEX ON staged (email);
+ALTER TABLE staged ALTER COLUMN age SET NOT NULL;
+
+=== harmless created-as
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+CREATE TABLE copy AS SELECT * FROM users;
+CREATE INDEX ON copy (email);
+
+=== harmless new-column-drops
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+ALTER TABLE users ADD COLUMN tmp int;
+ALTER TABLE users DROP COLUMN tmp;
+
+=== harmless unreleased-index
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+CREATE INDEX i ON users (email);
+
+=== harmless unreleased-type
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+ALTER TABLE users ALTER COLUMN age TYPE bigint;
+
+=== harmless unreleased-set-not-null
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+ALTER TABLE users ALTER COLUMN age SET NOT NULL;
+
+=== harmless unreleased-drop
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+DROP TABLE users;
+
+=== harmless unreleased-rename
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+ALTER TABLE users RENAME email TO mail;
+
+=== harmless unreleased-serial
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+ALTER TABLE users ADD COLUMN n serial;
+
+=== harmless unreleased-unique
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+ALTER TABLE users ADD UNIQUE (email);
+
+=== harmless unreleased-truncate
+CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
+--- fresh
+TRUNCATE users;
