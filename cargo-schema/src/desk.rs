@@ -82,7 +82,10 @@ impl<'p> Desk<'p> {
         wait: Duration,
     ) -> Result<Self, Failure> {
         let (validated, database) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
-        Ok(Self { project, history: Arc::new(context.sound(validated)?), database: database? })
+        let history = Arc::new(context.sound(validated)?);
+        // The process ends when the verb does: freeing thousands of revisions, one by one, would gain nothing.
+        std::mem::forget(Arc::clone(&history));
+        Ok(Self { project, history, database: database? })
     }
 
     fn tell_if_missing(&self, context: &Context) {
@@ -96,12 +99,6 @@ impl<'p> Desk<'p> {
             context.shell.attention("Ledger", "was written by a newer version of this command");
         }
         Ok(state)
-    }
-
-    /// For the end of a verb that only looked: the process ends, and nothing is gained by freeing what thousands
-    /// of revisions and tables took, one by one.
-    pub(crate) fn leave(self) {
-        std::mem::forget(self);
     }
 
     /// Where the database is.

@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use hmac_sha256::Hash;
 use schema_runtime::dialect::Dialect;
 
 use crate::statement::{self, Kind, Token};
@@ -14,6 +13,19 @@ const TAG: &str = "1-";
 /// A version-tagged hash of the script's tokens: `1-` and 32 hex digits.
 pub fn checksum(sql: &str, dialect: Dialect) -> String {
     statement::read(sql, dialect).1
+}
+
+/// The crate that is quick to compile.
+#[cfg(not(feature = "sha2"))]
+fn sha256(text: &[u8]) -> [u8; 32] {
+    hmac_sha256::Hash::hash(text)
+}
+
+/// The crate that is quick to run, on the instructions that processors have for it.
+#[cfg(feature = "sha2")]
+fn sha256(text: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    sha2::Sha256::digest(text).into()
 }
 
 /// The canonical form of a script, as its tokens come in: their texts, with one space where two would read as one
@@ -59,7 +71,7 @@ impl<'a> Canon<'a> {
     /// The checksum of all that was taken. Terminators at the end do not count.
     pub(crate) fn checksum(mut self) -> String {
         self.flush();
-        let digest = Hash::hash(&self.text);
+        let digest = sha256(&self.text);
         let digits = digest[..16].iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex);
         TAG.chars().chain(digits).collect()
     }

@@ -1,6 +1,6 @@
 //! `cargo schema list`: every revision and whether the database has it.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use schema_build::rule::Purpose;
 use schema_runtime::engine::{AppliedRevision, State};
@@ -38,8 +38,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         let cells = rows.iter().map(|row| row.cells(&desk)).chain(unknown(&state)).collect::<Vec<_>>();
         table(&cells).iter().for_each(|line| context.shell.data(line));
     }
-    drop(rows);
-    desk.leave();
+    desk.database.leave();
     Ok(Exit::Done)
 }
 
@@ -50,7 +49,8 @@ struct Row<'s> {
 }
 
 fn rows<'s>(desk: &Desk<'_>, state: &'s State) -> Vec<Row<'s>> {
-    let details: BTreeMap<Node, &AppliedRevision> = state.details.iter().map(|one| (one.node, one)).collect();
+    let mut details = vec![None; desk.history.len()];
+    state.details.iter().for_each(|one| details[one.node] = Some(one));
     let interrupted = |node: Node| {
         let id = &desk.history.revision(node).id;
         state.interrupted.iter().any(|one| one.revision == *id)
@@ -63,26 +63,27 @@ fn rows<'s>(desk: &Desk<'_>, state: &'s State) -> Vec<Row<'s>> {
                 true => "applied",
                 false => "pending",
             };
-            Row { node, state: word, applied: details.get(&node).copied() }
+            Row { node, state: word, applied: details[node] }
         })
         .collect()
 }
 
 impl Row<'_> {
-    fn cells(&self, desk: &Desk<'_>) -> Vec<String> {
+    fn cells<'d>(&'d self, desk: &'d Desk<'_>) -> [Cow<'d, str>; 6] {
         let revision = desk.history.revision(self.node);
         let took = match self.applied {
-            Some(applied) if applied.is_stamped => "stamped".to_owned(),
-            Some(AppliedRevision { took: Some(took), .. }) => duration(*took),
-            Some(_) | None => String::new(),
+            Some(applied) if applied.is_stamped => "stamped".into(),
+            Some(AppliedRevision { took: Some(took), .. }) => duration(*took).into(),
+            Some(_) | None => "".into(),
         };
-        vec![
-            self.state.to_owned(),
-            revision.id.to_string(),
-            self.applied.and_then(|applied| applied.at.as_deref()).map(readable).unwrap_or_default(),
+        let told = self.applied.as_ref();
+        [
+            self.state.into(),
+            (*revision.id).into(),
+            told.and_then(|applied| applied.at.as_deref()).map(readable).unwrap_or_default().into(),
             took,
-            self.applied.and_then(|applied| applied.actor.clone()).unwrap_or_default(),
-            revision.message.to_string(),
+            told.and_then(|applied| applied.actor.as_deref()).unwrap_or_default().into(),
+            (*revision.message).into(),
         ]
     }
 
@@ -100,11 +101,10 @@ impl Row<'_> {
 }
 
 /// What the database has and the files have not.
-fn unknown(state: &State) -> impl Iterator<Item = Vec<String>> + '_ {
+fn unknown(state: &State) -> impl Iterator<Item = [Cow<'_, str>; 6]> {
     state.unknown.iter().map(|(version, revision)| {
-        let id = revision.clone().unwrap_or_else(|| version.clone());
-        let told = "not in the migrations folder".to_owned();
-        vec!["unknown".to_owned(), id, String::new(), String::new(), String::new(), told]
+        let id = revision.as_deref().unwrap_or(version);
+        ["unknown", id, "", "", "", "not in the migrations folder"].map(Cow::from)
     })
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn unknown_document(state: &State) -> Vec<Value> {
 
 /// To the second, without the letters of RFC 3339.
 fn readable(at: &str) -> String {
-    at.replacen('T', " ", 1).chars().take(19).collect()
+    at.get(..19).unwrap_or(at).replacen('T', " ", 1)
 }
 
 /// SQLite's `2026-11-20 09:15:02`, which is UTC, as RFC 3339.

@@ -81,5 +81,8 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     };
     let work = Work::UpgradeIf { target: &args.target, may_run: &may_run };
     let outcome = running::run(context, &mut desk, options, "upgrade", work);
+    if outcome.is_ok() {
+        desk.database.leave();
+    }
     broken.take().map_or(outcome, Err)
 }

@@ -43,19 +43,21 @@ pub(crate) fn marks(history: &History, node: Node, applied: Option<&Applied>) ->
 }
 
 /// Rows with their columns aligned; trailing space is cut.
-pub(crate) fn table(rows: &[Vec<String>]) -> Vec<String> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|at| {
-            rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-        })
-        .collect();
-    rows.iter().map(|row| line(row, &widths)).collect()
+pub(crate) fn table<C: AsRef<str>>(rows: &[impl AsRef<[C]>]) -> Vec<String> {
+    let mut widths = Vec::new();
+    for row in rows {
+        let row = row.as_ref();
+        widths.resize(widths.len().max(row.len()), 0);
+        row.iter()
+            .zip(&mut widths)
+            .for_each(|(cell, width)| *width = cell.as_ref().chars().count().max(*width));
+    }
+    rows.iter().map(|row| line(row.as_ref(), &widths)).collect()
 }
 
-fn line(row: &[String], widths: &[usize]) -> String {
+fn line(row: &[impl AsRef<str>], widths: &[usize]) -> String {
     let mut line = String::new();
-    for (cell, &width) in row.iter().zip(widths) {
+    for (cell, &width) in row.iter().map(AsRef::as_ref).zip(widths) {
         if width > 0 {
             line.push_str(cell);
             line.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
@@ -81,7 +83,7 @@ mod tests {
 
     #[test]
     fn tables_are_aligned_and_empty_columns_vanish() {
-        let rows = [["applied", "", "é1"], ["pending", "", "b"]].map(|row| row.map(String::from).to_vec());
+        let rows = [["applied", "", "é1"], ["pending", "", "b"]];
         assert_eq!(table(&rows), ["applied  é1", "pending  b"]);
     }
 }

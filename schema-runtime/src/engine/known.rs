@@ -1,6 +1,7 @@
 //! What the ledger's rows mean for a history: a [`Reading`] goes in, the public [`State`] comes out, with what
 //! a run must know besides. Pure. Diesel's table decides what is applied; the ledger explains it.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
@@ -54,6 +55,8 @@ struct Memory<'r> {
     version: Option<(&'r str, u64)>,
     /// The last row, when it says that the revision is half-done.
     half: Option<&'r Entry>,
+    /// Whether Diesel's table has that version.
+    is_in_place: Cell<bool>,
 }
 
 impl Memory<'_> {
@@ -67,9 +70,10 @@ pub(super) fn known(history: &History, reading: &Reading) -> Known {
     let memories = memories(&reading.entries);
     let mut known = Known { is_bootstrapped: reading.is_complete, ..Known::default() };
     known.state.newer_ledger = reading.entries.iter().any(|entry| entry.format > FORMAT);
-    let run_on = place(history, reading, &memories, &mut known);
+    let recorded = recorded(&memories);
+    let run_on = place(history, reading, &recorded, &mut known);
     explain(history, &memories, &run_on, &mut known);
-    known.gone = gone(reading, &memories);
+    known.gone = gone(&memories, &recorded);
     known.halves = halves(history, &memories, &known.state.applied);
     known.state.interrupted = known.halves.iter().map(Half::told).collect();
     known
@@ -84,7 +88,8 @@ fn memories(entries: &[Entry]) -> HashMap<&str, Memory<'_>> {
             (Action::Unknown | Action::Purge, _) => {}
             (Action::Move, _) => memory.version = Some((&entry.version, entry.id)),
             (_, Outcome::Done) => {
-                *memory = Memory { last: Some(entry), version: Some((&entry.version, entry.id)), half: None };
+                let version = Some((&*entry.version, entry.id));
+                *memory = Memory { last: Some(entry), version, ..Memory::default() };
             }
             (_, Outcome::Failed) if entry.statements_done == 0 => memory.half = None,
             (_, Outcome::UnderWay | Outcome::Failed | Outcome::Resolved) => memory.half = Some(entry),
@@ -97,18 +102,20 @@ fn memories(entries: &[Entry]) -> HashMap<&str, Memory<'_>> {
 fn place<'r>(
     history: &History,
     reading: &'r Reading,
-    memories: &HashMap<&str, Memory<'_>>,
+    recorded: &Recorded<'_, '_>,
     known: &mut Known,
-) -> HashMap<Node, Option<&'r str>> {
-    let recorded = recorded(memories);
-    let versions: HashMap<&str, Node> =
-        history.revisions().iter().enumerate().map(|(node, revision)| (&*revision.version, node)).collect();
+) -> Vec<Option<&'r str>> {
+    // Needed only for what the ledger does not know.
+    let versions = OnceCell::new();
+    let by_version = |version: &str| versions.get_or_init(|| versions_of(history)).get(version).copied();
     known.state.applied = Applied::none(history);
-    let mut run_on = HashMap::new();
+    let mut run_on = vec![None; history.len()];
     let mut exact = Applied::none(history);
     for (version, date) in &reading.versions {
-        let id = recorded.get(version.as_str()).map(|(id, _)| *id);
-        let node = id.and_then(|id| history.node(id)).or_else(|| versions.get(version.as_str()).copied());
+        let recorded = recorded.get(version.as_str());
+        recorded.iter().for_each(|(_, memory)| memory.is_in_place.set(true));
+        let id = recorded.map(|(id, _)| *id);
+        let node = id.and_then(|id| history.node(id)).or_else(|| by_version(version));
         let Some(node) = node else {
             known.state.unknown.push((version.clone(), id.map(str::to_owned)));
             continue;
@@ -121,22 +128,29 @@ fn place<'r>(
             known.moved.push(Moved { node, from, run_on, is_superseded: false });
         }
         known.state.applied.insert(node);
-        run_on.insert(node, date.as_deref());
+        run_on[node] = date.as_deref();
     }
     known.moved.iter_mut().for_each(|moved| moved.is_superseded = exact.contains(moved.node));
     run_on
 }
 
-/// Which revision was last recorded under each version.
-fn recorded<'r>(memories: &HashMap<&'r str, Memory<'r>>) -> HashMap<&'r str, (&'r str, u64)> {
-    let mut recorded: HashMap<&str, (&str, u64)> = HashMap::new();
+fn versions_of(history: &History) -> HashMap<&str, Node> {
+    history.revisions().iter().enumerate().map(|(node, revision)| (&*revision.version, node)).collect()
+}
+
+/// Which revision was last recorded under each version, and what is remembered of it.
+type Recorded<'m, 'r> = HashMap<&'r str, (&'r str, &'m Memory<'r>)>;
+
+fn recorded<'m, 'r>(memories: &'m HashMap<&'r str, Memory<'r>>) -> Recorded<'m, 'r> {
+    let mut recorded = Recorded::with_capacity(memories.len());
     for (&id, memory) in memories {
         let Some((version, row)) = memory.version else { continue };
+        let is_older = |other: &Memory<'_>| other.version.is_some_and(|(_, other)| other > row);
         match recorded.entry(version) {
-            Slot::Occupied(slot) if slot.get().1 > row => {}
-            Slot::Occupied(mut slot) => *slot.get_mut() = (id, row),
+            Slot::Occupied(slot) if is_older(slot.get().1) => {}
+            Slot::Occupied(mut slot) => *slot.get_mut() = (id, memory),
             Slot::Vacant(slot) => {
-                slot.insert((id, row));
+                slot.insert((id, memory));
             }
         }
     }
@@ -147,15 +161,14 @@ fn recorded<'r>(memories: &HashMap<&'r str, Memory<'r>>) -> HashMap<&'r str, (&'
 fn explain(
     history: &History,
     memories: &HashMap<&str, Memory<'_>>,
-    run_on: &HashMap<Node, Option<&str>>,
+    run_on: &[Option<&str>],
     known: &mut Known,
 ) {
     for node in known.state.applied.nodes() {
         let revision = history.revision(node);
         let memory = memories.get(&*revision.id).filter(|memory| memory.is_applied());
         let entry = memory.and_then(|memory| memory.last);
-        let at = run_on.get(&node).copied().flatten();
-        known.state.details.push(detail(node, entry, at));
+        known.state.details.push(detail(node, entry, run_on[node]));
         if entry.is_some_and(|entry| is_edited(entry, &revision.up.checksum)) {
             known.state.edited.push(node);
         }
@@ -190,15 +203,15 @@ fn is_edited(entry: &Entry, checksum: &str) -> bool {
 }
 
 /// Applied by the ledger, and not in Diesel's table under the version that it was recorded with.
-fn gone(reading: &Reading, memories: &HashMap<&str, Memory<'_>>) -> Vec<(String, String)> {
-    let applied = memories.iter().filter(|(_, memory)| memory.is_applied());
-    let mut gone: HashMap<&str, &str> =
-        applied.filter_map(|(&id, memory)| Some((memory.version?.0, id))).collect();
-    for (version, _) in &reading.versions {
-        gone.remove(version.as_str());
-    }
-    let mut gone: Vec<_> =
-        gone.into_iter().map(|(version, id)| (id.to_owned(), version.to_owned())).collect();
+fn gone(memories: &HashMap<&str, Memory<'_>>, recorded: &Recorded<'_, '_>) -> Vec<(String, String)> {
+    let is_there = |memory: &Memory<'_>, version: &str| {
+        memory.is_in_place.get() || recorded.get(version).is_some_and(|(_, last)| last.is_in_place.get())
+    };
+    let gone = |(id, memory): (&&str, &Memory<'_>)| {
+        let (version, _) = memory.version.filter(|_| memory.is_applied())?;
+        (!is_there(memory, version)).then(|| (id.to_string(), version.to_owned()))
+    };
+    let mut gone: Vec<_> = memories.iter().filter_map(gone).collect();
     gone.sort_unstable();
     gone
 }

@@ -53,22 +53,23 @@ pub(crate) use create_ledger;
 /// Raised when an older program would misread what a newer one writes.
 pub(crate) const FORMAT: u32 = 1;
 
-/// The columns that reading needs, in the order of [`Entry::read`]. Casts to text are the backend's business.
-pub(crate) const COLUMNS: [&str; 13] = [
-    "id",
-    "revision",
-    "version",
-    "action",
-    "checksum",
-    "statements_done",
-    "statements_total",
-    "outcome",
-    "started_at",
-    "finished_at",
-    "actor",
-    "tool",
-    "format",
-];
+/// The ledger's columns in the order of [`Entry::read`] and [`Entry::values`]: which revision, under which version.
+pub(crate) const KEYS: [&str; 4] = ["id", "revision", "version", "checksum"];
+
+/// What became of it: words and numbers of ours, which are read as one text with spaces between them.
+pub(crate) const FACTS: [&str; 5] = ["action", "format", "statements_done", "statements_total", "outcome"];
+
+/// When, by whom and with what: matters to a run only while an attempt has not ended well.
+pub(crate) const CIRCUMSTANCES: [&str; 4] = ["started_at", "finished_at", "actor", "tool"];
+
+/// How much of each row is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// What a run decides by.
+    Brief,
+    /// When, by whom and with what, too.
+    Whole,
+}
 
 /// Rows per INSERT: enough to make its parsing cheap, and far from every engine's limits.
 const ROWS_PER_INSERT: usize = 500;
@@ -229,28 +230,33 @@ impl Outcome {
 }
 
 impl Entry {
-    /// A row as [`COLUMNS`] name its fields. Never fails: what a newer program wrote reads as `Unknown`.
+    /// A row of [`KEYS`], [`FACTS`] in one and [`CIRCUMSTANCES`]. Never fails: what a newer program wrote reads as
+    /// `Unknown`.
     pub(crate) fn read(row: Row) -> Self {
         let mut fields = row.into_iter();
         let mut next = || fields.next().flatten();
-        let number =
-            |text: Option<String>| text.and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
-        let count = |text| usize::try_from(number(text)).unwrap_or(usize::MAX);
+        let id = next().and_then(|text| text.parse().ok()).unwrap_or_default();
+        let (revision, version, checksum) = (next(), next().unwrap_or_default(), next());
+        let facts = next().unwrap_or_default();
+        let mut facts = facts.split(' ');
+        let mut fact = || facts.next().unwrap_or_default();
+        let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+        let count = |text: &str| usize::try_from(number(text)).unwrap_or(usize::MAX);
         Self {
-            id: number(next()),
-            revision: next(),
-            version: next().unwrap_or_default(),
-            action: Action::from_name(&next().unwrap_or_default()),
-            checksum: next(),
-            statements_done: count(next()),
-            statements_total: count(next()),
-            outcome: Outcome::from_name(next().as_deref()),
+            id,
+            revision,
+            version,
+            checksum,
+            action: Action::from_name(fact()),
+            format: u32::try_from(number(fact())).unwrap_or(u32::MAX),
+            statements_done: count(fact()),
+            statements_total: count(fact()),
+            outcome: Outcome::from_name(Some(fact()).filter(|word| !word.is_empty())),
             started_at: next().unwrap_or_default(),
             finished_at: next(),
-            error: None,
             actor: next(),
             tool: next(),
-            format: u32::try_from(number(next())).unwrap_or(u32::MAX),
+            error: None,
         }
     }
 
@@ -273,14 +279,15 @@ impl Entry {
         self.checksum.as_ref()?.split_once('+').map(|(_, done)| done)
     }
 
-    /// In the order of [`COLUMNS`], without the id, and the error at last.
+    /// In the order of [`inserted`].
     fn values(&self, backend: &dyn Backend) -> String {
         let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
         let fields = [
             text(self.revision.as_deref()),
             backend.quote(&self.version),
-            backend.quote(self.action.name()),
             text(self.checksum.as_deref()),
+            backend.quote(self.action.name()),
+            self.format.to_string(),
             self.statements_done.to_string(),
             self.statements_total.to_string(),
             text(self.outcome.name()),
@@ -288,11 +295,15 @@ impl Entry {
             text(self.finished_at.as_deref()),
             text(self.actor.as_deref()),
             text(self.tool.as_deref()),
-            self.format.to_string(),
             text(self.error.as_deref()),
         ];
         format!("({})", fields.join(", "))
     }
+}
+
+/// All but the id, which the database gives.
+fn inserted() -> String {
+    [&KEYS[1..], &FACTS, &CIRCUMSTANCES, &["error"]].concat().join(", ")
 }
 
 /// The statements that make these changes, few however many there are, to the same end as one after another: what
@@ -325,7 +336,7 @@ pub(crate) fn write(backend: &dyn Backend, changes: &[Change]) -> Vec<String> {
     statements.extend(inserts(&format!("{DIESEL} (version)"), &new));
     statements.extend(inserts(&format!("{DIESEL} (version, run_on)"), &moved));
     // The id is the database's business; an error is written, and read by people alone.
-    statements.extend(inserts(&format!("{LEDGER} ({}, error)", COLUMNS[1..].join(", ")), &entries));
+    statements.extend(inserts(&format!("{LEDGER} ({})", inserted()), &entries));
     statements
 }
 

@@ -39,7 +39,7 @@ use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 
 use self::lease::Holder;
-use super::ledger::{Change, Entry};
+use super::ledger::{Change, Detail, Entry};
 use super::options::Lock;
 use super::session::{Session, SqlError, SqlErrorKind};
 use crate::dialect::Dialect;
@@ -89,6 +89,11 @@ pub(crate) trait Backend {
     /// An expression, as text.
     fn as_text(&self, expression: &str) -> String;
 
+    /// These values, none of them NULL, as one text with spaces between them.
+    fn joined(&self, values: &[&str]) -> String {
+        format!("({})", values.join(" || ' ' || "))
+    }
+
     /// An expression of text that is equal to what is the same byte by byte, and to nothing else.
     fn exactly(&self, expression: &str) -> String {
         expression.to_owned()
@@ -104,8 +109,8 @@ pub(crate) trait Backend {
     fn pending(&mut self) -> &mut Pending;
 
     /// Both tables in one query. Creates nothing, and takes a missing table for an empty one.
-    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        reading::read(self, session)
+    fn read(&self, session: &mut dyn Session, detail: Detail) -> Result<Reading, SqlError> {
+        reading::read(self, session, detail)
     }
 
     /// Makes both tables where they are missing; called inside a unit.

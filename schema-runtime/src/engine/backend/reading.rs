@@ -1,15 +1,16 @@
 //! Both tables in one query, the same on every engine; where one of them is missing, what is there.
 
 use super::{Backend, Reading};
-use crate::engine::ledger::{COLUMNS, DIESEL, Entry, LEDGER};
+use crate::engine::ledger::{CIRCUMSTANCES, DIESEL, Detail, Entry, FACTS, KEYS, LEDGER};
 use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
 
 /// See [`Backend::read`].
 pub(super) fn read(
     backend: &(impl Backend + ?Sized),
     session: &mut dyn Session,
+    detail: Detail,
 ) -> Result<Reading, SqlError> {
-    let queries = select(backend, "");
+    let queries = select(backend, detail, "");
     let refusal = match session.rows(&queries.join(" UNION ALL ")) {
         Ok(rows) => return Ok(reading(rows, true)),
         Err(error) => error,
@@ -31,15 +32,27 @@ pub(super) fn read(
 }
 
 /// The queries for Diesel's table and for ours; `qualifier` is empty, or a schema with the dot after it.
-pub(super) fn select(backend: &(impl Backend + ?Sized), qualifier: &str) -> [String; 2] {
+pub(super) fn select(backend: &(impl Backend + ?Sized), detail: Detail, qualifier: &str) -> [String; 2] {
     let texts = |columns: &[&str]| {
         columns.iter().map(|column| backend.as_text(column)).collect::<Vec<_>>().join(", ")
     };
-    let nothing = ", NULL".repeat(COLUMNS.len() - 3);
+    let told = CIRCUMSTANCES.map(|column| match detail {
+        Detail::Brief => format!("CASE WHEN outcome = 'done' THEN NULL ELSE {column} END"),
+        Detail::Whole => column.to_owned(),
+    });
+    let (keys, facts, told) =
+        (texts(&KEYS), texts(&[&facts(backend)]), texts(&told.each_ref().map(String::as_str)));
+    let nothing = ", NULL".repeat(KEYS.len() + 1 + CIRCUMSTANCES.len() - 3);
     [
         format!("SELECT {}{nothing} FROM {qualifier}{DIESEL}", texts(&["0", "version", "run_on"])),
-        format!("SELECT {} FROM {qualifier}{LEDGER}", texts(&COLUMNS)),
+        format!("SELECT {keys}, {facts}, {told} FROM {qualifier}{LEDGER}"),
     ]
+}
+
+fn facts(backend: &(impl Backend + ?Sized)) -> String {
+    // The last of them is NULL while an attempt is under way.
+    let [action, format, done, total, outcome] = FACTS;
+    backend.joined(&[action, format, done, total, &format!("coalesce({outcome}, '')")])
 }
 
 /// What rows of these queries say.

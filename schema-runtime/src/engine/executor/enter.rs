@@ -101,7 +101,7 @@ impl<'e> Executor<'e> {
     }
 
     fn look(&mut self) -> Result<(), SqlError> {
-        let reading = self.backend.read(self.session)?;
+        let reading = self.backend.read(self.session, self.detail)?;
         self.known = known::known(self.history, &reading);
         self.is_checked = false;
         Ok(())

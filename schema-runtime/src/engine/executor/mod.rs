@@ -12,7 +12,7 @@ mod units;
 use super::backend::Backend;
 use super::glance;
 use super::known::Known;
-use super::ledger::{Author, Change};
+use super::ledger::{Author, Change, Detail};
 use super::refusal::{self, Question};
 use super::session::Session;
 use super::{Error, Event, Options, Report};
@@ -28,6 +28,8 @@ pub(super) struct Executor<'e> {
     session: &'e mut dyn Session,
     backend: Box<dyn Backend>,
     author: Author,
+    /// How much of the ledger's rows is read.
+    detail: Detail,
     /// The state, with what this run has done since it was read.
     known: Known,
     /// Whether `known` has as done what was undone.
@@ -58,6 +60,7 @@ impl<'e> Executor<'e> {
             session,
             backend,
             author: Author::new(options),
+            detail: Detail::Brief,
             known: Known::default(),
             is_stale: false,
             is_checked: false,
@@ -69,6 +72,7 @@ impl<'e> Executor<'e> {
 
     /// Where the database is. One query, no lock.
     pub(super) fn read(mut self) -> Result<Known, Error> {
+        self.detail = Detail::Whole;
         self.reread()?;
         Ok(self.known)
     }

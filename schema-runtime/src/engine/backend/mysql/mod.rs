@@ -93,6 +93,10 @@ impl Backend for MysqlBackend {
         format!("CAST({expression} AS CHAR)")
     }
 
+    fn joined(&self, values: &[&str]) -> String {
+        format!("CONCAT_WS(' ', {})", values.join(", "))
+    }
+
     fn exactly(&self, expression: &str) -> String {
         format!("CAST({expression} AS BINARY)")
     }

@@ -20,7 +20,7 @@ use super::lease::{Holder, LOST};
 use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, reading};
 use crate::dialect::Dialect;
 use crate::engine::clock;
-use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
+use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Detail, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
 
@@ -118,8 +118,8 @@ impl Backend for PostgresBackend {
         &mut self.pending
     }
 
-    fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        reading::read(self, &mut self.lock.route(session, self.pending.is_open))
+    fn read(&self, session: &mut dyn Session, detail: Detail) -> Result<Reading, SqlError> {
+        reading::read(self, &mut self.lock.route(session, self.pending.is_open), detail)
     }
 
     fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {

@@ -10,7 +10,7 @@ use diesel::pg::Pg;
 use super::super::{Reading, reading};
 use super::{PostgresBackend, quote};
 use crate::engine::known;
-use crate::engine::ledger::{DIESEL, LEDGER};
+use crate::engine::ledger::{DIESEL, Detail, LEDGER};
 use crate::engine::lock::refused;
 use crate::engine::session::{Session, SqlError};
 use crate::engine::{Connection, Error, State};
@@ -121,7 +121,7 @@ impl Tenant<'_> {
     }
 
     fn read(&self, session: &mut dyn Session) -> Result<Reading, SqlError> {
-        let queries = reading::select(&PostgresBackend::default(), &self.qualifier());
+        let queries = reading::select(&PostgresBackend::default(), Detail::Brief, &self.qualifier());
         let there: Vec<String> =
             queries.into_iter().zip(self.has).filter(|(_, has)| *has).map(|(query, _)| query).collect();
         let rows = if there.is_empty() { Vec::new() } else { session.rows(&there.join(" UNION ALL "))? };
