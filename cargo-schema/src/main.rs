@@ -29,6 +29,7 @@ mod render;
 mod scaffold;
 mod shell;
 mod signal;
+mod squash;
 #[cfg(test)]
 mod testing;
 

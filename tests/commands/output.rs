@@ -70,6 +70,8 @@ fn help_names_every_verb_and_every_verb_has_help() {
         "edit",
         "explain",
         "diff",
+        "squash",
+        "graph",
         "completions",
         "man",
     ];
@@ -116,6 +118,7 @@ fn every_document_says_its_version_and_its_verb() {
         "check",
         "explain",
         "diff base base",
+        "graph",
         "init",
         "lock",
         "generate --empty more",

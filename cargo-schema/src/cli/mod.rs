@@ -11,6 +11,7 @@ mod edit;
 mod explain;
 mod from_database;
 mod generate;
+mod graph;
 mod heads;
 mod history;
 mod init;
@@ -29,6 +30,7 @@ mod revert;
 mod running;
 mod show;
 mod sql;
+mod squash;
 mod stamp;
 mod status;
 mod unlock;
@@ -125,8 +127,10 @@ enum Verb {
     Stamp(stamp::Args),
     Merge(merge::Args),
     Rebase(rebase::Args),
+    Squash(squash::Args),
     Sql(sql::Args),
     Diff(diff::Args),
+    Graph(graph::Args),
     Check(check::Args),
     Lock(lock::Args),
     Resolve(resolve::Args),
@@ -199,6 +203,8 @@ fn dispatch_to_projects(context: &Context, verb: &Verb) -> Outcome {
         Verb::Generate(args) => one(context, |project| generate::run(context, project, args)),
         Verb::Merge(args) => one(context, |project| merge::run(context, project, args)),
         Verb::Rebase(args) => one(context, |project| rebase::run(context, project, args)),
+        Verb::Squash(args) => one(context, |project| squash::run(context, project, args)),
+        Verb::Graph(args) => one(context, |project| graph::run(context, project, args)),
         Verb::Edit(args) => one(context, |project| edit::run(context, project, args)),
         Verb::Show(args) => one(context, |project| show::run(context, project, args)),
         Verb::Stamp(args) => one(context, |project| stamp::run(context, project, args)),

@@ -3,5 +3,5 @@
 
 pub(crate) mod branch;
 pub(crate) mod choose;
-mod metadata;
+pub(crate) mod metadata;
 pub(crate) mod rewrite;

@@ -20,6 +20,8 @@
 //! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `from_database` (`revision`, `folder`, `modelled`, `left_out`), `add_by_hand` (`file`, `line`), `findings` |
 //! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected` and `kept`, of a merge `shared_tables` |
 //! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
+//! | `squash` | `revision`, `removed`, `is_rewritten`, `is_revertible`, `files`, `written` |
+//! | `graph` | `boxes` (`name`, `lines`), `arrows` (`from`, `to`, `label`, `is_dependency`) |
 //! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |
 //! | `check` | `revisions`, `tables` (numbers), `errors`, `warnings`, `findings` (with `family`) |
 //! | `explain` | `rules` (`rule`, `family`, `engine`, `about`, `why`, `instead`, `examples` (`before`, `sql`, `run_in_transaction`, `claim`, `of`), `build`, `check`, `configurable`) |

@@ -1,6 +1,7 @@
 //! How results look: `human` draws findings, `github` and `sarif` write them for code hosts, `json` makes documents,
-//! `graph` draws the history.
+//! `graph` draws the history on a terminal, `diagram` draws boxes and arrows.
 
+pub(crate) mod diagram;
 pub(crate) mod difference;
 pub(crate) mod github;
 pub(crate) mod graph;
