@@ -40,6 +40,36 @@ pub(crate) fn heed(hear: impl Fn(Exit) + Send + 'static) -> std::io::Result<()> 
     Ok(())
 }
 
+/// Has this done before a signal ends the process; for verbs that change nothing before they end. Once is enough.
+#[cfg(unix)]
+pub(crate) fn tidy_up(work: fn()) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
+    static IS_WATCHING: AtomicBool = AtomicBool::new(false);
+    if IS_WATCHING.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    std::thread::Builder::new().name("tidying".to_owned()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            work();
+            let exit = if signal == SIGTERM { Exit::Sigterm } else { Exit::Sigint };
+            let _ = writeln!(anstream::stderr().lock(), "interrupted: nothing was written");
+            std::process::exit(exit.code().into())
+        }
+    })?;
+    Ok(())
+}
+
+/// Elsewhere the next run does it.
+#[cfg(not(unix))]
+pub(crate) fn tidy_up(_: fn()) -> std::io::Result<()> {
+    Ok(())
+}
+
 #[cfg(unix)]
 fn replace(exit: Exit) -> ! {
     use std::io::Write as _;

@@ -10,6 +10,6 @@ pub(crate) mod refusal;
 pub(crate) mod replay;
 pub(crate) mod scratch;
 pub(crate) mod secret;
-mod server;
+pub(crate) mod server;
 mod tools;
 pub(crate) mod url;

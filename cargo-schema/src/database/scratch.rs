@@ -20,7 +20,6 @@ pub(crate) struct Site<'a> {
 
 impl Site<'_> {
     /// The database that the package is configured for, which is looked at for its server alone.
-    #[expect(dead_code, reason = "for engines with servers")]
     pub(crate) fn url(&self) -> Result<DatabaseUrl, Failure> {
         self.context.url(self.project)
     }

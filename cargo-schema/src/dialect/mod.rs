@@ -1,6 +1,7 @@
 //! What differs between engines when schemas are read, compared and changed. One folder per engine, with the same
 //! file names; a `match` on the dialect elsewhere is a sign that this trait lacks a method.
 
+pub(crate) mod postgres;
 pub(crate) mod script;
 pub(crate) mod spelling;
 pub(crate) mod sqlite;
@@ -25,6 +26,10 @@ macro_rules! on_dialect {
                 let $dialect = &$crate::dialect::sqlite::Sqlite;
                 $work
             }
+            schema_runtime::dialect::Dialect::Postgres => {
+                let $dialect = &$crate::dialect::postgres::Postgres;
+                $work
+            }
             engine => Err($crate::dialect::not_yet(engine)),
         }
     };
@@ -33,9 +38,11 @@ pub(crate) use on_dialect;
 
 /// An engine that schemas are not compared on in this version.
 pub(crate) fn not_yet(engine: Engine) -> Failure {
-    Failure::usage(format!("this version compares models with the history on SQLite only, not on {engine}"))
-        .note("nothing was written")
-        .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own")
+    Failure::usage(format!(
+        "this version compares models with the history on SQLite and PostgreSQL only, not on {engine}"
+    ))
+    .note("nothing was written")
+    .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own")
 }
 
 /// One engine's ways.

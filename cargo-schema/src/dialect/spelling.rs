@@ -13,7 +13,6 @@ use crate::operation::{Operation, Part};
 pub(crate) struct Spelling(BTreeMap<String, String>);
 
 impl Spelling {
-    #[cfg_attr(not(test), expect(dead_code, reason = "for engines with spellings of their own"))]
     /// Replaces what was written by the engine's spelling, and remembers both.
     pub(crate) fn respell(&mut self, written: &mut String, spelled: String) {
         if *written != spelled {
@@ -33,7 +32,8 @@ impl Spelling {
     }
 }
 
-fn of_operation(operation: &mut Operation, visit: &mut impl FnMut(&mut String)) {
+/// Every expression of an operation.
+pub(crate) fn of_operation(operation: &mut Operation, visit: &mut impl FnMut(&mut String)) {
     match operation {
         Operation::CreateTable { table, .. } | Operation::DropTable { table, .. } => of_table(table, visit),
         Operation::AddColumn { column, .. } | Operation::DropColumn { column, .. } => {

@@ -1,20 +1,21 @@
 //! Enums: types of their own, and lists of values that a column may have.
 
-use schema_build::schema::{Column, EnumType, EnumValue, Schema, Table};
+use schema_build::schema::{Column, ColumnType, EnumType, EnumValue, Table};
 
-use super::{Comparison, Question, Subject};
+use super::{Comparison, Folded, Question, Subject};
 use crate::dialect::Dialect;
 use crate::operation::Operation;
 
 impl<D: Dialect> Comparison<'_, D> {
-    /// Enum types of their own.
-    pub(super) fn enum_types(&mut self, desired: &Schema, current: &Schema) {
-        let mut gone = current.enums.clone();
-        for (name, ty) in &desired.enums {
-            let old = ty.was.clone().filter(|was| gone.contains_key(was) && !desired.enums.contains_key(was));
+    /// Enum types of their own. One that nobody names goes where models are the whole truth, and no column uses it.
+    pub(super) fn enum_types(&mut self, desired: &Folded, current: &mut Folded, unmodelled_go: bool) {
+        let (desired_enums, mut gone) = (&desired.schema.enums, current.schema.enums.clone());
+        for (name, ty) in desired_enums {
+            let old = ty.was.clone().filter(|was| gone.contains_key(was) && !desired_enums.contains_key(was));
             let before = gone.remove(name).or_else(|| {
                 let before = gone.remove(&old.clone()?)?;
                 self.push(Operation::RenameEnum { from: old.clone()?, to: name.clone() });
+                rename_type(current, &old.clone()?, name);
                 Some(before)
             });
             match before {
@@ -22,7 +23,11 @@ impl<D: Dialect> Comparison<'_, D> {
                 Some(before) => self.enum_type(ty, &before),
             }
         }
-        gone.into_values().for_each(|ty| self.push(Operation::DropEnum { ty }));
+        for ty in gone.into_values() {
+            if self.is_dropped(&ty.name) || unmodelled_go && !is_used(desired, &ty.name) {
+                self.push(Operation::DropEnum { ty });
+            }
+        }
     }
 
     fn enum_type(&mut self, desired: &EnumType, before: &EnumType) {
@@ -110,6 +115,25 @@ impl<D: Dialect> Comparison<'_, D> {
             });
         }
         recode
+    }
+}
+
+/// The columns whose type this is, or an array of it.
+fn is_of(column: &Column, name: &str) -> bool {
+    let (ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. }) = &column.ty;
+    ty.strip_suffix("[]").unwrap_or(ty) == name
+}
+
+fn is_used(schema: &Folded, name: &str) -> bool {
+    schema.tables.values().any(|(_, table)| table.columns.iter().any(|column| is_of(column, name)))
+}
+
+/// The engine gives the columns of a type its new name by itself.
+fn rename_type(schema: &mut Folded, from: &str, to: &str) {
+    let columns = schema.tables.values_mut().flat_map(|(_, table)| &mut table.columns);
+    for column in columns.filter(|column| is_of(column, from)) {
+        let (ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. }) = &mut column.ty;
+        *ty = format!("{to}{}", if ty.ends_with("[]") { "[]" } else { "" });
     }
 }
 

@@ -12,13 +12,13 @@ impl<D: Dialect> Comparison<'_, D> {
     pub(super) fn schemas(&mut self, mut desired: Folded, mut current: Folded) {
         // Blocks describe views as they do tables, and a view is nothing that we change.
         desired.tables.retain(|name, _| !current.views.contains(name));
-        self.enum_types(&desired.schema, &current.schema);
         let are_structs = desired.tables.values().all(|(_, table)| table.knowledge == Knowledge::Whole);
         let unmodelled_go = match self.answers.unmodelled {
             Some(Unmodelled::Keep) => false,
             Some(Unmodelled::Drop) => true,
             None => are_structs,
         };
+        self.enum_types(&desired, &mut current, unmodelled_go && are_structs);
         self.rename_tables(&desired, &mut current, !unmodelled_go);
         self.rename_all_columns(&desired, &mut current);
         for (key, (name, table)) in &desired.tables {

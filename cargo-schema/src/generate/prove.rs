@@ -1,7 +1,7 @@
 //! The proof: up on a scratch database with rows in its tables gives exactly the schema that was wanted, down gives
 //! exactly the old one, and no row is lost but where an operation says so. What fails here is never written.
 
-use schema_build::schema::{Schema, Table};
+use schema_build::schema::{Column, ColumnType, Schema, Table};
 
 use super::migration::Migration;
 use crate::database::scratch::Error;
@@ -102,8 +102,10 @@ impl<D: Dialect> Claim<'_, D> {
     fn rows(&self, database: &mut D::Database, schema: &Schema, way: Way) -> Result<Rows, Error> {
         let columns = |name: &str, table: &Table| {
             let now = self.name_after(name);
-            let columns =
-                table.columns.iter().filter(|column| way == Way::Down || column.generated.is_none());
+            let columns = table
+                .columns
+                .iter()
+                .filter(|column| way == Way::Down || column.generated.is_none() && !self.is_recoded(column));
             let columns = columns.map(|column| column.name.clone());
             (name.to_owned(), columns.filter(|column| self.keeps(&now, column, way)).collect())
         };
@@ -115,7 +117,8 @@ impl<D: Dialect> Claim<'_, D> {
         let columns = |name: &str, table: &Table| {
             let now = self.name_after(name);
             // A computed value is computed anew, perhaps of something else.
-            let columns = table.columns.iter().filter(|column| column.generated.is_none());
+            let columns =
+                table.columns.iter().filter(|column| column.generated.is_none() && !self.is_recoded(column));
             let columns = columns
                 .map(|column| &column.name)
                 .filter(|column| self.keeps(&now, column, Way::Up))
@@ -169,6 +172,19 @@ impl<D: Dialect> Claim<'_, D> {
             _ => None,
         });
         new.unwrap_or_else(|| column.to_owned())
+    }
+
+    /// Whether values of its type get other names.
+    fn is_recoded(&self, column: &Column) -> bool {
+        let (ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. }) = &column.ty;
+        let ty = ty.strip_suffix("[]").unwrap_or(ty);
+        let now = self.migration.operations.iter().find_map(|operation| match operation {
+            Operation::RenameEnum { from, to } if from == ty => Some(to.as_str()),
+            _ => None,
+        });
+        self.migration.operations.iter().any(|operation| {
+            matches!(operation, Operation::AlterEnum { from, recode, .. } if from.name == now.unwrap_or(ty) && !recode.is_empty())
+        })
     }
 
     /// Whether the values of a column are the same afterwards. A computed one is computed anew; one that changes its

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::failure::{self, Failure};
 
 pub(crate) use self::mysql::tool as mysql_tool;
-pub(crate) use self::postgres::tool as postgres_tool;
+pub(crate) use self::postgres::{named as postgres_named, tool as postgres_tool};
 
 /// A server that has not answered by then will not.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -160,7 +160,18 @@ fn fields(line: &str) -> Vec<String> {
 }
 
 pub(super) fn open(url: &DatabaseUrl, secret: &Secret) -> Result<Connection, Failure> {
-    let Settings { mut config, tls } = settings(url, secret)?;
+    opened(url, settings(url, secret)?)
+}
+
+/// Another database on the same server.
+pub(crate) fn named(url: &DatabaseUrl, secret: &Secret, database: &str) -> Result<Connection, Failure> {
+    let mut settings = settings(url, secret)?;
+    settings.config.dbname(database);
+    opened(url, settings)
+}
+
+fn opened(url: &DatabaseUrl, settings: Settings) -> Result<Connection, Failure> {
+    let Settings { mut config, tls } = settings;
     let runtime = Blocking::get_runtime();
     let is_near =
         !config.get_hosts().is_empty() && config.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_)));

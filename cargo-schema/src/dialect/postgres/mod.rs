@@ -1,0 +1,187 @@
+//! PostgreSQL. `introspect` reads what there is in one query, `normalize` and `types` say what is equal, `spell` asks
+//! the server how it spells an expression; `emit` writes what is to happen: `define` definitions, `alter` what happens
+//! to one table, `cast` to values, `enums` to types, `views` to what stands in the way; `restore` brings back what no
+//! operation speaks of. `scratch` is a database of our own beside the project's.
+
+mod alter;
+mod cast;
+mod define;
+mod definition;
+mod document;
+mod emit;
+mod enums;
+pub(crate) mod introspect;
+mod lines;
+pub(crate) mod name;
+mod normalize;
+mod restore;
+pub(crate) mod scratch;
+mod seed;
+mod spell;
+mod types;
+mod views;
+
+use schema_build::schema::{ColumnType, EnumType, Schema};
+use schema_build::statement::lex;
+use schema_runtime::dialect::Dialect as Engine;
+use schema_runtime::engine::{self, Migrator};
+
+use super::script::Script;
+use super::spelling::Spelling;
+use super::{Dialect, Emitted};
+use crate::database::connection::Connection;
+use crate::database::scratch::{Error, Site};
+use crate::failure::Failure;
+use crate::operation::Operation;
+use introspect::Catalogue;
+use scratch::Scratch;
+
+/// PostgreSQL.
+pub(crate) struct Postgres;
+
+impl Dialect for Postgres {
+    type Database = Scratch;
+    type Catalogue = Catalogue;
+
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    fn scratch(&self, site: &Site<'_>) -> Result<Scratch, Failure> {
+        Scratch::beside(site)
+    }
+
+    fn upgrade(
+        &self,
+        database: &mut Scratch,
+        migrator: &Migrator<'_>,
+        target: &str,
+    ) -> Result<(), engine::Error> {
+        database.upgrade(migrator, target)
+    }
+
+    fn settle(&self, database: &mut Scratch) -> Result<(), Error> {
+        database.settle()
+    }
+
+    fn introspect(&self, database: &mut Scratch) -> Result<Catalogue, Error> {
+        database.catalogue()
+    }
+
+    fn look(&self, connection: &mut Connection) -> Result<Catalogue, Error> {
+        match connection {
+            Connection::Postgres(_) => introspect::catalogue(connection),
+            Connection::Sqlite(_) | Connection::Mysql(_) => Err(Error::new(
+                "read the schema",
+                "the package is written for PostgreSQL, and this is no PostgreSQL database",
+            )),
+        }
+    }
+
+    fn definition(&self, catalogue: &Catalogue) -> Option<Script> {
+        Some(definition::of(catalogue))
+    }
+
+    fn schema(&self, catalogue: &Catalogue) -> Schema {
+        catalogue.schema()
+    }
+
+    fn normalize(&self, schema: &mut Schema) {
+        normalize::schema(schema);
+    }
+
+    fn spell(
+        &self,
+        database: &mut Scratch,
+        desired: &mut Schema,
+        current: &Schema,
+    ) -> Result<Spelling, Error> {
+        spell::spell(database, desired, current)
+    }
+
+    fn fold(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    fn expression(&self, sql: &str) -> String {
+        name::canonical(sql)
+    }
+
+    fn is_type(&self, current: &ColumnType, desired: &ColumnType) -> bool {
+        types::is_type(current, desired)
+    }
+
+    fn family(&self, ty: &ColumnType) -> String {
+        types::family_name(ty)
+    }
+
+    fn declare(&self, ty: &ColumnType, _is_key: bool) -> Option<String> {
+        types::declare(ty)
+    }
+
+    fn fills_key(&self, ty: &str) -> bool {
+        types::behind_serial(&types::canonical(ty)).is_some()
+    }
+
+    fn adds_keys_later(&self) -> bool {
+        true
+    }
+
+    fn name_limit(&self) -> usize {
+        63
+    }
+
+    fn rename_column(&self, sql: &str, from: &str, to: &str) -> String {
+        name::renamed(sql, from, to)
+    }
+
+    fn values_of_check(&self, expression: &str, column: &str) -> Option<EnumType> {
+        normalize::values_of_check(expression, column)
+    }
+
+    fn emit(
+        &self,
+        database: &mut Scratch,
+        operations: &[Operation],
+        like: Option<&[Catalogue]>,
+    ) -> Result<Emitted<Catalogue>, Error> {
+        emit::emit(database, operations, like)
+    }
+
+    fn run(&self, database: &mut Scratch, text: &str, _foreign_keys_off: bool) -> Result<(), Error> {
+        let lexed = lex(text, Engine::Postgres);
+        let statements: Vec<&str> = lexed
+            .statements
+            .iter()
+            .map(|statement| &text[statement.start as usize..statement.end as usize])
+            .collect();
+        database.transaction(&statements)
+    }
+
+    fn seed(
+        &self,
+        database: &mut Scratch,
+        catalogue: &Catalogue,
+        operations: &[Operation],
+        rows: usize,
+    ) -> Result<usize, Error> {
+        seed::seed(database, catalogue, operations, rows)
+    }
+
+    fn rows(
+        &self,
+        database: &mut Scratch,
+        tables: &[(String, Vec<String>)],
+    ) -> Result<Vec<Vec<String>>, Error> {
+        seed::rows(database, tables)
+    }
+
+    fn lines(&self, catalogue: &Catalogue) -> Vec<String> {
+        lines::of(catalogue)
+    }
+
+    /// PostgreSQL knows what each view uses and drops nothing that is used: what would break one fails by itself.
+    fn broken(&self, _database: &mut Scratch, _catalogue: &Catalogue) -> Vec<String> {
+        Vec::new()
+    }
+}
