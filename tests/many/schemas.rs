@@ -110,3 +110,21 @@ fn what_is_odd_is_said_of_each() {
     assert_eq!(list["databases"][0]["unknown"][0]["version"], "20991231", "{list}");
     assert_eq!(list["databases"][1]["edited"][0], USERS, "{list}");
 }
+
+#[test]
+fn what_is_meant_for_a_schema_that_may_not_be_used_lands_nowhere_else() {
+    let Some(bed) = Schemas::new(2) else { return };
+    let role = bed.rows("SELECT current_database()::text || '_tenant' AS line").remove(0);
+    bed.run(&format!(
+        "CREATE SCHEMA shared; CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA tenant_1, shared TO {role}"
+    ));
+    let url = bed.served.url().replace("postgres@", &format!("{role}@"));
+    for path in ["", "?search_path=shared"] {
+        bed.through(&format!("{url}{path}"), "upgrade --schemas tenant_*")
+            .exits(3)
+            .prints("failed")
+            .prints("tenant_2");
+        assert_eq!((bed.with("orders"), bed.with("__schema_ledger").len()), (vec!["tenant_1".to_owned()], 1));
+    }
+    bed.run(&format!("DROP OWNED BY {role} CASCADE; DROP ROLE {role}"));
+}

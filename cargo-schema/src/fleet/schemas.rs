@@ -33,7 +33,9 @@ pub(crate) fn find(
         ))
         .help("name the databases in a file: `--each FILE`"));
     }
-    let mut database = connect::open(url.clone(), Access::Read, config, patience)?;
+    let open = || connect::open(url.clone(), Access::Read, config, patience);
+    let mut database = open()?;
+    refuse_pooler(&mut database, &mut open()?)?;
     let names = names(&mut database, patterns)?;
     if names.is_empty() {
         let patterns: Vec<String> = patterns.iter().map(|pattern| format!("`{pattern}`")).collect();
@@ -47,6 +49,41 @@ pub(crate) fn find(
         name,
     };
     Ok(names.into_iter().map(tenant).collect())
+}
+
+/// Through a pooler in transaction mode each transaction may find another session, and with it the schema of another
+/// tenant. No server says that one is in between; but when two have given their sessions back, a pooler hands out the
+/// one that came last, or first, and never asks whose it was. Both are tried.
+fn refuse_pooler(one: &mut Database, other: &mut Database) -> Result<(), Failure> {
+    let before = session(one)?;
+    execute(other, "BEGIN")?;
+    execute(one, "COMMIT")?;
+    execute(other, "COMMIT")?;
+    let after_last = session(one)?;
+    execute(other, "BEGIN")?;
+    execute(other, "COMMIT")?;
+    execute(one, "COMMIT")?;
+    let after_first = session(one)?;
+    execute(one, "COMMIT")?;
+    if before == after_last && before == after_first {
+        return Ok(());
+    }
+    let message = format!("`{}` is a pooler that hands its sessions around", one.url.shown);
+    Err(Failure::new(Exit::No, "pooler", message)
+        .note("a schema is entered by the session's `search_path`, which would be that of another one")
+        .note("nothing was changed")
+        .help("connect to the server itself, or to a pool in session mode"))
+}
+
+/// The number of the session, in which a transaction is open now.
+fn session(database: &mut Database) -> Result<Vec<String>, Failure> {
+    execute(database, "BEGIN")?;
+    query(database, "SELECT pg_catalog.pg_backend_pid()::text AS text")
+}
+
+fn execute(database: &mut Database, sql: &str) -> Result<(), Failure> {
+    let done = database.connection.execute(sql);
+    done.map_err(|error| connect::said(&database.url, "look for schemas", &error.to_string()))
 }
 
 fn names(database: &mut Database, patterns: &[String]) -> Result<Vec<String>, Failure> {
@@ -96,7 +133,16 @@ pub(super) fn enter(connection: &mut Connection, schema: &Schema, config: &Confi
     );
     let beside = if schema.beside.is_empty() { String::new() } else { format!(", {}", schema.beside) };
     message.push(format!("SET search_path TO {}{beside}", quoted(&schema.name)));
-    connection.execute(&message.join("; ")).map_err(|error| error.to_string())
+    connection.execute(&message.join("; ")).map_err(|error| error.to_string())?;
+    if schema.beside.is_empty() {
+        // Where there is no such schema any more, nothing can be made.
+        return Ok(());
+    }
+    let here = connection.texts("SELECT coalesce(current_schema(), '')::text AS text");
+    match here.map_err(|error| error.to_string())?.first() {
+        Some(here) if *here == schema.name => Ok(()),
+        _ => Err(format!("the schema {} is not there any more, or may not be used", quoted(&schema.name))),
+    }
 }
 
 /// A URL that leads to the schema alone.

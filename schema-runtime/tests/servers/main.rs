@@ -30,3 +30,4 @@ mod postgres;
 mod proxy;
 mod round_trips;
 mod support;
+mod survey;
