@@ -215,3 +215,22 @@ fn a_lock_file_without_a_schema_costs_nothing_and_says_nothing() {
     sandbox.replace("src/models.rs", "email", "mail");
     sandbox.build().ok().did_nothing();
 }
+
+#[test]
+fn the_status_says_whether_models_and_history_agree() {
+    let sandbox = agreeing();
+    sandbox.schema("--database-url app.db").ok().says("Models agree with the history");
+    sandbox.schema("").ok().says("Models agree with the history");
+    sandbox.replace(
+        "src/models.rs",
+        "pub email: String,",
+        "pub email: String,\n    pub phone: Option<String>,",
+    );
+    sandbox
+        .schema("--database-url app.db")
+        .ok()
+        .says("Models the column `users.phone` (Text, null) is not in the history yet");
+    let document = sandbox.schema("--format json").ok().json();
+    assert_eq!(document["models_agree"], false);
+    assert!(Sandbox::of("skeleton").schema("--format json").ok().json()["models_agree"].is_null());
+}

@@ -410,3 +410,51 @@ fn scene_3_a_person_is_asked() {
     assert_eq!(renamed.code, 0, "{}", renamed.stdout);
     assert!(newest(&sandbox, "up.sql").contains("ALTER TABLE users RENAME COLUMN email TO mail;"));
 }
+
+#[test]
+fn renames_that_need_each_other_are_one_migration() {
+    let two = "    pub email: String,\n    pub nick: Option<String>,\n";
+    let sandbox = project(&USERS.replace("    pub email: String,\n", two));
+    generate(&sandbox, "").ok();
+    upgrade(&sandbox);
+    sandbox.database("app.db").run("INSERT INTO users VALUES (1, 'a@example.org', 'al')");
+    let line = "    #[schema(was = \"email\")]\n    pub nick: String,\n    #[schema(was = \"nick\")]\n    pub alias: Option<String>,\n";
+    sandbox.replace("src/models.rs", two, line);
+    generate(&sandbox, "")
+        .ok()
+        .says("Detected renamed column `users.nick` -> `users.alias`")
+        .says("Detected renamed column `users.email` -> `users.nick`");
+    upgrade(&sandbox);
+    assert_eq!(sandbox.database("app.db").rows("SELECT nick, alias FROM users"), ["a@example.org|al"]);
+    generate(&sandbox, "").ok().says("No changes");
+    revert(&sandbox);
+    assert_eq!(sandbox.database("app.db").rows("SELECT email, nick FROM users"), ["a@example.org|al"]);
+    upgrade(&sandbox);
+
+    // They change places, which an attribute would say again with every migration.
+    let swapped = "    pub nick: Option<String>,\n    pub alias: String,\n";
+    sandbox.replace("src/models.rs", line, swapped);
+    generate(&sandbox, "--rename users.nick=alias --rename users.alias=nick").ok();
+    upgrade(&sandbox);
+    assert_eq!(sandbox.database("app.db").rows("SELECT nick, alias FROM users"), ["al|a@example.org"]);
+    generate(&sandbox, "").ok().says("No changes");
+    revert(&sandbox);
+    assert_eq!(sandbox.database("app.db").rows("SELECT nick, alias FROM users"), ["a@example.org|al"]);
+}
+
+#[test]
+fn tables_change_places() {
+    let other = USERS.replace("users", "people").replace("User", "Person").replace("email", "name");
+    let sandbox = project(&format!("{USERS}{other}"));
+    generate(&sandbox, "").ok();
+    upgrade(&sandbox);
+    sandbox.database("app.db").run("INSERT INTO users VALUES (1, 'a'); INSERT INTO people VALUES (2, 'b')");
+    sandbox.replace("src/models.rs", "pub email", "pub mail");
+    sandbox.replace("src/models.rs", "pub name", "pub email");
+    sandbox.replace("src/models.rs", "pub mail", "pub name");
+    generate(&sandbox, "--rename users=people --rename people=users").ok();
+    upgrade(&sandbox);
+    assert_eq!(sandbox.database("app.db").rows("SELECT id, name FROM users"), ["2|b"]);
+    assert_eq!(sandbox.database("app.db").rows("SELECT id, email FROM people"), ["1|a"]);
+    generate(&sandbox, "").ok().says("No changes");
+}

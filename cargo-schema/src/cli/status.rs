@@ -1,6 +1,9 @@
 //! `cargo schema` without a verb: one screen that says where things are and what to do next.
 
+use schema_build::finding::Finding;
+use schema_build::models::{self, ahead};
 use schema_build::rule::Purpose;
+use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::State;
 use schema_runtime::history::Node;
 use serde_json::{Value, json};
@@ -11,12 +14,15 @@ use crate::database::url;
 use crate::desk::{Desk, ids};
 use crate::exit::Exit;
 use crate::failure::Outcome;
+use crate::lock;
 use crate::project::Project;
 use crate::render::human::{and, count};
 use crate::render::json::named;
 
-/// How many pending revisions are named.
+/// How many pending revisions, and changes of models, are named.
 const NAMED: usize = 10;
+
+const GENERATE: &str = "cargo schema generate \"what changes\"";
 
 /// Shows it.
 pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
@@ -27,7 +33,10 @@ pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
     let state = desk.look(context)?;
     let pending: Vec<Node> = (0..desk.history.len()).filter(|&node| !state.applied.contains(node)).collect();
     if context.is_json() {
-        context.document("status", project, document(&desk, &state, &pending));
+        let agreement = agreement(project, desk.database.url.dialect);
+        let mut document = document(&desk, &state, &pending);
+        document["models_agree"] = json!(agreement.map(|ahead| ahead.is_empty()));
+        context.document("status", project, document);
         return Ok(Exit::Done);
     }
     let dialect = desk.database.url.dialect;
@@ -36,8 +45,11 @@ pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
         .status("Package", format_args!("{}, {dialect}, {}", project.name(), desk.database.url.shown));
     place(context, &desk, &state);
     tell_pending(context, &desk, &pending);
+    let agreement = agreement(project, dialect);
+    tell_agreement(context, agreement.as_deref());
     worries(context, &desk, &state);
-    if let Some(next) = next(&desk, &state, &pending) {
+    let is_ahead = agreement.is_some_and(|ahead| !ahead.is_empty());
+    if let Some(next) = next(&desk, &state, &pending).or_else(|| is_ahead.then(|| GENERATE.to_owned())) {
         context.shell.hint("Next", next);
     }
     Ok(Exit::Done)
@@ -47,20 +59,48 @@ pub(crate) fn run(context: &Context, project: &Project) -> Outcome {
 fn offline(context: &Context, project: &Project) -> Outcome {
     let history = context.history(project)?;
     let heads: Vec<String> = history.heads().iter().map(|&node| history.revision(node).title()).collect();
+    let agreement = agreement(project, context.dialect(project)?);
     let variable = project.config.database_url.strip_prefix("env:").unwrap_or("DATABASE_URL");
     if context.is_json() {
-        let body =
-            json!({ "database": null, "revisions": history.len(), "heads": ids(&history, &history.heads()) });
+        let body = json!({
+            "database": null,
+            "revisions": history.len(),
+            "heads": ids(&history, &history.heads()),
+            "models_agree": agreement.map(|ahead| ahead.is_empty()),
+        });
         context.document("status", project, body);
         return Ok(Exit::Done);
     }
     context.shell.status("Package", project.name());
     let at = if heads.is_empty() { String::new() } else { format!(", up to {}", and(&heads)) };
     context.shell.status("History", format_args!("{}{at}", count(history.len(), "revision")));
+    tell_agreement(context, agreement.as_deref());
     context
         .shell
         .attention("Database", format_args!("none is named: set {variable}, or pass --database-url"));
     Ok(Exit::Done)
+}
+
+/// What the models say that no migration does, as far as schema.lock can tell; `None` where it cannot, or there are
+/// no models that could be read.
+fn agreement(project: &Project, dialect: Dialect) -> Option<Vec<Finding>> {
+    let lock = lock::read(project).ok().flatten().filter(|lock| lock.models.is_some())?;
+    let models = models::read(&project.config, dialect);
+    let can_tell = ahead::is_known(&models, &lock) && !models.findings.iter().any(Finding::is_error);
+    can_tell.then(|| ahead::findings(&models, &lock))
+}
+
+fn tell_agreement(context: &Context, agreement: Option<&[Finding]>) {
+    let Some(ahead) = agreement else { return };
+    if ahead.is_empty() {
+        return context.shell.status("Models", "agree with the history");
+    }
+    for finding in ahead.iter().take(NAMED) {
+        context.shell.attention("Models", &finding.message);
+    }
+    if ahead.len() > NAMED {
+        context.shell.attention("Models", format_args!("and {} more", ahead.len() - NAMED));
+    }
 }
 
 fn place(context: &Context, desk: &Desk<'_>, state: &State) {
@@ -115,7 +155,7 @@ fn next(desk: &Desk<'_>, state: &State, pending: &[Node]) -> Option<String> {
         return Some("restore the edited files, or accept them: cargo schema stamp current".to_owned());
     }
     if desk.history.is_empty() {
-        return Some("cargo schema generate \"what changes\"".to_owned());
+        return Some(GENERATE.to_owned());
     }
     if desk.history.heads().len() > 1 {
         return Some("cargo schema rebase, or cargo schema merge".to_owned());

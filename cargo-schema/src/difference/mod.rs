@@ -1,6 +1,7 @@
 //! What leads from one schema to another: operations, and as data everything that a person must decide first. Takes
 //! two schemas and what was answered already; touches no database and prints nothing.
 
+mod chain;
 mod columns;
 mod constraints;
 mod enums;
@@ -198,15 +199,20 @@ impl<D: Dialect> Comparison<'_, D> {
         keep.is_some()
     }
 
-    /// The name that a person said this has now; `old` and the answer's left side are whole: `users.colour`.
+    /// Whether a person said that this has that name now.
     fn is_renamed(&mut self, old: &str, new: &str) -> bool {
+        let answer = self.rename_answer(old, new);
+        self.used.extend(answer.clone());
+        answer.is_some()
+    }
+
+    /// The left side of a person's answer that this has that name now; it and `old` are whole: `users.colour`.
+    fn rename_answer(&self, old: &str, new: &str) -> Option<String> {
         let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
         let answer = self.answers.renames.iter().find(|(from, to)| {
             self.is_same(from, old) && (self.is_same(to, new) || self.is_same(to, &last(new)))
         });
-        let Some((from, _)) = answer.cloned() else { return false };
-        self.used.push(from);
-        true
+        answer.map(|(from, _)| from.clone())
     }
 
     fn complain_of_unused_answers(&mut self) {

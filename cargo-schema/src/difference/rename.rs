@@ -3,6 +3,7 @@
 
 use schema_build::schema::{Column, IndexItem, Knowledge, Table};
 
+use super::chain::{self, Claim};
 use super::{Comparison, Folded, Question, Subject};
 use crate::dialect::Dialect;
 use crate::operation::Operation;
@@ -10,22 +11,17 @@ use crate::operation::Operation;
 impl<D: Dialect> Comparison<'_, D> {
     /// Tables.
     pub(super) fn rename_tables(&mut self, desired: &Folded, current: &mut Folded, may_stay: bool) {
-        let mut gone: Vec<String> =
-            current.tables.keys().filter(|key| !desired.tables.contains_key(*key)).cloned().collect();
-        let mut renames = Vec::new();
-        let mut open = Vec::new();
-        for (key, (name, table)) in
-            desired.tables.iter().filter(|(key, _)| !current.tables.contains_key(*key))
-        {
-            let old = gone.iter().position(|old| {
-                let was = table.was.as_ref().is_some_and(|was| self.is_same(was, old));
-                was || self.is_renamed(old, name)
-            });
-            match old {
-                Some(position) => renames.push((gone.remove(position), key.clone())),
-                None => open.push((name, table)),
-            }
-        }
+        let renames = self.table_renames(desired, current);
+        let is_old = |key: &String| renames.iter().any(|claim| claim.from == *key);
+        let is_new = |key: &String| renames.iter().any(|claim| claim.to == *key);
+        let gone = current.tables.keys().filter(|key| !desired.tables.contains_key(*key) && !is_old(key));
+        let mut gone: Vec<String> = gone.cloned().collect();
+        let open: Vec<&(String, Table)> = desired
+            .tables
+            .iter()
+            .filter(|(key, _)| !current.tables.contains_key(*key) && !is_new(key))
+            .map(|(_, table)| table)
+            .collect();
         gone.retain(|old| !(self.is_dropped(old) || may_stay && self.is_kept(old)));
         for (name, table) in open {
             let alike: Vec<String> = gone
@@ -45,9 +41,29 @@ impl<D: Dialect> Comparison<'_, D> {
                 });
             }
         }
-        for (old, new) in renames {
-            self.rename_table(&old, &desired.tables[&new].0, current);
+        for claim in renames {
+            // A name aside is nobody's.
+            let new = desired.tables.get(&claim.to).map_or(&claim.to, |(name, _)| name);
+            self.rename_table(&claim.from, new, current);
+            self.used.extend(claim.answer);
         }
+    }
+
+    /// What models and answers say of tables, as far as it is to be done.
+    fn table_renames(&self, desired: &Folded, current: &Folded) -> Vec<Claim> {
+        let claim = |(key, (name, table)): (&String, &(String, Table))| {
+            let others = || current.tables.keys().filter(|old| *old != key);
+            let answered = others().find_map(|old| Some((old, self.rename_answer(old, name)?)));
+            let was = || others().find(|old| table.was.as_ref().is_some_and(|was| self.is_same(was, old)));
+            let (from, answer) = match answered {
+                Some((old, answer)) => (old, Some(answer)),
+                None => (was()?, None),
+            };
+            Some(Claim { from: from.clone(), to: key.clone(), answer })
+        };
+        let claims = desired.tables.iter().filter_map(claim).collect();
+        let is_desired = |name: &str| desired.tables.contains_key(name);
+        chain::renames(claims, |name| current.tables.contains_key(name), is_desired)
     }
 
     /// At least half of the columns are the same by name and type.
@@ -92,22 +108,20 @@ impl<D: Dialect> Comparison<'_, D> {
     fn rename_columns(&mut self, name: &str, desired: &Table, current: &mut Table) -> Vec<(String, String)> {
         let has =
             |table: &Table, column: &str| table.columns.iter().any(|other| self.is_same(&other.name, column));
-        let mut gone: Vec<Column> =
-            current.columns.iter().filter(|column| !has(desired, &column.name)).cloned().collect();
-        let added: Vec<&Column> =
-            desired.columns.iter().filter(|column| !has(current, &column.name)).collect();
-        let mut renames = Vec::new();
-        let mut open = Vec::new();
-        for column in added {
-            let old = gone.iter().position(|old| {
-                let was = column.was.as_ref().is_some_and(|was| self.is_same(was, &old.name));
-                was || self.is_renamed(&format!("{name}.{}", old.name), &format!("{name}.{}", column.name))
-            });
-            match old {
-                Some(position) => renames.push((gone.remove(position).name, column.name.clone())),
-                None => open.push(column),
-            }
-        }
+        let claims = self.column_renames(name, desired, current);
+        let is_old = |column: &str| claims.iter().any(|claim| self.is_same(&claim.from, column));
+        let is_new = |column: &str| claims.iter().any(|claim| self.is_same(&claim.to, column));
+        let gone = current.columns.iter().filter(|it| !has(desired, &it.name) && !is_old(&it.name));
+        let mut gone: Vec<Column> = gone.cloned().collect();
+        let added = desired.columns.iter().filter(|it| !has(current, &it.name) && !is_new(&it.name));
+        let open: Vec<&Column> = added.collect();
+        self.used.extend(claims.iter().filter_map(|claim| claim.answer.clone()));
+        let spelled = |table: &Table, name: &String| {
+            let column = table.columns.iter().find(|column| self.is_same(&column.name, name));
+            column.map_or(name.clone(), |column| column.name.clone())
+        };
+        let renames: Vec<(String, String)> =
+            claims.iter().map(|claim| (spelled(current, &claim.from), spelled(desired, &claim.to))).collect();
         let may_stay = desired.knowledge == Knowledge::Columns;
         gone.retain(|old| {
             let old = format!("{name}.{}", old.name);
@@ -118,6 +132,27 @@ impl<D: Dialect> Comparison<'_, D> {
             self.rename_column(name, from.clone(), to.clone(), current);
         }
         renames
+    }
+
+    /// What a model and answers say of a table's columns, as far as it is to be done.
+    fn column_renames(&self, table: &str, desired: &Table, current: &Table) -> Vec<Claim> {
+        let key = |column: &Column| self.dialect.fold(&column.name);
+        let claim = |column: &Column| {
+            let others = || current.columns.iter().filter(|old| key(old) != key(column));
+            let whole = |column: &Column| format!("{table}.{}", column.name);
+            let answered =
+                others().find_map(|old| Some((old, self.rename_answer(&whole(old), &whole(column))?)));
+            let was =
+                || others().find(|old| column.was.as_ref().is_some_and(|was| self.is_same(was, &old.name)));
+            let (from, answer) = match answered {
+                Some((old, answer)) => (old, Some(answer)),
+                None => (was()?, None),
+            };
+            Some(Claim { from: key(from), to: key(column), answer })
+        };
+        let is_in = |table: &Table, name: &str| table.columns.iter().any(|column| key(column) == name);
+        let claims = desired.columns.iter().filter_map(claim).collect();
+        chain::renames(claims, |name| is_in(current, name), |name| is_in(desired, name))
     }
 
     fn ask_about_column(&mut self, table: &str, column: &Column, gone: &[Column], may_stay: bool) {

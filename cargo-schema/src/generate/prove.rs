@@ -154,24 +154,23 @@ impl<D: Dialect> Claim<'_, D> {
         )
     }
 
+    /// One rename after the other: two names may have changed places.
     fn name_after(&self, table: &str) -> String {
-        let new = self.migration.operations.iter().find_map(|operation| match operation {
-            Operation::RenameTable { from, to } if self.is_same(from, table) => Some(to),
-            _ => None,
-        });
-        new.map_or(table, |name| name).to_owned()
+        self.migration.operations.iter().fold(table.to_owned(), |name, operation| match operation {
+            Operation::RenameTable { from, to } if self.is_same(from, &name) => to.clone(),
+            _ => name,
+        })
     }
 
     fn column_after(&self, now: &str, column: &str) -> String {
-        let new = self.migration.operations.iter().find_map(|operation| match operation {
+        self.migration.operations.iter().fold(column.to_owned(), |name, operation| match operation {
             Operation::RenameColumn { table, from, to }
-                if self.is_same(table, now) && self.is_same(from, column) =>
+                if self.is_same(table, now) && self.is_same(from, &name) =>
             {
-                Some(to.clone())
+                to.clone()
             }
-            _ => None,
-        });
-        new.unwrap_or_else(|| column.to_owned())
+            _ => name,
+        })
     }
 
     /// Whether values of its type get other names.

@@ -84,13 +84,11 @@ struct Seeder<'a> {
 impl<'a> Seeder<'a> {
     fn new(entry: &'a Entry, operations: &'a [Operation]) -> Self {
         let name = &entry.source.name;
-        let renamed = operations.iter().find_map(|operation| match operation {
-            Operation::RenameTable { from, to } if is_same(from, name) => Some(to),
-            _ => None,
+        let renamed = operations.iter().fold(name.as_str(), |name, operation| match operation {
+            Operation::RenameTable { from, to } if is_same(from, name) => to,
+            _ => name,
         });
-        let is_ours = |operation: &&Operation| {
-            operation.table().is_some_and(|table| is_same(table, renamed.unwrap_or(name)))
-        };
+        let is_ours = |operation: &&Operation| operation.table().is_some_and(|table| is_same(table, renamed));
         Self { entry, table: table_of(entry), operations: operations.iter().filter(is_ours).collect() }
     }
 
@@ -156,11 +154,11 @@ impl<'a> Seeder<'a> {
 
     /// Whether a column of the operations, which speak of new names, is this one.
     fn is_now(&self, new: &str, column: &str) -> bool {
-        let old = self.operations.iter().find_map(|operation| match operation {
-            Operation::RenameColumn { from, to, .. } if is_same(to, new) => Some(from.as_str()),
-            _ => None,
+        let old = self.operations.iter().rev().fold(new, |name, operation| match operation {
+            Operation::RenameColumn { from, to, .. } if is_same(to, name) => from,
+            _ => name,
         });
-        is_same(old.unwrap_or(new), column)
+        is_same(old, column)
     }
 
     fn altered(&self, column: &str) -> Option<(&Column, &[(String, String)])> {
