@@ -306,7 +306,8 @@ impl Change<'_> {
         }
         if from.identity.is_some() && to.identity.is_none() {
             stages.ahead.extend(is_serial.then(|| self.remember(&to.name)).into_iter().flatten());
-            stages.first.push(format!("ALTER COLUMN {name} DROP IDENTITY"));
+            // In a statement of its own: what is numbered cannot be cast, not even in the statement that frees it.
+            stages.ahead.push(format!("ALTER TABLE {} ALTER COLUMN {name} DROP IDENTITY", path(self.table)));
         }
     }
 
@@ -328,7 +329,12 @@ impl Change<'_> {
         match (from.identity, to.identity) {
             (None, Some(identity)) => {
                 // The clause needs NOT NULL, which is set in the same statement, before.
-                stages.second.push(format!("ALTER COLUMN {name} ADD {}", define::generated_as(identity)));
+                let clause = format!("ALTER COLUMN {name} ADD {}", define::generated_as(identity));
+                if from.ty == to.ty || was_serial {
+                    stages.second.push(clause);
+                } else {
+                    stages.after.push(format!("ALTER TABLE {} {clause}", path(self.table)));
+                }
                 stages.after.extend(self.continued(&to.name, was_serial));
             }
             (Some(Identity::ByDefault), Some(Identity::Always)) => {

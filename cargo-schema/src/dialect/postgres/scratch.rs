@@ -1,7 +1,7 @@
 //! A database that is made for one comparison and goes with it, on the server of the project's own. Whoever uses one
 //! is connected to it, so that what a killed run leaves behind is recognised by everybody: nobody is there.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
@@ -54,12 +54,14 @@ impl Scratch {
         let name = format!("{PREFIX}{}_{:012x}", now(), random() & 0xffff_ffff_ffff);
         // Should that fail, the next run sweeps.
         let _ = signal::tidy_up(drop_the_living);
-        if let Ok(mut living) = LIVING.lock() {
+        {
+            // Until it is made, a signal waits: it would find nothing to drop, and leave what then comes.
+            let mut living = LIVING.lock().unwrap_or_else(PoisonError::into_inner);
+            administrator
+                .execute(&format!("CREATE DATABASE {} TEMPLATE template0", quoted(&name)))
+                .map_err(|error| not_made(url, &error))?;
             living.push((url.clone(), secret.clone(), name.clone()));
         }
-        administrator
-            .execute(&format!("CREATE DATABASE {} TEMPLATE template0", quoted(&name)))
-            .map_err(|error| not_made(url, &error))?;
         let session = match server::postgres_named(url, secret, &name) {
             Ok(session) => session,
             Err(failure) => {
