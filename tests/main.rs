@@ -23,6 +23,7 @@ mod failing;
 mod faults;
 mod from_database;
 mod generate;
+mod generate_mysql;
 mod generate_postgres;
 mod graph;
 mod interop;

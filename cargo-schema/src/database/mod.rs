@@ -5,6 +5,7 @@ mod backup;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod copies;
+pub(crate) mod interrupt;
 pub(crate) mod percent;
 pub(crate) mod refusal;
 pub(crate) mod replay;

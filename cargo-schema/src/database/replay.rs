@@ -17,7 +17,11 @@ pub(crate) fn replay<D: Dialect>(
     history: &History,
     nodes: &[Node],
 ) -> Result<D::Database, Failure> {
-    let mut database = dialect.scratch(&site)?;
+    let is_before = history.ancestors(nodes);
+    let revisions = history.revisions().iter().zip(is_before).filter(|(_, is_before)| *is_before);
+    let scripts: Vec<(String, &str)> =
+        revisions.map(|(revision, _)| (revision.title(), &*revision.up.text)).collect();
+    let mut database = dialect.scratch_for(&site, &scripts)?;
     let url = DatabaseUrl {
         dialect: dialect.engine(),
         shown: "a scratch database".to_owned(),

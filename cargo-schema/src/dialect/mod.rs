@@ -1,6 +1,7 @@
 //! What differs between engines when schemas are read, compared and changed. One folder per engine, with the same
 //! file names; a `match` on the dialect elsewhere is a sign that this trait lacks a method.
 
+pub(crate) mod mysql;
 pub(crate) mod postgres;
 pub(crate) mod script;
 pub(crate) mod spelling;
@@ -30,20 +31,14 @@ macro_rules! on_dialect {
                 let $dialect = &$crate::dialect::postgres::Postgres;
                 $work
             }
-            engine => Err($crate::dialect::not_yet(engine)),
+            schema_runtime::dialect::Dialect::Mysql => {
+                let $dialect = &$crate::dialect::mysql::Mysql;
+                $work
+            }
         }
     };
 }
 pub(crate) use on_dialect;
-
-/// An engine that schemas are not compared on in this version.
-pub(crate) fn not_yet(engine: Engine) -> Failure {
-    Failure::usage(format!(
-        "this version compares models with the history on SQLite and PostgreSQL only, not on {engine}"
-    ))
-    .note("nothing was written")
-    .help("`cargo schema generate --empty MSG` writes a migration for SQL of your own")
-}
 
 /// One engine's ways.
 pub(crate) trait Dialect {
@@ -57,6 +52,12 @@ pub(crate) trait Dialect {
 
     /// An empty scratch database.
     fn scratch(&self, site: &Site<'_>) -> Result<Self::Database, Failure>;
+
+    /// The same for a history of these scripts, by the titles of their revisions: what they do beyond their own
+    /// database is not to be done on a server that holds other people's.
+    fn scratch_for(&self, site: &Site<'_>, _scripts: &[(String, &str)]) -> Result<Self::Database, Failure> {
+        self.scratch(site)
+    }
 
     /// Runs a revision, and what it needs, on a scratch database.
     fn upgrade(

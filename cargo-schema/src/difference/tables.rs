@@ -83,6 +83,10 @@ impl<D: Dialect> Comparison<'_, D> {
         }
         self.constraints(name, &desired, &current);
         self.indexes(name, &desired, &current);
+        // A model that does not say its engine or character set means those that the table has.
+        let options = &mut desired.options;
+        options.engine = options.engine.take().or_else(|| current.options.engine.clone());
+        options.charset = options.charset.take().or_else(|| current.options.charset.clone());
         let [from, to] = [&current, &desired]
             .map(|table| Traits { options: table.options.clone(), comment: table.comment.clone() });
         if from != to {

@@ -20,6 +20,7 @@ use super::url::DatabaseUrl;
 use crate::exit::Exit;
 use crate::failure::{self, Failure};
 
+pub(crate) use self::mysql::beside as mysql_beside;
 pub(crate) use self::mysql::tool as mysql_tool;
 pub(crate) use self::postgres::{named as postgres_named, tool as postgres_tool};
 

@@ -64,7 +64,20 @@ fn encrypted(tls: &Tls) -> SslOpts {
 }
 
 pub(super) fn open(url: &DatabaseUrl, secret: &Secret) -> Result<Connection, Failure> {
+    connect(url, settings(url, secret)?)
+}
+
+/// A session on the same server that is in no database of anybody's, and the name of the one that the URL means.
+pub(crate) fn beside(url: &DatabaseUrl, secret: &Secret) -> Result<(Connection, String), Failure> {
     let Settings { opts, tls } = settings(url, secret)?;
+    let name = Opts::from(opts.clone()).db_name().unwrap_or_default().to_owned();
+    // Everybody may look there, and nobody may write.
+    let opts = opts.db_name(Some("information_schema"));
+    Ok((connect(url, Settings { opts, tls })?, name))
+}
+
+fn connect(url: &DatabaseUrl, settings: Settings) -> Result<Connection, Failure> {
+    let Settings { opts, tls } = settings;
     let runtime = Blocking::get_runtime();
     let connecting = async {
         let plain = opts.clone().ssl_opts(None);

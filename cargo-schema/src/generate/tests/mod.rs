@@ -1,5 +1,6 @@
 //! Difference, SQL and proof together, on real databases in memory.
 
+mod alter;
 mod pragmas;
 mod property;
 mod random;
@@ -11,7 +12,7 @@ use schema_build::schema::Schema;
 use super::migration::{Migration, write};
 use super::prove::{Claim, Disproof};
 use crate::database::scratch;
-use crate::dialect::Dialect as _;
+use crate::dialect::Dialect;
 use crate::dialect::sqlite::Sqlite;
 use crate::difference::{Answers, Difference, difference};
 
@@ -22,23 +23,56 @@ fn database(sql: &str) -> SqliteConnection {
     database
 }
 
-fn schema(database: &mut SqliteConnection) -> Schema {
-    let catalogue = Sqlite.introspect(database).expect("a catalogue");
-    Sqlite.schema(&catalogue)
+fn schema_on<D: Dialect>(dialect: &D, database: &mut D::Database) -> Schema {
+    let catalogue = dialect.introspect(database).expect("a catalogue");
+    dialect.schema(&catalogue)
 }
 
-/// What leads from the database to the schema.
-fn changes(database: &mut SqliteConnection, desired: &Schema, answers: &Answers) -> Difference {
-    let current = schema(database);
-    difference(&Sqlite, desired, &current, answers)
+/// What leads from the database to the schema, as an engine spells it.
+fn changes_on<D: Dialect>(
+    dialect: &D,
+    database: &mut D::Database,
+    desired: &Schema,
+    answers: &Answers,
+) -> Difference {
+    let current = schema_on(dialect, database);
+    let mut desired = desired.clone();
+    let spelling = dialect.spell(database, &mut desired, &current).expect("a spelling");
+    let mut found = difference(dialect, &desired, &current, answers);
+    spelling.undo(&mut found.operations);
+    found
 }
 
 /// The migration that leads there.
-fn migration(database: &mut SqliteConnection, desired: &Schema, answers: &Answers) -> Migration {
-    let current = schema(database);
-    let found = difference(&Sqlite, desired, &current, answers);
+fn migration_on<D: Dialect>(
+    dialect: &D,
+    database: &mut D::Database,
+    desired: &Schema,
+    answers: &Answers,
+) -> Migration {
+    let current = schema_on(dialect, database);
+    let found = changes_on(dialect, database, desired, answers);
     assert_eq!((&found.questions, &found.refusals), (&vec![], &vec![]));
-    write(&Sqlite, database, found.operations, &current).unwrap_or_else(|error| panic!("{error}"))
+    write(dialect, database, found.operations, &current).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn prove_on<D: Dialect>(
+    dialect: &D,
+    database: &mut D::Database,
+    migration: &Migration,
+    desired: &Schema,
+    answers: &Answers,
+    rows: usize,
+) -> Result<usize, Disproof> {
+    Claim { dialect, migration, desired, answers }.prove(database, rows).map(|proven| proven.rows)
+}
+
+fn schema(database: &mut SqliteConnection) -> Schema {
+    schema_on(&Sqlite, database)
+}
+
+fn migration(database: &mut SqliteConnection, desired: &Schema, answers: &Answers) -> Migration {
+    migration_on(&Sqlite, database, desired, answers)
 }
 
 fn prove(
@@ -48,5 +82,5 @@ fn prove(
     answers: &Answers,
     rows: usize,
 ) -> Result<usize, Disproof> {
-    Claim { dialect: &Sqlite, migration, desired, answers }.prove(database, rows).map(|proven| proven.rows)
+    prove_on(&Sqlite, database, migration, desired, answers, rows)
 }

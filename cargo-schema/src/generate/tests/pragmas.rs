@@ -3,7 +3,7 @@
 use diesel::SqliteConnection;
 use schema_build::schema::{Column, Schema, Table};
 
-use super::random::Random;
+use super::random::{Maker, OfSqlite, Random};
 use super::{database, migration, schema};
 use crate::dialect::sqlite::name::{string, unquoted};
 use crate::dialect::sqlite::texts;
@@ -41,7 +41,7 @@ fn odd_statements_are_read_as_sqlite_reads_them() {
 #[test]
 fn random_statements_are_read_as_sqlite_reads_them() {
     for seed in 1..=100 {
-        let wanted = Random::new(seed).schema();
+        let wanted = Maker { random: Random::new(seed), words: &OfSqlite }.schema();
         let mut there = database("");
         let sql = migration(&mut there, &wanted, &Answers::default()).up.text();
         check(&mut database(&sql), &sql);

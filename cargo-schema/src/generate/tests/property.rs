@@ -1,59 +1,69 @@
 //! Random pairs of schemas: up gives exactly the one, down exactly the other, no row is lost, and generating again
 //! finds nothing.
 
-use diesel::SqliteConnection;
 use schema_build::schema::Schema;
 
-use super::random::Random;
-use super::{changes, database, migration, prove};
-use crate::dialect::Dialect as _;
-use crate::dialect::sqlite::name::quoted;
-use crate::dialect::sqlite::{Sqlite, excerpt};
+use super::random::{Maker, OfMysql, OfSqlite, Random, Words};
+use super::{changes_on, migration_on, prove_on};
+use crate::dialect::mysql::testing::Server;
+use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Refusal, Subject, difference};
 use crate::generate::migration::{Migration, write};
 use crate::generate::prove::Disproof;
 
 /// Seeds are counted from one; `SCHEMA_SEED=17` tries one, `SCHEMA_PAIRS=5000` more of them.
-fn seeds() -> std::ops::RangeInclusive<u64> {
+fn seeds(usual: u64) -> std::ops::RangeInclusive<u64> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     match number("SCHEMA_SEED") {
         Some(seed) => seed..=seed,
-        None => 1..=number("SCHEMA_PAIRS").unwrap_or(400),
+        None => 1..=number("SCHEMA_PAIRS").unwrap_or(usual),
     }
 }
 
 #[test]
 fn random_schemas_migrate_up_and_down() {
+    pairs(&OfSqlite, 400);
+}
+
+#[test]
+fn random_schemas_migrate_up_and_down_on_mysql() {
+    let Some(server) = Server::found() else { return };
+    pairs(&OfMysql(server), 200);
+}
+
+fn pairs<W: Words>(words: &W, usual: u64) {
     let mut rowless = 0;
-    for seed in seeds() {
-        rowless += usize::from(pair(seed) == 0);
+    for seed in seeds(usual) {
+        rowless += usize::from(pair(words, seed) == 0);
     }
-    assert!(rowless * 3 < seeds().count().max(6), "{rowless} pairs had no row at all");
+    assert!(rowless * 3 < seeds(usual).count().max(6), "{rowless} pairs had no row at all");
 }
 
 /// One pair; gives the number of rows that were there.
-fn pair(seed: u64) -> usize {
-    let mut random = Random::new(seed);
-    let old = random.schema();
-    let mut there = database("");
-    let creation = migration(&mut there, &old, &Answers::default());
+fn pair<W: Words>(words: &W, seed: u64) -> usize {
+    let ways = words.ways();
+    let mut maker = Maker { random: Random::new(seed), words };
+    let old = maker.schema();
+    let mut there = words.database("");
+    let creation = migration_on(ways, &mut there, &old, &Answers::default());
     let context = || format!("seed {seed}\n{}", creation.up.text());
-    prove(&mut there, &creation, &old, &Answers::default(), 0)
+    prove_on(ways, &mut there, &creation, &old, &Answers::default(), 0)
         .unwrap_or_else(|error| panic!("{error:#?}\n{}", context()));
-    let (extras, pinned) = extras(&mut random, &old);
+    let tables: Vec<String> = old.tables.keys().cloned().collect();
+    let (extras, pinned) = words.extras(&mut maker, &tables);
     let sql = format!("{}{extras}", creation.up.text());
-    let mut there = database(&sql);
+    let mut there = words.database(&sql);
 
     let context = || format!("seed {seed}\n{sql}");
-    let mut new = random.edited(&old, &pinned);
-    let answers = answered(&mut there, &mut new);
-    let step = migration_or_panic(&mut there, &new, &answers, &context);
+    let mut new = maker.edited(&old, &pinned);
+    let answers = answered(words, &mut there, &mut new);
+    let step = migration_or_panic(ways, &mut there, &new, &answers, &context);
     let context = || format!("{}\n-- UP\n{}\n-- DOWN\n{}", context(), step.up.text(), step.down.text());
-    match prove(&mut there, &step, &new, &answers, 3) {
+    match prove_on(ways, &mut there, &step, &new, &answers, 3) {
         Ok(rows) => rows,
         Err(Disproof::Failed(error)) if error.is_about_rows => {
-            let mut there = database(&sql);
-            prove(&mut there, &step, &new, &answers, 0)
+            let mut there = words.database(&sql);
+            prove_on(ways, &mut there, &step, &new, &answers, 0)
                 .unwrap_or_else(|error| panic!("{error:#?}\n{}", context()))
         }
         Err(error) => panic!("{error:#?}\n{}", context()),
@@ -61,50 +71,36 @@ fn pair(seed: u64) -> usize {
 }
 
 /// Written on the part of the database that it touches, as `generate` does; proven on all of it.
-fn migration_or_panic(
-    there: &mut SqliteConnection,
+fn migration_or_panic<D: Dialect>(
+    ways: &D,
+    there: &mut D::Database,
     new: &Schema,
     answers: &Answers,
     context: &dyn Fn() -> String,
 ) -> Migration {
-    let catalogue = Sqlite.introspect(there).expect("a catalogue");
-    let current = catalogue.schema();
-    let found = difference(&Sqlite, new, &current, answers);
+    let catalogue = ways.introspect(there).expect("a catalogue");
+    let current = ways.schema(&catalogue);
+    let mut desired = new.clone();
+    let spelling = ways.spell(there, &mut desired, &current).expect("a spelling");
+    let mut found = difference(ways, &desired, &current, answers);
+    spelling.undo(&mut found.operations);
     let decided = (&found.questions, &found.refusals);
     assert_eq!(decided, (&vec![], &vec![]), "{}", context());
-    let mut part = excerpt::of(&catalogue, &found.operations)
-        .unwrap_or_else(|error| panic!("{error}\n{:#?}\n{}", found.operations, context()));
-    write(&Sqlite, &mut part.database, found.operations.clone(), &current)
-        .unwrap_or_else(|error| panic!("{error}\n{:#?}\n{}", found.operations, context()))
-}
-
-/// Views and triggers, which no model can say, and the tables that they mention.
-fn extras(random: &mut Random, schema: &Schema) -> (String, Vec<String>) {
-    let names: Vec<String> = schema.tables.keys().cloned().collect();
-    let (mut sql, mut pinned) = (String::new(), Vec::new());
-    if random.one_in(2) {
-        let table = random.pick(&names);
-        sql += &format!("CREATE VIEW counted AS SELECT count(*) AS n FROM {};\n", quoted(table));
-        sql += "CREATE VIEW counted_again AS SELECT n + 1 AS m FROM counted;\n";
-        pinned.push(table.clone());
-    }
-    if random.one_in(2) {
-        let (table, other) = (random.pick(&names), random.pick(&names));
-        sql += &format!(
-            "CREATE TRIGGER watch AFTER DELETE ON {} BEGIN SELECT count(*) FROM {}; END;\n",
-            quoted(table),
-            quoted(other)
-        );
-        pinned.push(other.clone());
-    }
-    (sql, pinned)
+    let told = || format!("{:#?}\n{}", found.operations, context());
+    let part = ways.excerpt(&catalogue, &found.operations);
+    let part = part.unwrap_or_else(|error| panic!("{error}\n{}", told()));
+    let migration = match part {
+        Some(Excerpt { mut database, .. }) => write(ways, &mut database, found.operations.clone(), &current),
+        None => write(ways, there, found.operations.clone(), &current),
+    };
+    migration.unwrap_or_else(|error| panic!("{error}\n{}", told()))
 }
 
 /// What a person would answer: nothing was renamed that does not say so, and new columns get a value.
-fn answered(there: &mut SqliteConnection, new: &mut Schema) -> Answers {
+fn answered<W: Words>(words: &W, there: &mut <W::Ways as Dialect>::Database, new: &mut Schema) -> Answers {
     let mut answers = Answers::default();
     loop {
-        let found = changes(there, new, &answers);
+        let found = changes_on(words.ways(), there, new, &answers);
         if found.questions.is_empty() && found.refusals.is_empty() {
             return answers;
         }
@@ -127,7 +123,7 @@ fn answered(there: &mut SqliteConnection, new: &mut Schema) -> Answers {
                         .values
                         .as_ref()
                         .map(|ty| format!("'{}'", ty.values[0].name.replace('\'', "''")));
-                    column.backfill = Some(values.unwrap_or("'7'".to_owned()));
+                    column.backfill = Some(values.unwrap_or_else(|| words.backfill(&column.ty)));
                 }
                 other => panic!("{other:?}"),
             }

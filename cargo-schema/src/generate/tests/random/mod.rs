@@ -1,14 +1,18 @@
 //! Random schemas and random edits of them, from a seed that is printed when something fails.
 
+mod sound;
+mod words;
+
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use schema_build::schema::{
     Action, Check, Column, ColumnType, Deferrable, EnumType, EnumValue, ForeignKey, Generated, Identity,
     Index, IndexItem, Knowledge, Options, PrimaryKey, Schema, Table, Unique,
 };
-use schema_runtime::dialect::Dialect;
 
-use crate::dialect::sqlite::name::{is_same, mentions, quoted, renamed};
+use crate::dialect::Dialect as _;
+pub(super) use words::{OfMysql, OfSqlite, Words};
 
 pub(super) struct Random(u64);
 
@@ -32,23 +36,6 @@ const COLUMNS: [&str; 16] = [
     "price",
     "data",
 ];
-const TYPES: [&str; 14] = [
-    "INTEGER",
-    "BIGINT",
-    "SMALLINT",
-    "TEXT",
-    "VARCHAR(20)",
-    "BOOLEAN",
-    "DOUBLE",
-    "FLOAT",
-    "NUMERIC(10,2)",
-    "TIMESTAMP",
-    "DATE",
-    "BLOB",
-    "JSON",
-    "TEXT",
-];
-const STRICT_TYPES: [&str; 4] = ["INTEGER", "TEXT", "REAL", "BLOB"];
 const VALUES: [&str; 6] = ["happy", "sad", "it's", "größer", "unknown", "new"];
 
 impl Random {
@@ -74,10 +61,32 @@ impl Random {
     pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
+}
 
+/// Makes up schemas in an engine's words.
+pub(super) struct Maker<'w, W> {
+    pub(super) random: Random,
+    pub(super) words: &'w W,
+}
+
+impl<W> Deref for Maker<'_, W> {
+    type Target = Random;
+
+    fn deref(&self) -> &Random {
+        &self.random
+    }
+}
+
+impl<W> DerefMut for Maker<'_, W> {
+    fn deref_mut(&mut self) -> &mut Random {
+        &mut self.random
+    }
+}
+
+impl<W: Words> Maker<'_, W> {
     pub(super) fn schema(&mut self) -> Schema {
         let mut schema = Schema {
-            dialect: Dialect::Sqlite,
+            dialect: self.words.ways().engine(),
             tables: BTreeMap::new(),
             enums: BTreeMap::new(),
             views: BTreeMap::new(),
@@ -88,13 +97,13 @@ impl Random {
         for _ in 0..self.below(5) {
             self.add_key(&mut schema);
         }
-        sound(&mut schema);
+        self.sound(&mut schema);
         schema
     }
 
     fn add_table(&mut self, schema: &mut Schema) {
         let name = *self.pick(&TABLES);
-        if schema.tables.keys().any(|other| is_same(other, name)) {
+        if schema.tables.keys().any(|other| self.words.is_same(other, name)) {
             return;
         }
         let mut table = empty();
@@ -126,7 +135,7 @@ impl Random {
             table.columns.remove(position);
         }
         let identity = self.one_in(3).then_some(Identity::ByDefault);
-        let column = Column { is_nullable: false, identity, ..column("id", "INTEGER") };
+        let column = Column { is_nullable: false, identity, ..column("id", self.words.number()) };
         table.columns.insert(self.below(2).min(table.columns.len()), column);
         table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".to_owned()] });
     }
@@ -137,7 +146,7 @@ impl Random {
 
     fn add_column(&mut self, table: &mut Table) {
         let name = *self.pick(&COLUMNS);
-        if table.columns.iter().any(|other| is_same(&other.name, name)) {
+        if table.columns.iter().any(|other| self.words.is_same(&other.name, name)) {
             return;
         }
         let ty = self.ty(table);
@@ -145,11 +154,13 @@ impl Random {
         if self.one_in(3) {
             column.default = self.default(ty);
         }
-        if ty == "TEXT" && self.one_in(4) {
-            column.collation = Some("NOCASE".to_owned());
+        if ty == self.words.text() && self.one_in(4) {
+            column.collation = Some(self.words.collation().to_owned());
         }
-        if ty == "TEXT" && self.one_in(5) && column.default.is_none() {
-            column.values = Some(self.values(name));
+        if ty == self.words.text() && self.one_in(5) && column.default.is_none() {
+            let values = self.values(name);
+            column.ty = sql(&self.words.enum_type(&values));
+            column.values = Some(values);
         }
         if self.one_in(8) && column.values.is_none() && !table.columns.is_empty() {
             column.default = None;
@@ -159,8 +170,12 @@ impl Random {
     }
 
     fn ty(&mut self, table: &Table) -> &'static str {
-        let types: &[&'static str] = if table.options.is_strict { &STRICT_TYPES } else { &TYPES };
+        let types = self.words.types(table);
         types[self.below(types.len())]
+    }
+
+    fn text(&self) -> ColumnType {
+        sql(self.words.text())
     }
 
     fn values(&mut self, name: &str) -> EnumType {
@@ -176,23 +191,13 @@ impl Random {
         let sources: Vec<&Column> =
             table.columns.iter().filter(|other| other.generated.is_none() && other.name != own).collect();
         let source = sources.get(self.below(sources.len()))?;
-        let expression = format!("coalesce({}, '') || '!'", quoted(&source.name));
+        let expression = self.words.generated(source);
         Some(Generated { expression, is_stored: self.one_in(2) })
     }
 
     fn default(&mut self, ty: &str) -> Option<String> {
-        let default = match ty {
-            "TEXT" => *self.pick(&["'x'", "''", "'it''s'", "lower('A')"]),
-            "VARCHAR(20)" => "'x'",
-            "TIMESTAMP" => "CURRENT_TIMESTAMP",
-            "DATE" => "'2026-01-01'",
-            "BLOB" => "x'00'",
-            "JSON" => "'{}'",
-            "BOOLEAN" => *self.pick(&["TRUE", "0"]),
-            "DOUBLE" | "FLOAT" | "REAL" | "NUMERIC(10,2)" => *self.pick(&["1.5", "-2.5e3", "0"]),
-            _ => *self.pick(&["0", "-1", "(1 + 1)", "42"]),
-        };
-        Some(default.to_owned())
+        let words = self.words;
+        words.default(self, ty)
     }
 
     fn columns(&mut self, table: &Table, count: usize) -> Vec<String> {
@@ -224,44 +229,33 @@ impl Random {
     }
 
     fn add_check(&mut self, table: &mut Table) {
-        let column = self.pick(&table.columns).name.clone();
-        let expression = match self.below(3) {
-            0 => format!("length({}) < 1000", quoted(&column)),
-            1 => format!("{} IS NOT 'never this'", quoted(&column)),
-            _ => format!("{0} IS NULL OR typeof({0}) <> 'nothing'", quoted(&column)),
-        };
+        let column = self.pick(&table.columns).clone();
+        let words = self.words;
+        let expression = words.check(self, &column);
         table.checks.push(Check { name: self.name("ck"), expression });
     }
 
     fn add_index(&mut self, table: &mut Table) {
         let columns = 1 + self.below(3);
         let columns = self.columns(table, columns);
-        let mut items: Vec<IndexItem> = Vec::new();
-        for name in columns {
-            let is_text = table.columns.iter().any(|column| column.name == name && column.ty == sql("TEXT"));
-            items.push(IndexItem::Column {
-                name,
-                is_descending: self.one_in(4),
-                collation: (is_text && self.one_in(4)).then(|| "RTRIM".to_owned()),
-            });
-        }
-        if self.one_in(4) {
-            let column = self.pick(&table.columns).name.clone();
-            items.push(IndexItem::Sql(format!("lower({})", quoted(&column))));
-        }
-        let column = self.pick(&table.columns).name.clone();
-        let condition = self.one_in(4).then(|| format!("{} IS NOT NULL", quoted(&column)));
-        let is_unique = self.one_in(8);
-        let name = self.name("ix");
-        table.indexes.push(Index {
-            name,
-            items,
-            is_unique,
-            condition,
+        let item = |name| IndexItem::Column { name, is_descending: false, collation: None };
+        let mut index = Index {
+            name: self.name("ix"),
+            items: columns.into_iter().map(item).collect(),
+            is_unique: self.one_in(8),
+            condition: None,
             method: None,
             include: Vec::new(),
             was: None,
-        });
+        };
+        for item in &mut index.items {
+            if let IndexItem::Column { is_descending, .. } = item {
+                *is_descending = self.one_in(4);
+            }
+        }
+        let words = self.words;
+        words.index(self, table, &mut index);
+        table.indexes.push(index);
     }
 
     fn add_key(&mut self, schema: &mut Schema) {
@@ -275,11 +269,11 @@ impl Random {
             return;
         };
         let table = schema.tables.get_mut(&child).expect("a table");
-        if table.options.is_strict && !STRICT_TYPES.contains(&text(&ty).as_str()) {
+        if table.options.is_strict && !self.words.types(table).contains(&text(&ty).as_str()) {
             return;
         }
         let name = format!("{}_ref", self.pick(&COLUMNS));
-        if table.columns.iter().any(|other| is_same(&other.name, &name)) {
+        if table.columns.iter().any(|other| self.words.is_same(&other.name, &name)) {
             return;
         }
         table.columns.push(Column { ty, ..column(&name, "INTEGER") });
@@ -306,7 +300,7 @@ impl Random {
         for _ in 0..1 + self.below(4) {
             self.edit(&mut edited, schema, pinned);
         }
-        sound(&mut edited);
+        self.sound(&mut edited);
         edited
     }
 
@@ -338,7 +332,7 @@ impl Random {
         table.was = Some(name.to_owned());
         schema.tables.insert(new.clone(), table);
         for key in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
-            if is_same(&key.table, name) {
+            if self.words.is_same(&key.table, name) {
                 key.table.clone_from(&new);
             }
         }
@@ -368,8 +362,8 @@ impl Random {
                 }
             }
             9 => {
-                let collation =
-                    (text(&table.columns[at].ty) == "TEXT" && self.one_in(2)).then(|| "NOCASE".to_owned());
+                let is_text = table.columns[at].ty == self.text();
+                let collation = (is_text && self.one_in(2)).then(|| self.words.collation().to_owned());
                 table.columns[at].collation = collation;
             }
             10 => self.edit_values(&mut table.columns[at]),
@@ -386,7 +380,7 @@ impl Random {
                 let own = table.columns[at].name.clone();
                 let generated = if self.one_in(2) { None } else { self.generated(table, &own) };
                 let is_used = table.columns.iter().any(|other| {
-                    other.generated.as_ref().is_some_and(|made| mentions(&made.expression, &own))
+                    other.generated.as_ref().is_some_and(|made| self.words.mentions(&made.expression, &own))
                 });
                 let column = &mut table.columns[at];
                 if column.values.is_none() && !is_used {
@@ -414,9 +408,10 @@ impl Random {
     fn toggle_identity(&mut self, table: &mut Table) {
         let Some(key) = table.primary_key.as_ref().filter(|key| key.columns.len() == 1) else { return };
         let name = key.columns[0].clone();
+        let number = self.words.number();
         let identity = self.one_in(2).then_some(Identity::ByDefault);
         if let Some(column) =
-            table.columns.iter_mut().find(|column| column.name == name && column.ty == sql("INTEGER"))
+            table.columns.iter_mut().find(|column| column.name == name && column.ty == sql(number))
         {
             column.identity = identity;
         }
@@ -424,7 +419,7 @@ impl Random {
 
     fn edit_values(&mut self, column: &mut Column) {
         if column.values.is_none()
-            && column.ty == sql("TEXT")
+            && column.ty == self.text()
             && column.default.is_none()
             && column.generated.is_none()
         {
@@ -444,6 +439,8 @@ impl Random {
             }
             _ => {}
         }
+        let ty = column.values.as_ref().map(|values| self.words.enum_type(values));
+        column.ty = ty.map_or(column.ty.clone(), |ty| sql(&ty));
     }
 
     fn rename_column(&mut self, table: &mut Table, at: usize, old: Option<&Table>) {
@@ -454,23 +451,26 @@ impl Random {
         column.was = is_old.then(|| from.clone()).or(column.was.take());
         column.name.clone_from(&to);
         let name = |name: &mut String| {
-            if is_same(name, &from) {
+            if self.words.is_same(name, &from) {
                 name.clone_from(&to);
             }
         };
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(name);
         table.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(name);
         table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(name);
-        table.checks.iter_mut().for_each(|check| check.expression = renamed(&check.expression, &from, &to));
+        table
+            .checks
+            .iter_mut()
+            .for_each(|check| check.expression = self.words.renamed(&check.expression, &from, &to));
         for generated in table.columns.iter_mut().filter_map(|column| column.generated.as_mut()) {
-            generated.expression = renamed(&generated.expression, &from, &to);
+            generated.expression = self.words.renamed(&generated.expression, &from, &to);
         }
         for index in &mut table.indexes {
-            index.condition = index.condition.as_ref().map(|sql| renamed(sql, &from, &to));
+            index.condition = index.condition.as_ref().map(|sql| self.words.renamed(sql, &from, &to));
             for item in &mut index.items {
                 match item {
                     IndexItem::Column { name: column, .. } => name(column),
-                    IndexItem::Sql(sql) => *sql = renamed(sql, &from, &to),
+                    IndexItem::Sql(sql) => *sql = self.words.renamed(sql, &from, &to),
                 }
             }
         }
@@ -518,93 +518,4 @@ fn column(name: &str, ty: &str) -> Column {
         was: None,
         place: None,
     }
-}
-
-/// Removes what the edits have made senseless, as the reader of models would refuse it.
-fn sound(schema: &mut Schema) {
-    for table in schema.tables.values_mut() {
-        sound_table(table);
-    }
-    let keys: BTreeMap<String, (Vec<String>, ColumnType)> = schema
-        .tables
-        .iter()
-        .filter_map(|(name, table)| {
-            let key = table.primary_key.as_ref()?;
-            let first = table.columns.iter().find(|column| column.name == key.columns[0])?;
-            Some((name.clone(), (key.columns.clone(), first.ty.clone())))
-        })
-        .collect();
-    for table in schema.tables.values_mut() {
-        let columns = table.columns.clone();
-        let is_strict = table.options.is_strict;
-        table.foreign_keys.retain_mut(|key| {
-            let Some((target, ty)) = keys.get(&key.table) else { return false };
-            let own = columns.iter().find(|column| column.name == key.columns[0]);
-            if !key.references.is_empty() {
-                key.references.clone_from(target);
-            }
-            let is_strict = is_strict && !STRICT_TYPES.contains(&text(ty).as_str());
-            !is_strict && target.len() == 1 && own.is_some_and(|own| own.ty == *ty && own.generated.is_none())
-        });
-    }
-}
-
-fn sound_table(table: &mut Table) {
-    let names: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-    let has = |name: &String| names.contains(name);
-    let gone = |sql: &str| {
-        let is_gone = |name: &str| mentions(sql, name) && !names.iter().any(|other| is_same(other, name));
-        COLUMNS.iter().any(|name| is_gone(name) || is_gone(&format!("{name}_ref")))
-            || sql.match_indices("\"re ").any(|(at, _)| {
-                let name: String = sql[at + 1..].chars().take_while(|c| *c != '"').collect();
-                !names.contains(&name) && !names.iter().any(|n| quoted(n).contains(&name))
-            })
-    };
-    if table.primary_key.as_ref().is_some_and(|key| !key.columns.iter().all(has)) {
-        table.primary_key = None;
-    }
-    let key: Vec<String> = table.primary_key.iter().flat_map(|key| key.columns.clone()).collect();
-    for column in &mut table.columns {
-        let is_key = key.contains(&column.name);
-        if column.generated.as_ref().is_some_and(|made| gone(&made.expression)) || is_key {
-            column.generated = None;
-        }
-        column.is_nullable &= !is_key;
-        if !(key.len() == 1 && is_key && column.ty == sql("INTEGER")) || table.options.is_without_rowid {
-            column.identity = None;
-        }
-        if column.ty != sql("TEXT") {
-            column.collation = None;
-            if table.options.is_strict {
-                column.generated = None;
-            }
-        }
-    }
-    let real: Vec<String> =
-        table.columns.iter().filter(|column| column.generated.is_none()).map(|c| c.name.clone()).collect();
-    let generated: Vec<String> =
-        table.columns.iter().filter(|c| c.generated.is_some()).map(|c| c.name.clone()).collect();
-    for column in &mut table.columns {
-        // One computed column of another's is right, and no business of this test.
-        if column
-            .generated
-            .as_ref()
-            .is_some_and(|made| generated.iter().any(|other| mentions(&made.expression, other)))
-        {
-            column.generated = None;
-        }
-    }
-    if real.is_empty() {
-        table.columns[0].generated = None;
-    }
-    table.options.is_without_rowid &= table.primary_key.is_some();
-    table.uniques.retain(|unique| !unique.columns.is_empty() && unique.columns.iter().all(has));
-    table.checks.retain(|check| !gone(&check.expression));
-    table.indexes.retain(|index| {
-        let is_there = |item: &IndexItem| match item {
-            IndexItem::Column { name, .. } => has(name),
-            IndexItem::Sql(sql) => !gone(sql),
-        };
-        index.items.iter().all(is_there) && !index.condition.as_ref().is_some_and(|sql| gone(sql))
-    });
 }
