@@ -27,6 +27,7 @@ mod generate_mysql;
 mod generate_postgres;
 mod graph;
 mod interop;
+mod kills;
 mod many;
 mod print_schema;
 mod proof;

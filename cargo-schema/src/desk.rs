@@ -13,7 +13,7 @@ use schema_runtime::engine::{Error, Migrator, State};
 use schema_runtime::history::{History, Node};
 
 use crate::context::Context;
-use crate::database::connect::{self, Access, Database, Patience};
+use crate::database::connect::{self, Access, Database, Patience, Wait};
 use crate::database::refusal;
 use crate::database::url::{self, DatabaseUrl};
 use crate::failure::Failure;
@@ -39,7 +39,7 @@ impl<'p> Desk<'p> {
         purpose: Purpose,
     ) -> Result<Self, Failure> {
         let url = context.url(project)?;
-        let desk = Self::open(context, project, purpose, url, Access::Read, READERS_PATIENCE)?;
+        let desk = Self::open(context, project, purpose, url, Access::Read, READERS_PATIENCE.into())?;
         desk.tell_if_missing(context);
         Ok(desk)
     }
@@ -51,7 +51,7 @@ impl<'p> Desk<'p> {
         url: DatabaseUrl,
         wait: Duration,
     ) -> Result<Self, Failure> {
-        Self::open(context, project, Purpose::Look, url, Access::Read, wait)
+        Self::open(context, project, Purpose::Look, url, Access::Read, wait.into())
     }
 
     /// For verbs that change the database. A file that is missing is not created before `check` agrees.
@@ -59,10 +59,10 @@ impl<'p> Desk<'p> {
         context: &Context,
         project: &'p Project,
         purpose: Purpose,
-        wait: Duration,
+        wait: impl Into<Wait>,
         check: impl FnOnce(&History) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
-        let url = context.url(project)?;
+        let (url, wait) = (context.url(project)?, wait.into());
         if !connect::is_missing(&url) {
             return Self::open(context, project, purpose, url, Access::Write, wait);
         }
@@ -79,7 +79,7 @@ impl<'p> Desk<'p> {
         purpose: Purpose,
         url: DatabaseUrl,
         access: Access,
-        wait: Duration,
+        wait: Wait,
     ) -> Result<Self, Failure> {
         let (validated, database) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
         let history = Arc::new(context.sound(validated)?);
@@ -156,7 +156,7 @@ fn side_by_side(
     purpose: Purpose,
     url: DatabaseUrl,
     access: Access,
-    wait: Duration,
+    wait: Wait,
 ) -> Result<(Validated, Result<Database, Failure>), Failure> {
     project.refuse_missing_folder()?;
     refuse_lease_on_file(project, &url)?;
@@ -177,7 +177,7 @@ pub(crate) fn with_place(
         return Ok((Arc::new(context.history(project)?), None));
     };
     let (validated, database) =
-        side_by_side(&context.shell, project, Purpose::Run, url, Access::Read, Duration::ZERO)?;
+        side_by_side(&context.shell, project, Purpose::Run, url, Access::Read, Wait::default())?;
     let history = Arc::new(context.sound(validated)?);
     let state = database.and_then(|database| {
         let mut desk = Desk { project, history: Arc::clone(&history), database };

@@ -3,6 +3,7 @@
 
 mod build;
 mod database;
+mod private;
 mod proxy;
 mod run;
 mod sandbox;
@@ -10,6 +11,7 @@ mod server;
 
 pub use build::cargo;
 pub use database::Database;
+pub use private::{Private, folder};
 pub(crate) use proxy::Proxy;
 pub use run::{Output, Run};
 pub use sandbox::{Sandbox, checkout};

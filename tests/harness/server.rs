@@ -78,28 +78,31 @@ pub struct Served {
     pub engine: Engine,
     server: String,
     name: String,
+    /// Whether it goes with its server.
+    is_private: bool,
 }
 
 impl Served {
     /// `None` when there is no server, and nobody demands one.
     pub fn new(engine: Engine) -> Option<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let server = match server(engine) {
-            Ok(server) => server,
-            Err(error) => {
-                let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
-                assert!(!is_demanded, "no {engine:?} server: {error}");
-                let _ = writeln!(std::io::stderr(), "SKIPPED: no {engine:?} server: {error}");
-                return None;
-            }
-        };
+        let server = demanded(engine, server(engine))?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("schema_box_{}_{number}", std::process::id());
         let administrator = Session::open(engine, &administered(engine, &server));
         let mut administrator =
             administrator.unwrap_or_else(|error| panic!("the {engine:?} server does not answer: {error}"));
         administrator.run(&format!("CREATE DATABASE {name}")).unwrap();
-        Some(Self { engine, server, name })
+        Some(Self { engine, server, name, is_private: false })
+    }
+
+    /// On a server that the test started.
+    pub fn on(engine: Engine, server: &str) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("moment_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let served = Self { engine, server: server.to_owned(), name, is_private: true };
+        served.administrator().run(&format!("CREATE DATABASE {}", served.name)).unwrap();
+        served
     }
 
     pub fn url(&self) -> String {
@@ -117,13 +120,29 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
+        // A private server may be gone already, with all that was in it.
+        if self.is_private && Session::open(self.engine, &administered(self.engine, &self.server)).is_err() {
+            return;
+        }
         let force = if self.engine == Engine::Postgres { " WITH (FORCE)" } else { "" };
         let dropped = self.administrator().run(&format!("DROP DATABASE {}{force}", self.name));
         assert!(dropped.is_ok() || std::thread::panicking(), "{dropped:?}");
     }
 }
 
-fn administered(engine: Engine, server: &str) -> String {
+/// What is there; else says loudly that it is missing, and fails where that is demanded.
+pub(super) fn demanded<T>(engine: Engine, found: Result<T, String>) -> Option<T> {
+    let error = match found {
+        Ok(found) => return Some(found),
+        Err(error) => error,
+    };
+    let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!is_demanded, "no {engine:?} server: {error}");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: no {engine:?} server: {error}");
+    None
+}
+
+pub(super) fn administered(engine: Engine, server: &str) -> String {
     match engine {
         Engine::Mysql => format!("{server}/mysql"),
         Engine::Postgres | Engine::Sqlite => format!("{server}/postgres"),
@@ -151,13 +170,11 @@ fn server(engine: Engine) -> Result<String, String> {
 /// Starts a server that listens on a free port and ends when this process does, however that ends.
 fn private(engine: Engine) -> Result<String, String> {
     let folder = tempfile::Builder::new().prefix("cargo-schema-server-").tempdir().unwrap().keep();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (start, url) = match engine {
-        Engine::Mysql => (mariadb(&folder, port)?, format!("mysql://root@127.0.0.1:{port}")),
-        Engine::Postgres | Engine::Sqlite => {
-            (postgres(&folder, port)?, format!("postgres://postgres@127.0.0.1:{port}"))
-        }
-    };
+    let port = free_port();
+    let recipe = Recipe::of(engine, &folder, port)?;
+    let url = recipe.url.clone();
+    let in_a_hurry = if engine == Engine::Mysql { "" } else { " -c fsync=off" };
+    let start = format!("{} && exec {}{in_a_hurry}", recipe.install, recipe.serve);
     // The shell waits for the end of its input, which is the end of this process.
     let script = format!(
         "({start}) >{folder}/log 2>&1 </dev/null & server=$!; read -r _; pkill -INT -P $server; kill $server; wait $server; rm -rf {folder}",
@@ -181,31 +198,53 @@ fn private(engine: Engine) -> Result<String, String> {
     Err(format!("the private server does not answer: {log}"))
 }
 
+pub(super) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// The pipe stays open as long as the process lives.
 fn keep(mut shell: Child) {
     let _ = shell.stdin.as_mut().map(|pipe| pipe.flush());
     std::mem::forget(shell);
 }
 
-fn postgres(folder: &Path, port: u16) -> Result<String, String> {
-    let initdb = program(&["initdb"])?;
-    let folder = folder.display();
-    let server = initdb.canonicalize().unwrap().with_file_name("postgres");
-    Ok(format!(
-        "{} -D {folder}/data -U postgres -A trust -N && exec {} -D {folder}/data -k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off",
-        initdb.display(),
-        server.display()
-    ))
+/// How a private server is made and started.
+pub(super) struct Recipe {
+    /// Makes its folder.
+    pub(super) install: String,
+    /// Is the server.
+    pub(super) serve: String,
+    pub(super) url: String,
 }
 
-fn mariadb(folder: &Path, port: u16) -> Result<String, String> {
-    let (install, server) = (program(&["mariadb-install-db"])?, program(&["mariadbd", "mysqld"])?);
-    let folder = folder.display();
-    Ok(format!(
-        "{} --no-defaults --datadir={folder}/data --auth-root-authentication-method=normal --skip-test-db && exec {} --no-defaults --user=$(id -un) --datadir={folder}/data --port={port} --bind-address=127.0.0.1 --socket={folder}/socket --pid-file={folder}/pid",
-        install.display(),
-        server.display()
-    ))
+impl Recipe {
+    pub(super) fn of(engine: Engine, folder: &Path, port: u16) -> Result<Self, String> {
+        let shown = folder.display();
+        if engine == Engine::Mysql {
+            let (install, server) = (program(&["mariadb-install-db"])?, program(&["mariadbd", "mysqld"])?);
+            return Ok(Self {
+                install: format!(
+                    "{} --no-defaults --datadir={shown}/data --auth-root-authentication-method=normal --skip-test-db",
+                    install.display()
+                ),
+                serve: format!(
+                    "{} --no-defaults --user=$(id -un) --datadir={shown}/data --port={port} --bind-address=127.0.0.1 --socket={shown}/socket --pid-file={shown}/pid",
+                    server.display()
+                ),
+                url: format!("mysql://root@127.0.0.1:{port}"),
+            });
+        }
+        let initdb = program(&["initdb"])?;
+        let server = initdb.canonicalize().unwrap().with_file_name("postgres");
+        Ok(Self {
+            install: format!("{} -D {shown}/data -U postgres -A trust -N", initdb.display()),
+            serve: format!(
+                "{} -D {shown}/data -k {shown} -p {port} -c listen_addresses=127.0.0.1",
+                server.display()
+            ),
+            url: format!("postgres://postgres@127.0.0.1:{port}"),
+        })
+    }
 }
 
 /// On the path, or where Debian keeps what it does not put there.
@@ -220,7 +259,7 @@ fn program(names: &[&str]) -> Result<PathBuf, String> {
 }
 
 /// PostgreSQL does not start as root.
-fn unprivileged() -> Option<u32> {
+pub(super) fn unprivileged() -> Option<u32> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse::<u32>().ok()

@@ -144,7 +144,7 @@ fn open(context: &Context, project: &Project) -> Result<Database, Failure> {
         return Err(Failure::new(Exit::No, "database", format!("`{}` does not exist", url.shown))
             .note("nothing was changed"));
     }
-    let patience = Patience { limit: project.config.lock_wait, shell: &context.shell };
+    let patience = Patience { limit: project.config.lock_wait.into(), shell: &context.shell };
     let mut database = connect::open(url, Access::Read, &project.config, patience)?;
     // Where there is no such table, there are no such rows.
     let query = "SELECT count(*) AS number FROM __diesel_schema_migrations";

@@ -96,7 +96,8 @@ impl ManyArgs {
         wait: Duration,
     ) -> Result<(Vec<Tenant>, Dialect), Failure> {
         let Some(file) = &self.each else {
-            let (url, patience) = (context.url(project)?, Patience { limit: wait, shell: &context.shell });
+            let (url, patience) =
+                (context.url(project)?, Patience { limit: wait.into(), shell: &context.shell });
             return Ok((fleet::find(&url, &self.schemas, &project.config, patience)?, url.dialect));
         };
         if context.global.database_url.is_some() {

@@ -66,7 +66,7 @@ impl ResolutionArgs {
 
 /// Writes it into the ledger.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let wait = args.wait.or_configured(&project.config);
+    let wait = args.wait.opening(&project.config);
     let mut desk = Desk::to_write(context, project, Purpose::Run, wait, |history| {
         target::locate_one(history, None, &args.revision)?;
         Ok(())

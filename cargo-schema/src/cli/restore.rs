@@ -87,7 +87,7 @@ fn told(
 
 /// A database that holds tables is not replaced without a word.
 fn ask(context: &Context, project: &Project, database: &DatabaseUrl, yes: bool) -> Result<Database, Failure> {
-    let patience = Patience { limit: Duration::ZERO, shell: &context.shell };
+    let patience = Patience { limit: Duration::ZERO.into(), shell: &context.shell };
     let mut open = connect::open(database.clone(), Access::Read, &project.config, patience)?;
     match (copies::tables(&mut open)?, yes) {
         (0, _) | (_, true) => {}

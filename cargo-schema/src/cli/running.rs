@@ -15,6 +15,7 @@ use schema_runtime::plan::{Direction, Plan};
 use super::report::Summary;
 use crate::context::Context;
 use crate::database::connect;
+use crate::database::connect::Wait;
 use crate::database::connection::Work;
 use crate::database::copies;
 use crate::database::url::DatabaseUrl;
@@ -53,7 +54,7 @@ pub(crate) struct RunArgs {
 /// How long a run waits for another one.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct WaitArgs {
-    /// How long to wait for another run: `30s`, `500ms`, `2m`, 0 for not at all; default: 1 minute
+    /// How long to wait for another run, and for a server to come up: `30s`, `500ms`, `2m`, 0 for not at all; default: 1 minute
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) wait: Option<Duration>,
 }
@@ -71,6 +72,11 @@ impl WaitArgs {
     /// What was asked for, else what is configured.
     pub(crate) fn or_configured(&self, config: &Config) -> Duration {
         self.wait.unwrap_or(config.lock_wait)
+    }
+
+    /// For opening: only who asks for it waits for a server.
+    pub(crate) fn opening(&self, config: &Config) -> Wait {
+        Wait { lock: self.or_configured(config), server: self.wait.unwrap_or_default() }
     }
 
     /// Options of a run that has no others.
@@ -118,7 +124,7 @@ impl RunArgs {
         purpose: Purpose,
         check: impl FnOnce(&History) -> Result<(), Failure>,
     ) -> Result<Desk<'p>, Failure> {
-        let wait = self.wait.or_configured(&project.config);
+        let wait = self.wait.opening(&project.config);
         if self.dry_run && connect::is_missing(&context.url(project)?) {
             return Desk::to_read(context, project, purpose);
         }

@@ -44,7 +44,7 @@ pub(crate) struct Args {
 
 /// Marks them.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let wait = args.wait.or_configured(&project.config);
+    let wait = args.wait.opening(&project.config);
     let nameable = |history: &History| named(history, &Applied::none(history), &args.revisions).map(drop);
     let mut desk = Desk::to_write(context, project, Purpose::Run, wait, nameable)?;
     let state = desk.state()?;

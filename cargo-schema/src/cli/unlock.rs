@@ -70,7 +70,7 @@ fn holder(
     if connect::is_missing(url) {
         return Ok(None);
     }
-    let patience = Patience { limit: Duration::ZERO, shell: &context.shell };
+    let patience = Patience { limit: Duration::ZERO.into(), shell: &context.shell };
     let mut database = match connect::open(url.clone(), Access::Write, &project.config, patience) {
         Err(failure) if failure.exit == Exit::Locked => return Ok(somebody()),
         opened => opened?,

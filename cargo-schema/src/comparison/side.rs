@@ -116,7 +116,7 @@ impl<'a, D: Dialect> Reader<'a, D> {
     fn database(&self) -> Result<Side<D>, Failure> {
         let Site { context, project } = self.site;
         let url = context.url(project)?;
-        let patience = Patience { limit: PATIENCE, shell: &context.shell };
+        let patience = Patience { limit: PATIENCE.into(), shell: &context.shell };
         let mut database = connect::open(url, Access::Read, &project.config, patience)?;
         connect::tell_if_missing(&database, &context.shell);
         let catalogue = live(self.dialect, &mut database)?;

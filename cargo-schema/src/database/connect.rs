@@ -14,6 +14,7 @@ use schema_build::config::Config;
 use schema_runtime::dialect::Dialect;
 
 use super::connection::Connection;
+use super::server::Secret;
 use super::url::{DatabaseUrl, Location};
 use super::{percent, server};
 use crate::exit::Exit;
@@ -76,11 +77,26 @@ pub(crate) fn is_blank(url: &DatabaseUrl) -> bool {
     }
 }
 
-/// How long another program may keep it locked.
+/// How long to wait for a database. By default a server that does not answer is not waited for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wait {
+    /// While another program has it locked.
+    pub(crate) lock: Duration,
+    /// Until its server answers.
+    pub(crate) server: Duration,
+}
+
+impl From<Duration> for Wait {
+    fn from(lock: Duration) -> Self {
+        Self { lock, server: Duration::ZERO }
+    }
+}
+
+/// How long opening it may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience<'s> {
     /// At most.
-    pub(crate) limit: Duration,
+    pub(crate) limit: Wait,
     /// Who is told that we wait.
     pub(crate) shell: &'s Shell,
 }
@@ -95,7 +111,7 @@ pub(crate) fn open(
     let is_missing = is_missing(&url);
     let uri = match &url.place {
         Location::Server(secret) => {
-            let mut connection = server::open(&url, secret)?;
+            let mut connection = answered(&url, secret, patience)?;
             prepare(&mut connection, config, access)?;
             return Ok(Database { url, connection, is_missing });
         }
@@ -110,6 +126,25 @@ pub(crate) fn open(
     let mut connection = Connection::Sqlite(connection);
     prepare(&mut connection, config, access)?;
     Ok(Database { url, connection, is_missing })
+}
+
+/// Opens it, and tries again while its server is down or starting.
+fn answered(url: &DatabaseUrl, secret: &Secret, patience: Patience<'_>) -> Result<Connection, Failure> {
+    const STEP: Duration = Duration::from_millis(200);
+    let start = Instant::now();
+    let mut is_told = false;
+    loop {
+        match server::open(url, secret) {
+            Err(failure) if failure.is(server::DOWN) && start.elapsed() < patience.limit.server => {
+                if !is_told {
+                    patience.shell.hint("Waiting", format_args!("for the server of {}", url.shown));
+                    is_told = true;
+                }
+                std::thread::sleep(STEP);
+            }
+            opened => return opened,
+        }
+    }
 }
 
 /// What is no file that could be a database, and a file in a folder that is not there.
@@ -215,7 +250,7 @@ fn touch(connection: &mut SqliteConnection, patience: Patience<'_>) -> Result<()
     let mut is_told = false;
     loop {
         match connection.batch_execute(LOOK) {
-            Err(error) if is_locked(&error) && start.elapsed() < patience.limit => {
+            Err(error) if is_locked(&error) && start.elapsed() < patience.limit.lock => {
                 if !is_told {
                     patience.shell.hint("Waiting", "for the database: another program has it locked");
                     is_told = true;

@@ -147,7 +147,7 @@ pub(crate) fn inspect(from: &DatabaseUrl, shell: &Shell) -> Result<i64, Failure>
     // What an application does with its sessions is no business of a copy.
     let config = Config::standalone("".as_ref(), None);
     let mut copy =
-        connect::open(from.clone(), Access::Read, &config, Patience { limit: Duration::ZERO, shell })?;
+        connect::open(from.clone(), Access::Read, &config, Patience { limit: Duration::ZERO.into(), shell })?;
     let Connection::Sqlite(connection) = &mut copy.connection else {
         return Err(Failure::usage("a copy is a file"));
     };

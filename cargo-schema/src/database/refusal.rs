@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use schema_build::finding::{Excerpt, Finding, Note, Place};
-use schema_runtime::engine::{Error, StatementFailure};
+use schema_runtime::dialect::Dialect;
+use schema_runtime::engine::{Error, Obstacle, StatementFailure};
 use schema_runtime::history::History;
 use schema_runtime::plan::Direction;
 use schema_runtime::revision::{Revision, Script};
@@ -31,6 +32,9 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
         Error::Interrupted { revision, .. } if history.node(&revision).is_none() => forsaken(&revision),
         Error::Interrupted { revision, statements_done, statements_total } => {
             interrupted(&revision, statements_done, statements_total)
+        }
+        Error::Obstructed { doing, obstacle, message, revisions_done } => {
+            obstructed(url, doing, obstacle, &message, revisions_done)
         }
         Error::Database { doing, message } => connect::said(url, doing, &message),
         other => Failure::new(Exit::Failed, "database", other.to_string()),
@@ -81,6 +85,36 @@ fn locked(url: &DatabaseUrl, holder: Option<String>, waited: Duration) -> Failur
     Failure::new(Exit::Locked, "locked", format!("the lock on `{}` was not obtained", url.shown))
         .note(format!("{by} held it for all of {}; nothing was changed", human::duration(waited)))
         .help("run it again when the other run is done, or pass a longer `--wait`")
+}
+
+/// A server that takes no changes at all. What SQLite says of a file is drawn where files are.
+fn obstructed(
+    url: &DatabaseUrl,
+    doing: &'static str,
+    obstacle: Obstacle,
+    message: &str,
+    done: usize,
+) -> Failure {
+    if url.dialect == Dialect::Sqlite {
+        return connect::said(url, doing, message);
+    }
+    let (code, what) = match obstacle {
+        Obstacle::ReadOnly => ("read-only", format!("the server of `{}` is read-only", url.shown)),
+        Obstacle::Denied => ("permission-denied", format!("the user may not {doing} in `{}`", url.shown)),
+        Obstacle::DiskFull => ("disk-full", format!("the disk of the server of `{}` is full", url.shown)),
+        Obstacle::Lost => ("connection-lost", format!("the connection to `{}` was lost", url.shown)),
+    };
+    let changed = if done == 0 { "nothing was changed".to_owned() } else { before(done) };
+    Failure::new(Exit::Failed, code, what).note(message).note(changed).help(way_out(obstacle))
+}
+
+fn way_out(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::ReadOnly => "connect to the primary: this is a standby, or set to take no changes",
+        Obstacle::Denied => "run as the owner, or GRANT the rights to create and change tables to this user",
+        Obstacle::DiskFull => "make room on the server's disk, then run it again",
+        Obstacle::Lost => "run it again when the server answers",
+    }
 }
 
 /// The server may have come to the end of it without us.
@@ -167,7 +201,10 @@ fn consequences(failed: &StatementFailure) -> Vec<Note> {
     if failed.kept == 0 {
         return vec![
             Note::Note(format!("the revision was rolled back; the database is at {at}, {before}")),
-            Note::Help(format!("mend the rows or {name}, then run `{again}` again")),
+            Note::Help(match failed.obstacle {
+                Some(obstacle) => way_out(obstacle).to_owned(),
+                None => format!("mend the rows or {name}, then run `{again}` again"),
+            }),
         ];
     }
     let kept: Vec<String> = (1..=failed.kept).map(|number| number.to_string()).collect();
@@ -178,11 +215,14 @@ fn consequences(failed: &StatementFailure) -> Vec<Note> {
             and(&kept)
         )),
         Note::Note(format!("the database is at {at}, {before}")),
-        Note::Help(format!(
-            "mend {name} from statement {} on and run `{again}`, which goes on there,\nor run `cargo schema resolve {} --reverted` once you have undone what ran by hand",
-            failed.kept + 1,
-            failed.revision
-        )),
+        Note::Help(match failed.obstacle {
+            Some(obstacle) => format!("{}: `{again}` goes on there", way_out(obstacle)),
+            None => format!(
+                "mend {name} from statement {} on and run `{again}`, which goes on there,\nor run `cargo schema resolve {} --reverted` once you have undone what ran by hand",
+                failed.kept + 1,
+                failed.revision
+            ),
+        }),
     ]
 }
 

@@ -60,7 +60,7 @@ impl<'f> Visitor<'f> {
     }
 
     fn patience(&self, limit: Duration) -> Patience<'_> {
-        Patience { limit, shell: &self.shell }
+        Patience { limit: limit.into(), shell: &self.shell }
     }
 
     /// Where some tenants are, in their order: schemas together, and one by one where that fails.

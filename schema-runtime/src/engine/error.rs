@@ -61,6 +61,17 @@ pub enum Error {
         /// Of how many.
         statements_total: usize,
     },
+    /// Something on the server's side stands in the way, whatever is asked for.
+    Obstructed {
+        /// What was being done: "create the ledger".
+        doing: &'static str,
+        /// What it is.
+        obstacle: Obstacle,
+        /// What the database said.
+        message: String,
+        /// How many revisions of this run were done before and stay.
+        revisions_done: usize,
+    },
     /// The database could not be spoken to, or refused something that is not a migration's statement.
     Database {
         /// What was being done: "read the ledger".
@@ -68,6 +79,19 @@ pub enum Error {
         /// What the database said.
         message: String,
     },
+}
+
+/// What keeps a server from doing what is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It is a standby, or set to take no changes.
+    ReadOnly,
+    /// The user lacks the right.
+    Denied,
+    /// There is no room left on its disk.
+    DiskFull,
+    /// It does not answer any more.
+    Lost,
 }
 
 /// A statement of a migration that the database refused.
@@ -93,6 +117,8 @@ pub struct StatementFailure {
     pub message: String,
     /// More that the database said: detail, hint, code.
     pub details: Vec<String>,
+    /// What stands in the way, where it is not the statement itself.
+    pub obstacle: Option<Obstacle>,
     /// How many statements of this revision ran and stay, because the engine could not roll them back.
     pub kept: usize,
     /// How many revisions of this run were done before it and stay.
@@ -134,7 +160,9 @@ impl fmt::Display for Error {
                 f,
                 "revision {revision} was interrupted after {statements_done} of {statements_total} statements; run `cargo schema resolve {revision}`"
             ),
-            Self::Database { doing, message } => write!(f, "could not {doing}: {message}"),
+            Self::Obstructed { doing, message, .. } | Self::Database { doing, message } => {
+                write!(f, "could not {doing}: {message}")
+            }
         }
     }
 }
@@ -149,6 +177,7 @@ impl std::error::Error for Error {
             | Self::Locked { .. }
             | Self::LockLost { .. }
             | Self::Interrupted { .. }
+            | Self::Obstructed { .. }
             | Self::Database { .. } => None,
         }
     }

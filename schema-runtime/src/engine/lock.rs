@@ -65,11 +65,11 @@ pub(super) fn refused(doing: &'static str, error: SqlError) -> Error {
             help: "commit or roll back first: a run makes its own transactions".to_owned(),
         },
         SqlErrorKind::LockLost => Error::LockLost { doing },
-        SqlErrorKind::Busy
-        | SqlErrorKind::ReadOnly
-        | SqlErrorKind::LockTimeout
-        | SqlErrorKind::Lost
-        | SqlErrorKind::SharedSession
-        | SqlErrorKind::Other => Error::Database { doing, message: error.message },
+        kind => match kind.obstacle() {
+            Some(obstacle) => {
+                Error::Obstructed { doing, obstacle, message: error.message, revisions_done: 0 }
+            }
+            None => Error::Database { doing, message: error.message },
+        },
     }
 }

@@ -38,7 +38,7 @@ pub use backend::lease::Holder;
 #[cfg(feature = "postgres")]
 pub use backend::postgres::Survey;
 pub use bookkeeping::Bookkeeping;
-pub use error::{Error, StatementFailure};
+pub use error::{Error, Obstacle, StatementFailure};
 pub use event::Event;
 pub use migrator::{Connection, Migrator, Report, Resolution};
 pub use options::{Lock, Options, Transactions};

@@ -12,10 +12,10 @@ pub struct Options {
     /// How long the lock in a table lasts without a sign of life of its holder, which gives one before each statement
     /// (and meanwhile, where the run is [watched](super::Migrator::watched)). A killed run is in the way for that long.
     pub lease: Duration,
-    /// How long a statement may wait for a lock of the engine's own; zero is for ever. The default on PostgreSQL is
-    /// three seconds: a statement that waits for a table keeps everybody who comes after it from that table. A
-    /// revision that did not get its locks is rolled back and tried again as long as [`Self::lock_wait`] lasts.
-    /// Elsewhere the default is the connection's own.
+    /// How long a statement may wait for a lock of the engine's own; zero is for ever. The default on a
+    /// server is three seconds for tables, unless the connection says otherwise: a statement that waits for a table
+    /// keeps everybody who comes after it from that table. On PostgreSQL a revision that did not get its locks is
+    /// rolled back and tried again, on MySQL the one statement, as long as [`Self::lock_wait`] lasts.
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run; zero is for ever. The default is the connection's own.
     pub statement_timeout: Option<Duration>,

@@ -13,6 +13,7 @@ use diesel::row::{Field, NamedRow, Row as SqlRow};
 use diesel::sql_types::{Text, Untyped};
 
 use super::backend::Engine;
+use super::error::Obstacle;
 
 /// One row; every column as text, whatever its type.
 pub(crate) type Row = Vec<Option<String>>;
@@ -54,6 +55,10 @@ pub(crate) enum SqlErrorKind {
     ReadOnly,
     /// A statement did not get its lock in time; what it was part of can be tried again.
     LockTimeout,
+    /// Whoever asks lacks the right.
+    Denied,
+    /// There is no room left where the database is.
+    Full,
     /// Nobody answers any more; what was under way may have come to its end or not.
     Lost,
     /// The run lock is not ours any more; nothing of what was sent took effect.
@@ -62,6 +67,24 @@ pub(crate) enum SqlErrorKind {
     SharedSession,
     /// Anything else.
     Other,
+}
+
+impl SqlErrorKind {
+    /// What of the server's side stands in the way of every statement, and not of this one alone.
+    pub(crate) fn obstacle(self) -> Option<Obstacle> {
+        match self {
+            Self::ReadOnly => Some(Obstacle::ReadOnly),
+            Self::Denied => Some(Obstacle::Denied),
+            Self::Full => Some(Obstacle::DiskFull),
+            Self::Lost => Some(Obstacle::Lost),
+            Self::Busy
+            | Self::InTransaction
+            | Self::LockTimeout
+            | Self::LockLost
+            | Self::SharedSession
+            | Self::Other => None,
+        }
+    }
 }
 
 impl SqlError {

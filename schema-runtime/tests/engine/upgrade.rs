@@ -1,6 +1,6 @@
 //! The plain case: up, down, failing, dry, all or nothing.
 
-use schema_runtime::engine::{Error, Migrator, Options, Transactions};
+use schema_runtime::engine::{Error, Migrator, Obstacle, Options, Transactions};
 
 use crate::support::*;
 
@@ -189,7 +189,9 @@ fn a_read_only_file_can_be_read_and_not_upgraded() {
     let mut connection = diesel::SqliteConnection::establish(&url).unwrap();
     assert_eq!(applied(&history, &mut connection), [0]);
     match upgrade(&history, &mut connection) {
-        Err(Error::Database { message, .. }) => assert_eq!(message, "attempt to write a readonly database"),
+        Err(Error::Obstructed { obstacle: Obstacle::ReadOnly, message, .. }) => {
+            assert_eq!(message, "attempt to write a readonly database");
+        }
         other => panic!("{other:?}"),
     }
     let empty = Database::with("PRAGMA user_version = 1");

@@ -153,7 +153,11 @@ fn a_statement_waits_and_runs_no_longer_than_it_may() {
     let limited = |options: Options, up: &str, connection: &mut Mysql| {
         failure(Migrator::new(&line(&[(up, "")])).options(options).upgrade(connection, "heads")).message
     };
-    let lock = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    let lock = Options {
+        lock_timeout: Some(Duration::from_secs(1)),
+        lock_wait: Duration::ZERO,
+        ..Options::default()
+    };
     let message = limited(lock, "ALTER TABLE t ADD COLUMN y int;\n", &mut connection);
     assert!(message.contains("Lock wait timeout"), "{message}");
     let statement = Options { statement_timeout: Some(Duration::from_millis(300)), ..Options::default() };
@@ -166,4 +170,26 @@ fn a_statement_waits_and_runs_no_longer_than_it_may() {
         ),
         ["1"]
     );
+}
+
+#[test]
+fn a_table_that_others_hold_is_asked_for_again_from_the_statement_on() {
+    let Some(database) = Database::mysql() else { return };
+    let (mut holder, mut connection) = (database.my(), database.my());
+    run(&mut holder, "CREATE TABLE t (x int); START TRANSACTION; INSERT INTO t VALUES (1)");
+    let up = "CREATE TABLE u (x int);\nINSERT INTO u VALUES (1);\nALTER TABLE t ADD COLUMN y int;\nUPDATE u SET x = x + 1;\n";
+    let history: &'static History = Box::leak(Box::new(line(&[(up, "")])));
+    let url = database.url();
+    let patient = std::thread::spawn(move || {
+        use diesel::Connection as _;
+        let mut connection = Mysql::establish(&url).unwrap();
+        run(&mut connection, "SET lc_messages = 'de_DE'");
+        let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+        Migrator::new(history).options(options).upgrade(&mut connection, "heads").map(drop)
+    });
+    std::thread::sleep(Duration::from_millis(2500));
+    run(&mut holder, "COMMIT");
+    patient.join().unwrap().unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM u"), ["2"]);
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|4/4|done"]);
 }

@@ -30,6 +30,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// When a silent connection is asked whether it lives.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
+/// The rule of a server that does not answer, or not yet.
+pub(crate) const DOWN: &str = "server-down";
+
 /// A URL with its password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(pub(crate) String);
@@ -97,7 +100,7 @@ fn silent(url: &DatabaseUrl) -> Failure {
 }
 
 fn down(url: &DatabaseUrl, reason: &str) -> Failure {
-    Failure::new(Exit::Failed, "server-down", format!("could not reach the server of `{}`", url.shown))
+    Failure::new(Exit::Failed, DOWN, format!("could not reach the server of `{}`", url.shown))
         .note(reason)
         .note("nothing was changed")
         .help("start the server, or look at the host and the port in the URL")
@@ -120,6 +123,7 @@ fn denied(url: &DatabaseUrl, said: &str) -> Failure {
 fn no_such_database(url: &DatabaseUrl, said: &str) -> Failure {
     Failure::new(Exit::Failed, "no-such-database", format!("there is no database `{}`", url.shown))
         .note(said)
+        .note("nothing was changed")
         .help("create it, or look at the name in the URL")
 }
 

@@ -60,10 +60,17 @@ impl<'s> Attempt<'s> {
     /// Passes what is done. Gives the statements that begin with one of these words: what they did ended with the
     /// connection that died.
     pub(super) fn pass(&mut self, of_the_session: &[&str]) -> Vec<&'s str> {
+        self.stand_before(self.from);
         let script = self.script;
         let passed = script.statements.iter().take(self.from).map(|statement| script.sql(statement));
-        let again = |sql: &&str| of_the_session.contains(&&*Words::new(sql).verb());
-        passed.inspect(|sql| self.done.add(sql)).filter(again).collect()
+        passed.filter(|sql| of_the_session.contains(&&*Words::new(sql).verb())).collect()
+    }
+
+    /// Counts what comes before a statement as done, and no more.
+    pub(super) fn stand_before(&mut self, index: usize) {
+        self.done = Fingerprint::default();
+        let before = self.script.statements.iter().take(index);
+        before.for_each(|statement| self.done.add(self.script.sql(statement)));
     }
 
     /// Comes to a statement.

@@ -29,6 +29,8 @@ pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 mod reading;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod retry;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod words;

@@ -26,7 +26,11 @@ impl<'e> Executor<'e> {
     pub(super) fn refuse(&self, plan: &Plan) -> Result<(), Error> {
         self.question(plan).refuse()?;
         let can_undo = plan.is_empty() || !self.is_one_transaction() || self.backend.can_undo();
-        refusal::cannot_undo(!can_undo, self.options)?;
+        refusal::cannot_undo(!can_undo, self.options)
+    }
+
+    /// What is half-done and cannot go on. Only who holds the lock knows that nobody is at work on it.
+    pub(super) fn refuse_halves(&self, plan: &Plan) -> Result<(), Error> {
         self.known.halves.iter().try_for_each(|half| match self.resumed(plan, half) {
             None if !self.backend.is_alive(&half.entry) => Err(interrupted(half)),
             None | Some(_) => Ok(()),

@@ -47,6 +47,7 @@ impl<'e> Executor<'e> {
             line,
             message: error.message,
             details: error.details,
+            obstacle: error.kind.obstacle(),
             kept,
             revisions_done: self.done.len(),
             now_at: self.now_at(),

@@ -121,7 +121,12 @@ impl<'e> Executor<'e> {
             // SQLite lets a transaction begin on a file that it may not write; that is no fault of the script.
             Stop::Failed { failure, .. } if failure.error.kind == SqlErrorKind::ReadOnly => {
                 self.forget(before);
-                refused("write to the database", failure.error)
+                match refused("write to the database", failure.error) {
+                    Error::Obstructed { doing, obstacle, message, .. } => {
+                        Error::Obstructed { doing, obstacle, message, revisions_done: self.done.len() }
+                    }
+                    other => other,
+                }
             }
             Stop::Failed { node, failure, started_at } => {
                 if self.is_one_transaction() || failure.is_unit_lost || self.keep().is_err() {
@@ -139,7 +144,9 @@ impl<'e> Executor<'e> {
             return self.unit_again(plan, unit, before, error);
         }
         self.forget(before);
-        let Error::Database { message, .. } = error else { return Err(error) };
+        let (Error::Database { message, .. } | Error::Obstructed { message, .. }) = error else {
+            return Err(error);
+        };
         match unit.nodes[..] {
             [node] => Err(self.not_committed(node, plan.direction, message)),
             _ if self.is_one_transaction() || plan.is_empty() => {
@@ -181,6 +188,7 @@ impl<'e> Executor<'e> {
         let plan = self.left(plan);
         if !self.is_checked {
             self.refuse(&plan)?;
+            self.refuse_halves(&plan)?;
             self.is_in_place(&plan)?;
             self.is_checked = true;
         }

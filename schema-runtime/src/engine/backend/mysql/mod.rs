@@ -17,12 +17,20 @@ use diesel::result::DatabaseErrorKind;
 use self::lock::RunLock;
 use self::walk::Walk;
 use super::lease::{Holder, LOST};
+use super::retry::LOCK_TIMEOUT;
 use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Mode, Script};
+
+/// What the server says to a statement that did not get its locks.
+const UNLOCKED: [&str; 2] = ["Lock wait timeout exceeded", "Deadlock found when trying to get lock"];
+
+/// What the server says when there is no room left.
+const FULL: [&str; 5] =
+    ["' is full", "No space left on device", "Disk full", "Disk got full", "Can't change size of file"];
 
 /// What drivers say of a connection that is gone, in English whatever the server speaks.
 const GONE: [&str; 5] = [
@@ -37,6 +45,8 @@ const GONE: [&str; 5] = [
 #[derive(Debug, Default)]
 pub(crate) struct MysqlBackend {
     lock: RunLock,
+    /// How long others may keep a statement from its tables.
+    patience: Duration,
     /// Whether nobody has looked since the lock was taken.
     is_new: bool,
     /// Settings as the connection had them, where they were changed.
@@ -54,6 +64,12 @@ impl Engine for Mysql {
             matches!(kind, DatabaseErrorKind::ReadOnlyTransaction) || message.contains("--read-only option");
         if is_read_only {
             SqlErrorKind::ReadOnly
+        } else if message.contains(" command denied to user ") || message.starts_with("Access denied") {
+            SqlErrorKind::Denied
+        } else if FULL.iter().any(|full| message.contains(full)) {
+            SqlErrorKind::Full
+        } else if UNLOCKED.iter().any(|start| message.starts_with(start)) {
+            SqlErrorKind::LockTimeout
         } else if GONE.iter().any(|gone| message.starts_with(gone)) {
             SqlErrorKind::Lost
         } else if message.contains(LOST) {
@@ -129,13 +145,22 @@ impl Backend for MysqlBackend {
 
     fn begin(&mut self, session: &mut dyn Session, _: &[Mode], terms: Terms) -> Result<(), SqlError> {
         let setting = self.lock.take(session, &terms)?;
-        self.is_new = true;
+        (self.is_new, self.patience) = (true, terms.patience);
         // It would undo what counts as done.
         let had_no_autocommit = !setting.has_autocommit;
-        let mut settings: Vec<String> = Vec::new();
+        // What went wrong is told by its words; other languages than this one are not understood.
+        let mut settings = vec!["lc_messages = 'en_US'".to_owned()];
+        self.restore.push("lc_messages = DEFAULT".to_owned());
         if had_no_autocommit {
             settings.push("autocommit = 1".to_owned());
             self.restore.push("autocommit = 0".to_owned());
+        }
+        // Who waits for a table's metadata keeps everybody else from it; by default that is for a day, or a year.
+        let waits_for_ever = |found: &String| found.parse::<u64>().is_ok_and(|seconds| seconds >= 3600);
+        if terms.lock_timeout.is_none() && setting.lock_wait.as_ref().is_some_and(waits_for_ever) {
+            settings.push(format!("lock_wait_timeout = {}", LOCK_TIMEOUT.as_secs()));
+            self.restore
+                .extend(setting.lock_wait.as_ref().map(|found| format!("lock_wait_timeout = {found}")));
         }
         if let Some(timeout) = terms.lock_timeout {
             // Whole seconds, and at least one; there is no for ever.
@@ -157,7 +182,7 @@ impl Backend for MysqlBackend {
             settings.push(format!("{name} = {value}"));
             self.restore.push(format!("{name} = DEFAULT"));
         }
-        if settings.is_empty() { Ok(()) } else { session.execute(&format!("SET {}", settings.join(", "))) }
+        session.execute(&format!("SET {}", settings.join(", ")))
     }
 
     fn holder(&mut self, session: &mut dyn Session, _: Duration) -> Result<Option<Holder>, SqlError> {
@@ -194,7 +219,7 @@ impl Backend for MysqlBackend {
         let changes = std::mem::take(&mut self.pending.changes);
         let before = transaction(self, changes);
         let mut walk = Walk::new(self, step, script);
-        let walked = walk.run(session, before).map_err(|error| walk.give_up(session, error));
+        let walked = walk.run(session, before, self.patience).map_err(|error| walk.give_up(session, error));
         if let Err(Failure { error: SqlError { kind: SqlErrorKind::LockLost, .. }, .. }) = walked {
             self.lock.forget();
         }

@@ -3,9 +3,12 @@
 //!
 //! A variable of the session says which statement is being run: it survives what a failing one rolls back.
 
+use std::time::Duration;
+
 use super::probe::Probe;
 use super::{MysqlBackend, fault, quote};
 use crate::engine::backend::attempt::{self, Attempt};
+use crate::engine::backend::retry::Retry;
 use crate::engine::backend::words::Words;
 use crate::engine::backend::{Backend as _, Failure, Step, heard};
 use crate::engine::ledger::{self, Change, Entry, LEDGER};
@@ -63,7 +66,12 @@ impl<'s> Walk<'s> {
     }
 
     /// Runs the script from where it is to begin. `before` is sent first.
-    pub(super) fn run(&mut self, session: &mut dyn Session, before: String) -> Result<(), SqlError> {
+    pub(super) fn run(
+        &mut self,
+        session: &mut dyn Session,
+        before: String,
+        patience: Duration,
+    ) -> Result<(), SqlError> {
         self.message = before;
         self.announce();
         // Gives this connection what the dead one had.
@@ -74,6 +82,17 @@ impl<'s> Walk<'s> {
             self.advance();
             from += 1;
         }
+        let mut retry = Retry::new(patience);
+        loop {
+            match self.go_on(session, from) {
+                Err(error) if retry.is_due(&error) => from = self.go_back(session, error)?,
+                ran => return ran,
+            }
+            retry.pause();
+        }
+    }
+
+    fn go_on(&mut self, session: &mut dyn Session, from: usize) -> Result<(), SqlError> {
         for (index, statement) in self.attempt.script.statements.iter().enumerate().skip(from) {
             self.statement(index, statement.kind);
             if self.message.len() > LONG {
@@ -82,6 +101,22 @@ impl<'s> Walk<'s> {
         }
         self.conclude();
         self.send(session)
+    }
+
+    /// Back to the statement that did not get its locks, if the ledger has counted all that come before it.
+    fn go_back(&mut self, session: &mut dyn Session, error: SqlError) -> Result<usize, SqlError> {
+        session.execute("ROLLBACK")?;
+        let mut number = |query: &str| session.value(query).ok().flatten()?.parse::<usize>().ok();
+        let at = number("SELECT CAST(@__schema_at AS CHAR)");
+        match number(&format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = {ROW}")) {
+            Some(done) if at == Some(done) || done == self.attempt.script.statements.len() => {
+                self.message.clear();
+                self.span = Span::None;
+                self.attempt.stand_before(done);
+                Ok(done)
+            }
+            Some(_) | None => Err(error),
+        }
     }
 
     fn announce(&mut self) {

@@ -2,13 +2,14 @@
 //! every commit but the last leaves flushing to the last. The lock is an advisory one, taken by polling: who waits
 //! for it inside the server has a snapshot open, for which the holder's CREATE INDEX CONCURRENTLY waits in turn.
 
+mod language;
 mod lock;
 mod message;
 mod outside;
 mod route;
 mod survey;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::pg::Pg;
 use diesel::result::DatabaseErrorKind;
@@ -17,6 +18,7 @@ use self::lock::{RunLock, UNSET};
 use self::message::Message;
 pub use self::survey::Survey;
 use super::lease::{Holder, LOST};
+use super::retry::{LOCK_TIMEOUT, Retry};
 use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, reading};
 use crate::dialect::Dialect;
 use crate::engine::clock;
@@ -26,14 +28,6 @@ use crate::revision::{Mode, Script};
 
 /// Stands for the moment at which the server writes a row: the message is made before. Too long for a version.
 const FINISHED: &str = "the moment at which the server comes to this row of the ledger";
-
-/// Who waits for a table stands in everybody's way to it.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// Between two attempts; each next one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// One PostgreSQL connection during one run.
 #[derive(Debug, Default)]
@@ -66,14 +60,14 @@ impl Engine for Pg {
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                 SqlErrorKind::Lost
             }
-            _ if message.starts_with("canceling statement due to lock timeout")
-                || message.starts_with("deadlock detected") =>
-            {
-                SqlErrorKind::LockTimeout
-            }
+            _ if language::is_about_locks(message) => SqlErrorKind::LockTimeout,
             _ if message.starts_with("current transaction is aborted") => SqlErrorKind::InTransaction,
             _ if message.contains(LOST) => SqlErrorKind::LockLost,
             _ if message.starts_with("prepared statement ") => SqlErrorKind::SharedSession,
+            _ if message.starts_with("permission denied") || message.starts_with("must be owner of") => {
+                SqlErrorKind::Denied
+            }
+            _ if message.ends_with("No space left on device") => SqlErrorKind::Full,
             _ => SqlErrorKind::Other,
         }
     }
@@ -273,22 +267,14 @@ impl PostgresBackend {
     /// Sends a revision, once more when it did not get its locks: it was rolled back, and whoever queued up behind
     /// it has gone on meanwhile.
     fn send(&mut self, session: &mut dyn Session, message: &Message) -> Result<(), SqlError> {
-        let start = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut retry = Retry::new(self.terms.patience);
         loop {
             match session.execute(message.sql()) {
-                Err(error)
-                    if error.kind == SqlErrorKind::LockTimeout
-                        && self.terms.reach == Reach::Unit
-                        && start.elapsed() + pause < self.terms.patience =>
-                {
+                Err(error) if self.terms.reach == Reach::Unit && retry.is_due(&error) => {
                     session.execute("ROLLBACK; BEGIN")?;
                     message.restart(session);
                     session.execute("ROLLBACK")?;
-                    // Two that met shall not meet again: the clock is as good as dice.
-                    let jitter = start.elapsed().subsec_nanos() % 1000;
-                    std::thread::sleep(pause * (500 + jitter) / 1000);
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    retry.pause();
                 }
                 sent => return sent,
             }
