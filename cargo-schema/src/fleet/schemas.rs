@@ -150,6 +150,10 @@ fn shown(url: &str, schema: &str) -> String {
     let is_plain = schema.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     let schema = if is_plain { schema.to_owned() } else { percent::encoded(&quoted(schema)) };
+    // What the URL names already stays after it.
+    if let Some(key) = ["search_path=", "schema="].into_iter().find(|key| url.contains(key)) {
+        return url.replacen(key, &format!("{key}{schema},"), 1);
+    }
     match (url.contains("://"), url.contains('?')) {
         (true, true) => format!("{url}&search_path={schema}"),
         (true, false) => format!("{url}?search_path={schema}"),
@@ -195,6 +199,10 @@ mod tests {
         assert_eq!(
             shown("postgres://db/shop?sslmode=require", "t1"),
             "postgres://db/shop?sslmode=require&search_path=t1"
+        );
+        assert_eq!(
+            shown("postgres://db/shop?search_path=x,y", "t1"),
+            "postgres://db/shop?search_path=t1,x,y"
         );
         assert_eq!(shown("host=db dbname=shop", "t1"), "host=db dbname=shop search_path=t1");
         assert_eq!(shown("postgres://db/shop", "T 1"), "postgres://db/shop?search_path=%22T%201%22");
