@@ -9,8 +9,8 @@ pub struct Options {
     pub lock_wait: Duration,
     /// Which lock keeps runs apart.
     pub lock: Lock,
-    /// How long the lock in a table lasts without a sign of life of its holder, which gives one before each statement
-    /// (and meanwhile, where the run is [watched](super::Migrator::watched)). A killed run is in the way for that long.
+    /// How long the lock in a table lasts without a sign of life of its holder, which gives one before each statement.
+    /// A killed run is in the way for that long.
     pub lease: Duration,
     /// How long a statement may wait for a lock of the engine's own; zero is for ever. The default on a
     /// server is three seconds for tables, unless the connection says otherwise: a statement that waits for a table
