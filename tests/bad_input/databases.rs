@@ -116,8 +116,8 @@ fn stopped(sandbox: &Sandbox, signal: &str) -> crate::harness::Output {
 }
 
 #[test]
-fn a_lock_that_this_version_cannot_take() {
+fn a_lock_that_a_file_has_not() {
     let sandbox = shop();
     sandbox.replace("Cargo.toml", "dialect = \"sqlite\"", "dialect = \"sqlite\"\nlock = \"table\"");
-    refused(&sandbox, "upgrade --database-url app.db", 2).says("lock = \"table\"").says("not available");
+    refused(&sandbox, "upgrade --database-url app.db", 2).says("lock = \"table\"").says("is for servers");
 }

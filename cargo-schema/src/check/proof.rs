@@ -238,9 +238,11 @@ impl<D: Dialect> Proof<'_, D> {
             .help("make down.sql take back the rows that up.sql writes")
     }
 
-    /// Whether the lock file has another schema than the whole history leads to.
+    /// Whether the lock file has another schema than the whole history leads to. That it has other revisions is
+    /// said already, and explains another schema.
     fn stale(&mut self, lock: &LockFile) -> Result<Option<Finding>, Failure> {
-        let Some(remembered) = lock.schema.as_ref().filter(|_| lock.outside.is_empty()) else {
+        let is_of_this_history = lock.outside.is_empty() && lock.compare(self.history.revisions()).is_empty();
+        let Some(remembered) = lock.schema.as_ref().filter(|_| is_of_this_history) else {
             return Ok(None);
         };
         let catalogue = self.dialect.introspect(&mut self.database).map_err(unusable)?;
