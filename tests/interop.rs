@@ -10,8 +10,9 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use crate::harness::{Database, Sandbox, checkout};
 
 /// Every fixture with a migrations folder that is sound.
-const SOUND: [(&str, &str); 7] = [
+const SOUND: [(&str, &str); 8] = [
     ("adopted", "migrations"),
+    ("library", "migrations"),
     ("merged", "migrations"),
     ("quickstart", "migrations"),
     ("skeleton", "migrations"),
