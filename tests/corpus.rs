@@ -73,7 +73,7 @@ fn found(case: &Case) -> Vec<(usize, String)> {
         .collect()
 }
 
-fn git(sandbox: &Sandbox) {
+pub fn git(sandbox: &Sandbox) {
     for words in ["init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm a"] {
         let mut git = std::process::Command::new("git");
         assert!(

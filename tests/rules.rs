@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Engine, Run, Served, Session, checkout};
+use crate::harness::{Engine, Run, Sandbox, Served, Session, checkout};
 
 /// One example, and what is claimed of it.
 pub struct Example {
@@ -155,4 +155,51 @@ fn is_less(before: Option<Vec<String>>, after: Option<Vec<String>>) -> Result<()
         Some(after) if after >= before => Err(format!("it was {before} and is {after}")),
         _ => Ok(()),
     }
+}
+
+const CHECK: &str = "--migrations migrations --database-url postgres://localhost/none check --only safety";
+
+fn revision(sandbox: &Sandbox, name: &str, up: &str, is_transactional: bool) {
+    sandbox.write(&format!("migrations/{name}/up.sql"), up);
+    sandbox.write(&format!("migrations/{name}/down.sql"), "SELECT 1;\n");
+    let metadata = format!("run_in_transaction = {is_transactional}\n");
+    sandbox.write(&format!("migrations/{name}/metadata.toml"), metadata);
+}
+
+#[test]
+fn a_comment_that_allows_nothing_goes_and_nothing_else() {
+    let sandbox = Sandbox::empty();
+    let kept = "-- schema:allow(truncate-table, drop-table) two rules\nSELECT 1; -- a note\n";
+    let text = format!(
+        "-- schema:allow(drop-table) nobody reads it\nCREATE TABLE a (id bigint PRIMARY KEY);\n{kept}"
+    );
+    revision(&sandbox, "0001_a", &text, true);
+    sandbox.schema(&format!("{CHECK} --fix")).ok().says("1 finding in 1 file");
+    let left = sandbox.read("migrations/0001_a/up.sql");
+    assert_eq!(left, format!("CREATE TABLE a (id bigint PRIMARY KEY);\n{kept}"));
+    sandbox.untouched(|| sandbox.schema(&format!("{CHECK} --fix")).ok().lacks("Fixed"));
+}
+
+#[test]
+fn an_index_is_built_concurrently_where_nobody_has_built_it_yet() {
+    let sandbox = Sandbox::empty();
+    let index = "CREATE INDEX i ON a (n);\n";
+    revision(&sandbox, "0001_a", "CREATE TABLE a (n int);\n", true);
+    sandbox.schema("--migrations migrations --database-url postgres://localhost/none lock").ok();
+    crate::corpus::git(&sandbox);
+    revision(&sandbox, "0002_i", index, false);
+    sandbox.untouched(|| sandbox.schema(&format!("{CHECK} --fix")).ok().says("index-not-concurrent"));
+    let mended = sandbox.schema(&format!("{CHECK} --fix --base HEAD")).ok();
+    mended.says("1 finding in 1 file").lacks("index-not-concurrent");
+    assert_eq!(sandbox.read("migrations/0002_i/up.sql"), "CREATE INDEX CONCURRENTLY i ON a (n);\n");
+}
+
+#[test]
+fn check_writes_what_test_reports_are_drawn_from() {
+    let sandbox = Sandbox::empty();
+    revision(&sandbox, "0001_a", "CREATE TABLE a (n int);\n", true);
+    revision(&sandbox, "0002_b", "DROP TABLE a;\n", true);
+    let output = sandbox.schema(&format!("{CHECK} --format junit")).exits(1);
+    assert!(output.stdout.contains("classname=\"drop-table\""), "{}", output.stdout);
+    sandbox.schema("--migrations migrations list --format junit").exits(2).says("junit");
 }

@@ -1717,3 +1717,32 @@ ALTER TABLE users ADD UNIQUE (email);
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
 --- fresh
 TRUNCATE users;
+
+=== hazard delete-all-in-with: loses SELECT count(*) FROM users
+CREATE TABLE users (n int); INSERT INTO users VALUES (1); CREATE TABLE archive (n int);
+---
+WITH gone AS (DELETE FROM users RETURNING n) --!
+INSERT INTO archive SELECT n FROM gone;
+
+=== harmless drop-index-if-exists-missing
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+DROP INDEX IF EXISTS never_was;
+
+=== harmless drop-others-if-exists-missing
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+DROP VIEW IF EXISTS never_was; DROP SEQUENCE IF EXISTS never_was; DROP FUNCTION IF EXISTS never_was(); DROP TYPE IF EXISTS never_was CASCADE; DROP TRIGGER IF EXISTS never_was ON users;
+
+=== harmless new-materialized-view-index
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+CREATE MATERIALIZED VIEW v AS SELECT n FROM users;
+CREATE UNIQUE INDEX ON v (n);
+
+=== harmless new-index-by-its-own-name
+CREATE TABLE users (n int); INSERT INTO users VALUES (1);
+---
+CREATE TABLE fresh (id bigint PRIMARY KEY, email text);
+CREATE INDEX ON fresh (email);
+DROP INDEX fresh_email_idx;

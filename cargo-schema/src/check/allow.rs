@@ -20,6 +20,8 @@ pub(super) struct Allow {
     pub(super) has_reason: bool,
     /// The statement that it is about, by position; `None` behind the last one.
     pub(super) statement: Option<usize>,
+    /// The comment names no other rule.
+    pub(super) is_alone: bool,
     /// It has let something be.
     pub(super) is_used: bool,
 }
@@ -41,7 +43,9 @@ fn in_comment(text: &str, comment: Range<usize>, statements: &[Statement]) -> Ve
     let Some(end) = text[inside.clone()].find(')').map(|at| inside.start + at) else { return Vec::new() };
     let reason = text[end + 1..comment.end].trim().trim_end_matches("*/").trim();
     let statement = statements.iter().position(|statement| statement.end as usize > comment.start);
+    let is_alone = !text[inside.start..end].contains(',');
     let allow = |span: Range<usize>| Allow {
+        is_alone,
         rule: text[span.clone()].to_owned(),
         span,
         comment: comment.clone(),

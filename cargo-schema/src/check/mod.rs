@@ -11,6 +11,7 @@ pub(crate) mod base;
 )]
 mod catalogue;
 pub(crate) mod document;
+pub(crate) mod fix;
 pub(crate) mod models;
 pub(crate) mod proof;
 #[allow(

@@ -7,7 +7,7 @@ use schema_build::config::Level;
 use schema_runtime::dialect::Dialect;
 
 use super::catalogue::{Catalogue, Era, Table};
-use super::sql::act::{Action, ActionKind};
+use super::sql::act::{Action, ActionKind, Drop};
 use super::sql::part::{Column, Constraint, Name};
 use super::sql::{Act, Placed};
 
@@ -194,7 +194,16 @@ impl<'a> Site<'a> {
     /// Whether running programs may use a table and rows may be in it: unless this revision, or another that is not
     /// released yet, made it.
     pub(crate) fn is_old(&self, name: &Name) -> bool {
-        self.table(name).is_none_or(|table| !table.is_temporary && !self.is_fresh(table.born))
+        match (self.table(name), self.catalogue.view(name)) {
+            (Some(table), _) => !table.is_temporary && !self.is_fresh(table.born),
+            (None, Some(view)) => !self.is_fresh(view.born),
+            (None, None) => true,
+        }
+    }
+
+    /// Whether DROP .. IF EXISTS names what is not there: a history that makes tables makes all that it drops.
+    pub(crate) fn is_missing(&self, drop: &Drop, name: &Name) -> bool {
+        drop.if_exists && !self.catalogue.is_empty() && !self.catalogue.holds(drop.object, name)
     }
 
     /// Whether a table can be empty alone: nobody had a chance to put rows into it.

@@ -13,7 +13,7 @@ use schema_runtime::revision::{Mode, Revision, Script};
 
 use super::allow::{self, Allow};
 use super::catalogue::{Catalogue, Era};
-use super::rule::{self, Hit, Rule, Site, Ways};
+use super::rule::{self, Edit, Hit, Rule, Site, Ways};
 use super::rules;
 use super::sql::{self, Placed, Reading};
 
@@ -29,8 +29,19 @@ pub(crate) struct Scope {
 pub(crate) struct Safety {
     /// Findings, with the levels of the configuration.
     pub(crate) findings: Vec<Finding>,
+    /// Changes that are certain to mend one of them.
+    pub(crate) fixes: Vec<Fix>,
     /// How many tables the history makes.
     pub(crate) tables: usize,
+}
+
+/// A change of a file.
+#[derive(Debug)]
+pub(crate) struct Fix {
+    /// The file.
+    pub(crate) path: PathBuf,
+    /// What changes.
+    pub(crate) edit: Edit,
 }
 
 /// Looks at a whole history.
@@ -178,6 +189,7 @@ impl Walk<'_> {
         finding.severity = severity;
         let finding = hit.notes.into_iter().fold(finding, Finding::note);
         let finding = hit.help.into_iter().fold(finding, Finding::help);
+        self.safety.fixes.extend(hit.fix.map(|edit| Fix { path: page.path.clone(), edit }));
         self.safety.findings.push(finding);
     }
 
@@ -199,7 +211,7 @@ impl Walk<'_> {
             }
             // Where no reader is, no rule has looked, and nobody knows what an allow is good for.
             if !allow.is_used && sql::read("", 0, self.dialect).is_some() {
-                self.report(page, UNUSED, unused(allow));
+                self.report(page, UNUSED, unused(allow, &page.script.text));
             }
         }
     }
@@ -209,8 +221,12 @@ const UNREADABLE: &str = "unreadable-sql";
 const UNUSED: &str = "unused-allow";
 const WITHOUT_REASON: &str = "allow-without-reason";
 
-fn unused(allow: &Allow) -> Hit {
-    let hit = Hit::new(&allow.span, format!("`{}` is allowed, and finds nothing here", allow.rule));
+fn unused(allow: &Allow, text: &str) -> Hit {
+    let mut hit = Hit::new(&allow.span, format!("`{}` is allowed, and finds nothing here", allow.rule));
+    // What a comment says of several rules is for a person to take apart.
+    if allow.is_alone {
+        hit = hit.fix(whole_lines(text, &allow.comment), "");
+    }
     if rules::find(&allow.rule).is_some() {
         return hit.help("remove the comment, or move it right above the statement that it is about");
     }
@@ -218,6 +234,14 @@ fn unused(allow: &Allow) -> Hit {
         Some(nearest) => hit.help(format!("there is no such rule; the nearest is `{nearest}`")),
         None => hit.help("there is no such rule; `cargo schema explain` lists all"),
     }
+}
+
+/// A comment, and the line that it stands on where nothing else does.
+fn whole_lines(text: &str, comment: &Range<usize>) -> Range<usize> {
+    let start = text[..comment.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[comment.end..].find('\n').map_or(text.len(), |newline| comment.end + newline + 1);
+    let is_alone = text[start..comment.start].trim().is_empty() && text[comment.end..end].trim().is_empty();
+    if is_alone { start..end } else { comment.clone() }
 }
 
 /// A message that a parser begins with a capital.

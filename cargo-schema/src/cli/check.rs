@@ -1,6 +1,8 @@
 //! `cargo schema check`: the gate of a CI run. Nothing is changed, and no database is needed: what is tried out is tried
 //! on a scratch database.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
@@ -14,16 +16,18 @@ use schema_runtime::history::History;
 use serde_json::{Value, json};
 
 use super::explain;
+use crate::changes;
 use crate::check::proof::{self, Known};
+use crate::check::rule::Edit;
 use crate::check::safety::{self, Safety, Scope};
-use crate::check::{self, base, models};
+use crate::check::{self, base, fix, models};
 use crate::cli::Format;
 use crate::context::Context;
 use crate::database::scratch::Site;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
-use crate::render::{github, human, json, sarif};
+use crate::render::{github, human, json, junit, sarif};
 use crate::{git, lock};
 
 /// Find what is wrong, for people and for CI
@@ -38,6 +42,10 @@ pub(crate) struct Args {
     /// Look at SQL of those revisions alone that this commit does not have
     #[arg(long, value_name = "REF", conflicts_with = "base")]
     changed_since: Option<String>,
+    /// Change what is certain to be better: comments that allow nothing go, and what --base shows to be unreleased is
+    /// built concurrently where it can be
+    #[arg(long)]
+    fix: bool,
     /// Make a rule an error
     #[arg(short = 'D', long = "deny", value_name = "RULE")]
     deny: Vec<String>,
@@ -83,6 +91,49 @@ impl Args {
 /// Checks one package.
 pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
     project.refuse_missing_folder()?;
+    if args.fix {
+        mend(context, project, args)?;
+    }
+    look(context, project, args)
+}
+
+/// Makes the changes that are certain; where what was made of them is not better, none is made.
+fn mend(context: &Context, project: &Project, args: &Args) -> Result<(), Failure> {
+    let config = configured(project, args)?;
+    let dialect = context.dialect(project)?;
+    let released = released(&config, args.base.as_deref().or(args.changed_since.as_deref()))?;
+    let looked = || {
+        let validated = validate::validate_for(&config, dialect, Purpose::Check);
+        let findings = validated.findings.len();
+        let safety = safe(&config, &validated, dialect, released.as_ref());
+        (findings + safety.findings.len(), safety.fixes)
+    };
+    let (before, fixes) = looked();
+    if fixes.is_empty() {
+        return Ok(());
+    }
+    let files: BTreeSet<&Path> = fixes.iter().map(|fix| fix.path.as_path()).collect();
+    changes::all_or_nothing(|changes| {
+        for path in &files {
+            let text =
+                fs::read_to_string(path).map_err(|error| Failure::file("could not read", path, &error))?;
+            let edits: Vec<&Edit> =
+                fixes.iter().filter(|fix| fix.path == *path).map(|fix| &fix.edit).collect();
+            changes.write(path, &fix::mended(&text, &edits))?;
+        }
+        match looked().0 < before {
+            true => Ok(()),
+            false => {
+                Err(Failure::new(Exit::Failed, "fix", "the changes made nothing better, and were taken back"))
+            }
+        }
+    })?;
+    let text = format!("{} in {}", human::count(fixes.len(), "finding"), human::count(files.len(), "file"));
+    context.shell.status("Fixed", text);
+    Ok(())
+}
+
+fn look(context: &Context, project: &Project, args: &Args) -> Outcome {
     let config = configured(project, args)?;
     let dialect = context.dialect(project)?;
     let validated = validate::validate_for(&config, dialect, Purpose::Check);
@@ -223,6 +274,7 @@ fn report(context: &Context, project: &Project, counts: Counts, findings: &[Find
             context.shell.data(github::annotation(finding, folder(project)));
         }),
         Format::Sarif => context.shell.data(sarif::log(findings, folder(project))),
+        Format::Junit => context.shell.data(junit::document(findings, folder(project))),
     }
 }
 

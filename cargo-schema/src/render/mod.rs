@@ -1,4 +1,4 @@
-//! How results look: `human` draws findings, `github` and `sarif` write them for code hosts, `json` makes documents,
+//! How results look: `human` draws findings, `github`, `sarif` and `junit` write them for code hosts and CI systems, `json` makes documents,
 //! `graph` draws the history on a terminal, `diagram` draws boxes and arrows.
 
 pub(crate) mod diagram;
@@ -7,5 +7,6 @@ pub(crate) mod github;
 pub(crate) mod graph;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod junit;
 pub(crate) mod revision;
 pub(crate) mod sarif;

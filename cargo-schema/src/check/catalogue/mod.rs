@@ -5,13 +5,14 @@
 mod replay;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use schema_runtime::dialect::Dialect;
 
 pub(crate) use table::{Index, Table};
 
+use super::sql::act::Object;
 use super::sql::part::{Name, Type};
 
 /// When something came into being: the position of a revision in the running order of its history.
@@ -28,6 +29,8 @@ pub(crate) struct Catalogue {
     domains: BTreeMap<String, Domain>,
     views: BTreeMap<String, View>,
     functions: BTreeMap<String, Option<String>>,
+    /// What has no entry of its own, as `sequence numbers`.
+    others: BTreeSet<String>,
     /// Where names without a schema are looked for first; the last `SET search_path` of the script.
     search_path: Option<String>,
 }
@@ -80,6 +83,7 @@ impl Catalogue {
             domains: BTreeMap::new(),
             views: BTreeMap::new(),
             functions: BTreeMap::new(),
+            others: BTreeSet::new(),
             search_path: None,
         }
     }
@@ -103,6 +107,32 @@ impl Catalogue {
             _ => name.name.clone(),
         };
         if self.dialect == Dialect::Postgres { key } else { key.to_lowercase() }
+    }
+
+    /// Whether an object is there, as far as the history says. What tables own is not told apart.
+    pub(crate) fn holds(&self, object: Object, name: &Name) -> bool {
+        let key = self.key(name);
+        match object {
+            Object::Table => self.tables.contains_key(&key),
+            Object::View | Object::MaterializedView => self.views.contains_key(&key),
+            Object::Index => self.indexes.contains_key(&key),
+            Object::Function => self.functions.contains_key(&name.name) || self.holds_other(object, &key),
+            Object::Domain => self.domains.contains_key(&name.name),
+            Object::Type => self.enums.contains_key(&name.name) || self.holds_other(object, &key),
+            Object::Trigger => self.tables.values().any(|table| table.triggers.contains(&name.name)),
+            Object::Sequence => key.ends_with("_seq") || self.holds_other(object, &key),
+            Object::Schema => self.holds_other(object, &key),
+            _ => true,
+        }
+    }
+
+    fn holds_other(&self, object: Object, key: &str) -> bool {
+        self.others.contains(&format!("{} {key}", object.word()))
+    }
+
+    /// Whether the history made anything at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tables.is_empty()
     }
 
     /// A table, where the history made it.

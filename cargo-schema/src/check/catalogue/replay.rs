@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use super::table::{Check, Column, Index, Key, Table};
 use super::{Catalogue, Domain, EnumType, Era, View};
+use schema_runtime::dialect::Dialect;
+
 use crate::check::sql::Act;
 use crate::check::sql::act::{
     ActionKind, AlterTable, CreateIndex, CreateTable, CreateView, Drop, Object, Rename,
@@ -50,7 +52,10 @@ impl Catalogue {
                 let first = set.value.as_deref().and_then(|value| value.split(',').next());
                 self.search_path = first.map(|schema| schema.trim().trim_matches(['"', '\'']).to_owned());
             }
-            Act::Alter(_) | Act::Create(_) | Act::RenameEnumValue(_) | Act::Refresh(_) | Act::Reindex(_) => {}
+            Act::Create(create) => {
+                self.others.insert(format!("{} {}", create.object.word(), self.key(&create.name)));
+            }
+            Act::Alter(_) | Act::RenameEnumValue(_) | Act::Refresh(_) | Act::Reindex(_) => {}
             Act::Update(_) | Act::Delete(_) | Act::Truncate(_) | Act::Lock(_) | Act::Maintain(_) => {}
             Act::Privilege(_) | Act::Set(_) | Act::Transaction(_) | Act::Comment(_) => {}
             Act::Query(_) | Act::Dynamic | Act::Other(_) => {}
@@ -198,7 +203,7 @@ impl Catalogue {
     fn create_index(&mut self, create: &CreateIndex, era: Era) {
         if create.is_unique
             && create.condition.is_none()
-            && let Some(view) = self.views.get_mut(&self.tables_key(&create.table))
+            && let Some(view) = self.views.get_mut(&self.key(&create.table))
         {
             view.has_unique_index = true;
         }
@@ -211,7 +216,10 @@ impl Catalogue {
         }
         let index = Index {
             born: era,
-            name: create.name.as_ref().map(|name| name.name.clone()),
+            name: create
+                .name
+                .as_ref()
+                .map_or_else(|| self.index_name(create), |name| Some(name.name.clone())),
             columns: create.items.iter().map(|item| item.column.clone()).collect(),
             items: create.items.iter().map(|item| item.text.clone()).collect(),
             is_unique: create.is_unique,
@@ -223,8 +231,11 @@ impl Catalogue {
         self.insert_index(&create.table, index);
     }
 
-    fn tables_key(&self, name: &Name) -> String {
-        self.key(name)
+    /// As PostgreSQL names an index that was given no name.
+    fn index_name(&self, create: &CreateIndex) -> Option<String> {
+        let word = |item: &part::IndexItem| item.column.clone().unwrap_or_else(|| "expr".to_owned());
+        let words: Vec<String> = create.items.iter().map(word).collect();
+        (self.dialect == Dialect::Postgres).then(|| format!("{}_{}_idx", create.table.name, words.join("_")))
     }
 
     /// An index is in the schema of its table.

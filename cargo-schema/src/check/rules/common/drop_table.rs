@@ -31,11 +31,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if drop.object != Object::Table {
         return;
     }
-    // A history that makes tables makes all of them: one that it did not make is not there.
-    let is_missing = |table: &Name| {
-        drop.if_exists && site.table(table).is_none() && site.catalogue.tables().next().is_some()
-    };
-    for table in drop.names.iter().filter(|table| site.is_old(table) && !is_missing(table)) {
+    for table in drop.names.iter().filter(|table| site.is_old(table) && !site.is_missing(drop, table)) {
         hits.push(
             Hit::new(site.span, format!("`{table}` and all of its rows will be lost"))
                 .help("release a version that does not use it first; then say so above: `-- schema:allow(drop-table) why`"),

@@ -34,7 +34,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             .iter()
             .any(|placed| matches!(&placed.act, Act::CreateTrigger(create) if create.name.name == name.name))
     };
-    for trigger in drop.names.iter().filter(|name| !returns(name)) {
+    for trigger in drop.names.iter().filter(|name| !returns(name) && !site.is_missing(drop, name)) {
         hits.push(
             Hit::new(
                 site.span,

@@ -29,7 +29,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if !matches!(drop.object, Object::View | Object::MaterializedView) {
         return;
     }
-    for view in drop.names.iter().filter(|view| !returns(site, view)) {
+    for view in drop.names.iter().filter(|view| !returns(site, view) && !site.is_missing(drop, view)) {
         if site.catalogue.view(view).is_some_and(|known| site.is_fresh(known.born)) {
             continue;
         }

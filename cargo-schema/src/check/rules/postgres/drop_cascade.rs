@@ -29,7 +29,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if let Act::Drop(drop) = site.act
         && drop.cascade
         && drop.object != Object::Schema
-        && !drop.names.iter().all(|name| is_new(site, drop.object, name))
+        && !drop.names.iter().all(|name| is_new(site, drop.object, name) || site.is_missing(drop, name))
     {
         let names: Vec<String> = drop.names.iter().map(Name::to_string).collect();
         hits.push(hit(site.span, &names.join("`, `")));

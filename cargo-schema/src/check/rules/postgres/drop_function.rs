@@ -32,8 +32,9 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         acts.iter()
             .any(|placed| matches!(&placed.act, Act::CreateFunction(create) if create.name.name == name.name))
     };
-    for name in drop.names.iter().filter(|name| !is_made(site.after(), name) && !is_made(site.before(), name))
-    {
+    for name in drop.names.iter().filter(|name| {
+        !is_made(site.after(), name) && !is_made(site.before(), name) && !site.is_missing(drop, name)
+    }) {
         hits.push(
             Hit::new(site.span, format!("whoever calls `{name}` fails from then on"))
                 .help("drop it in a release after the one that stopped calling it"),

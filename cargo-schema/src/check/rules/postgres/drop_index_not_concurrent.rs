@@ -25,7 +25,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if drop.object != Object::Index || drop.concurrently {
         return;
     }
-    for name in drop.names.iter().filter(|name| is_in_use(site, name)) {
+    for name in drop.names.iter().filter(|name| is_in_use(site, name) && !site.is_missing(drop, name)) {
         hits.push(
             Hit::new(
                 site.span,

@@ -31,7 +31,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             matches!(&placed.act, Act::Create(create) if create.object == Object::Schema && create.name.name == name.name)
         })
     };
-    for name in drop.names.iter().filter(|name| !is_new(name)) {
+    for name in drop.names.iter().filter(|name| !is_new(name) && !site.is_missing(drop, name)) {
         hits.push(
             Hit::new(site.span, format!("the schema `{name}` and all that is in it will be lost"))
                 .help("drop what is in it by name; if all of it may go, say so above: `-- schema:allow(drop-schema) why`"),

@@ -23,7 +23,11 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             matches!(&placed.act, Act::Create(create) if create.object == Object::Sequence && create.name == *name)
         })
     };
-    for name in drop.names.iter().filter(|name| drop.object == Object::Sequence && !is_new(name)) {
+    for name in drop
+        .names
+        .iter()
+        .filter(|name| drop.object == Object::Sequence && !is_new(name) && !site.is_missing(drop, name))
+    {
         hits.push(
             Hit::new(site.span, format!("whoever asks `{name}` for a number fails from then on, and the number it had reached is lost"))
                 .help("drop it in a release after the one that stopped asking it"),

@@ -29,7 +29,10 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     for name in &drop.names {
         let born = site.catalogue.enum_type(&name.name).map(|it| it.born);
         let born = born.or_else(|| site.catalogue.domain(&name.name).map(|it| it.born));
-        if born.is_some_and(|born| site.is_fresh(born)) || is_set_aside(site, name) {
+        if born.is_some_and(|born| site.is_fresh(born))
+            || is_set_aside(site, name)
+            || site.is_missing(drop, name)
+        {
             continue;
         }
         hits.push(

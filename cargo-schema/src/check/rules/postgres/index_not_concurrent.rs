@@ -36,13 +36,19 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let name = index.name.as_ref().map_or_else(|| "an index".to_owned(), |name| format!("`{name}`"));
-    hits.push(
+    let mut hit =
         Hit::new(site.span, format!("building {name} blocks writes to `{}` until it is done", index.table))
             .sql(
                 "in a revision of its own, with `run_in_transaction = false`:",
                 concurrently(&site.statement()),
-            ),
-    );
+            );
+    // Where it runs outside a transaction and nobody has run it yet, one word is all that is missing.
+    if !site.is_transactional() && site.script.is_released.is_some() {
+        let word =
+            site.text(site.span).to_lowercase().find("index").map(|at| site.span.start + at + "index".len());
+        hit = word.into_iter().fold(hit, |hit, at| hit.fix(at..at, " CONCURRENTLY"));
+    }
+    hits.push(hit);
 }
 
 /// IF NOT EXISTS, and it does.

@@ -1,5 +1,6 @@
 //! `type-change-rewrite`.
 
+use crate::check::catalogue::Index;
 use crate::check::rules::conversion::{Conversion, conversion};
 use crate::check::rules::prelude::*;
 use crate::check::sql::part::Type;
@@ -34,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     for (table, action) in site.changes_of_old() {
-        let ActionKind::SetType { column, ty, using, .. } = &action.kind else { continue };
+        let ActionKind::SetType { column, ty, using, collation } = &action.kind else { continue };
         let known = site.table(table).and_then(|table| table.column(column));
         let from = known.and_then(|column| column.ty.as_ref());
         let cost = match (from, using) {
@@ -43,7 +44,10 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             }
             _ => Conversion::Rewrite,
         };
-        if cost == Conversion::Rewrite || (cost == Conversion::FreeInUtc && !is_utc(site)) {
+        if cost == Conversion::Rewrite
+            || (collation.is_some() && is_indexed(site, table, column))
+            || (cost == Conversion::FreeInUtc && !is_utc(site))
+        {
             let was = from.map(|from| format!(" from `{}`", from.text)).unwrap_or_default();
             hits.push(
                 Hit::new(&action.span, format!(
@@ -53,6 +57,12 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             );
         }
     }
+}
+
+/// Another collation is another order, for which indexes are built anew.
+fn is_indexed(site: &Site<'_>, table: &Name, column: &str) -> bool {
+    let has = |index: &Index| index.columns.iter().flatten().any(|own| own == column);
+    site.table(table).is_some_and(|table| table.indexes.iter().any(has))
 }
 
 /// A domain without a constraint costs what its own type costs.

@@ -31,15 +31,12 @@ pub(super) fn read(sql: &str, offset: usize) -> Reading {
 }
 
 fn placed(statement: &Node, sql: &str, offset: usize) -> Vec<Placed> {
-    let mut acts = match statement.kind() {
+    let place = |node: &Node| Placed { span: node.span(), act: act(node) };
+    match statement.kind() {
         SyntaxKind::DO => body::acts(statement, sql, offset),
         SyntaxKind::EMPTY_STMT => Vec::new(),
-        _ => Vec::new(),
-    };
-    if acts.is_empty() && statement.kind() != SyntaxKind::EMPTY_STMT {
-        acts.push(Placed { span: statement.span(), act: act(statement) });
+        _ => other::inner(statement).iter().chain([statement]).map(place).collect(),
     }
-    acts
 }
 
 fn act(statement: &Node) -> Act {

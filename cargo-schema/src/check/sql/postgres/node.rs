@@ -40,6 +40,11 @@ impl Node {
         self.node.children().map(|node| self.at(node))
     }
 
+    /// All nodes below, in the order of the text.
+    pub(super) fn below(&self) -> impl Iterator<Item = Self> + '_ {
+        self.node.descendants().skip(1).map(|node| self.at(node))
+    }
+
     /// The first node of a kind directly below.
     pub(super) fn child(&self, kind: SyntaxKind) -> Option<Self> {
         self.nodes().find(|node| node.kind() == kind)

@@ -21,10 +21,17 @@ pub(super) fn act(statement: &Node) -> Option<Act> {
         .or_else(|| objects(statement))
 }
 
+/// What a WITH clause changes, before the statement itself does anything.
+pub(super) fn inner(statement: &Node) -> Vec<Node> {
+    let is_change = |node: &Node| matches!(node.kind(), INSERT | UPDATE | DELETE | MERGE);
+    let clause = statement.child(WITH_CLAUSE);
+    clause.iter().flat_map(Node::below).filter(is_change).collect()
+}
+
 fn rows(node: &Node) -> Option<Act> {
     Some(match node.kind() {
         INSERT => Act::Insert(Insert {
-            table: name_of(node, RELATION_NAME_REF),
+            table: node.child(RELATION_NAME_REF).map(|it| name(&it)).unwrap_or_default(),
             names_columns: node.has(COLUMN_TARGET_LIST),
             has_query: node.nodes().any(|it| it.kind() == TABLE || is_query_of_rows(&it)),
             expr: expr(node),
@@ -61,7 +68,7 @@ fn change(node: &Node) -> Change {
     let condition = node.child(WHERE_CLAUSE).and_then(|it| expr_in(&it));
     let set = node.child(SET_CLAUSE);
     Change {
-        table: name_of(node, RELATION_NAME_REF),
+        table: node.child(RELATION_NAME).map(|it| name_of(&it, RELATION_NAME_REF)).unwrap_or_default(),
         condition,
         expr: expr(node),
         sets: set.iter().flat_map(|it| it.all(COLUMN_TARGET)).map(|it| fold(&it.text())).collect(),
