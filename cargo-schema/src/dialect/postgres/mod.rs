@@ -18,6 +18,8 @@ mod restore;
 pub(crate) mod scratch;
 mod seed;
 mod spell;
+#[cfg(test)]
+pub(crate) mod testing;
 mod types;
 mod views;
 

@@ -3,10 +3,10 @@
 
 use schema_build::schema::Schema;
 
-use super::random::{Maker, OfMysql, OfSqlite, Random, Words};
+use super::random::{Maker, OfMysql, OfPostgres, OfSqlite, Random, Words};
 use super::{changes_on, migration_on, prove_on};
-use crate::dialect::mysql::testing::Server;
 use crate::dialect::{Dialect, Excerpt};
+use crate::dialect::{mysql, postgres};
 use crate::difference::{Answers, Refusal, Subject, difference};
 use crate::generate::migration::{Migration, write};
 use crate::generate::prove::Disproof;
@@ -26,25 +26,37 @@ fn random_schemas_migrate_up_and_down() {
 }
 
 #[test]
+fn random_schemas_migrate_up_and_down_on_postgres() {
+    let Some(server) = postgres::testing::Server::found() else { return };
+    pairs(&OfPostgres(server), 200);
+}
+
+#[test]
 fn random_schemas_migrate_up_and_down_on_mysql() {
-    let Some(server) = Server::found() else { return };
+    let Some(server) = mysql::testing::Server::found() else { return };
     pairs(&OfMysql(server), 200);
 }
 
 fn pairs<W: Words>(words: &W, usual: u64) {
     let mut rowless = 0;
+    let mut spare = words.database("");
     for seed in seeds(usual) {
-        rowless += usize::from(pair(words, seed) == 0);
+        let (rows, used) = pair(words, seed, spare);
+        spare = used;
+        rowless += usize::from(rows == 0);
     }
     assert!(rowless * 3 < seeds(usual).count().max(6), "{rowless} pairs had no row at all");
 }
 
-/// One pair; gives the number of rows that were there.
-fn pair<W: Words>(words: &W, seed: u64) -> usize {
+type Database<W> = <<W as Words>::Ways as Dialect>::Database;
+
+/// One pair; gives the number of rows that were there, and the database.
+fn pair<W: Words>(words: &W, seed: u64, spare: Database<W>) -> (usize, Database<W>) {
     let ways = words.ways();
     let mut maker = Maker { random: Random::new(seed), words };
-    let old = maker.schema();
-    let mut there = words.database("");
+    let drawn = maker.schema();
+    let old = words.dressed(&drawn);
+    let mut there = words.another(spare, "");
     let creation = migration_on(ways, &mut there, &old, &Answers::default());
     let context = || format!("seed {seed}\n{}", creation.up.text());
     prove_on(ways, &mut there, &creation, &old, &Answers::default(), 0)
@@ -52,19 +64,20 @@ fn pair<W: Words>(words: &W, seed: u64) -> usize {
     let tables: Vec<String> = old.tables.keys().cloned().collect();
     let (extras, pinned) = words.extras(&mut maker, &tables);
     let sql = format!("{}{extras}", creation.up.text());
-    let mut there = words.database(&sql);
+    let mut there = words.another(there, &sql);
 
     let context = || format!("seed {seed}\n{sql}");
-    let mut new = maker.edited(&old, &pinned);
-    let answers = answered(words, &mut there, &mut new);
+    let mut drawn = maker.edited(&drawn, &pinned);
+    let (new, answers) = answered(words, &mut there, &mut drawn);
     let step = migration_or_panic(ways, &mut there, &new, &answers, &context);
     let context = || format!("{}\n-- UP\n{}\n-- DOWN\n{}", context(), step.up.text(), step.down.text());
     match prove_on(ways, &mut there, &step, &new, &answers, 3) {
-        Ok(rows) => rows,
+        Ok(rows) => (rows, there),
         Err(Disproof::Failed(error)) if error.is_about_rows => {
-            let mut there = words.database(&sql);
-            prove_on(ways, &mut there, &step, &new, &answers, 0)
-                .unwrap_or_else(|error| panic!("{error:#?}\n{}", context()))
+            let mut there = words.another(there, &sql);
+            let rows = prove_on(ways, &mut there, &step, &new, &answers, 0)
+                .unwrap_or_else(|error| panic!("{error:#?}\n{}", context()));
+            (rows, there)
         }
         Err(error) => panic!("{error:#?}\n{}", context()),
     }
@@ -97,12 +110,13 @@ fn migration_or_panic<D: Dialect>(
 }
 
 /// What a person would answer: nothing was renamed that does not say so, and new columns get a value.
-fn answered<W: Words>(words: &W, there: &mut <W::Ways as Dialect>::Database, new: &mut Schema) -> Answers {
+fn answered<W: Words>(words: &W, there: &mut Database<W>, drawn: &mut Schema) -> (Schema, Answers) {
     let mut answers = Answers::default();
     loop {
-        let found = changes_on(words.ways(), there, new, &answers);
+        let new = words.dressed(drawn);
+        let found = changes_on(words.ways(), there, &new, &answers);
         if found.questions.is_empty() && found.refusals.is_empty() {
-            return answers;
+            return (new, answers);
         }
         for question in found.questions {
             let prefix = match question.subject {
@@ -116,7 +130,8 @@ fn answered<W: Words>(words: &W, there: &mut <W::Ways as Dialect>::Database, new
         for refusal in found.refusals {
             match refusal {
                 Refusal::NoValue { table, column, .. } => {
-                    let table = new.tables.get_mut(&table).expect("a table");
+                    let table = words.drawn(&table);
+                    let table = drawn.tables.get_mut(table).expect("a table");
                     let column =
                         table.columns.iter_mut().find(|other| other.name == column).expect("a column");
                     let values = column

@@ -1,5 +1,6 @@
 //! Random schemas and random edits of them, from a seed that is printed when something fails.
 
+mod postgres;
 mod sound;
 mod words;
 
@@ -12,6 +13,7 @@ use schema_build::schema::{
 };
 
 use crate::dialect::Dialect as _;
+pub(super) use postgres::OfPostgres;
 pub(super) use words::{OfMysql, OfSqlite, Words};
 
 pub(super) struct Random(u64);
@@ -184,7 +186,8 @@ impl<W: Words> Maker<'_, W> {
         let values = (0..count)
             .map(|at| EnumValue { name: VALUES[(start + at) % VALUES.len()].to_owned(), was: None })
             .collect();
-        EnumType { name: format!("{name}_kind"), values, was: None }
+        let words = self.words;
+        EnumType { name: words.enum_name(self, name), values, was: None }
     }
 
     fn generated(&mut self, table: &Table, own: &str) -> Option<Generated> {

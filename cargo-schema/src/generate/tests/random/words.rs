@@ -1,6 +1,6 @@
 //! What differs between engines when schemas are made up: types, and SQL for defaults, checks and the like.
 
-use schema_build::schema::{Action, Column, ColumnType, EnumType, Index, IndexItem, Table};
+use schema_build::schema::{Action, Column, ColumnType, EnumType, Index, IndexItem, Schema, Table};
 
 use super::{Random, sql, text};
 use crate::dialect::Dialect;
@@ -16,6 +16,26 @@ pub(in crate::generate::tests) trait Words {
 
     /// A scratch database that holds what this SQL makes.
     fn database(&self, sql: &str) -> <Self::Ways as Dialect>::Database;
+
+    /// The same, where one is there that is of no use any more.
+    fn another(&self, _: <Self::Ways as Dialect>::Database, sql: &str) -> <Self::Ways as Dialect>::Database {
+        self.database(sql)
+    }
+
+    /// The name of an enum that a column of this name has.
+    fn enum_name(&self, _: &mut Random, column: &str) -> String {
+        format!("{column}_kind")
+    }
+
+    /// The name that a table was drawn with.
+    fn drawn<'t>(&self, table: &'t str) -> &'t str {
+        table
+    }
+
+    /// The schema as this engine's models say it.
+    fn dressed(&self, schema: &Schema) -> Schema {
+        schema.clone()
+    }
 
     fn types(&self, table: &Table) -> &'static [&'static str];
 
