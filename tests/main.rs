@@ -28,6 +28,7 @@ mod generate_postgres;
 mod graph;
 mod interop;
 mod kills;
+mod locks;
 mod many;
 mod print_schema;
 mod proof;

@@ -32,12 +32,12 @@ impl Context {
         self.global.format == Format::Json
     }
 
-    /// `github` and `sarif` are formats of findings.
+    /// `github`, `sarif` and `junit` are formats of findings.
     pub(crate) fn refuse_formats_of_check(&self) -> Result<(), Failure> {
         match self.global.format {
             Format::Human | Format::Json => Ok(()),
-            Format::Github | Format::Sarif => {
-                Err(Failure::usage("only `check` has the formats `github` and `sarif`")
+            Format::Github | Format::Sarif | Format::Junit => {
+                Err(Failure::usage("only `check` has the formats `github`, `sarif` and `junit`")
                     .help("use `--format human` or `--format json`"))
             }
         }

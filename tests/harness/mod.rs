@@ -1,6 +1,7 @@
 //! What the black-box tests share: a private copy of a fixture, the commands run in it, the databases it makes.
 //! Nothing here knows what the command should answer; that is for the tests.
 
+pub mod beds;
 mod build;
 mod database;
 mod private;

@@ -28,7 +28,7 @@ impl Private {
 
     /// The same in a folder that is there, in which settings may name files; it is removed at the end.
     pub fn within(engine: Engine, folder: PathBuf, settings: &str) -> Option<Self> {
-        let recipe = demanded(engine, Recipe::of(engine, &folder, free_port()))?;
+        let recipe = demanded(&format!("{engine:?} server"), Recipe::of(engine, &folder, free_port()))?;
         let server =
             Self { engine, folder, recipe, settings: settings.to_owned(), running: Mutex::default() };
         if let Some(user) = server.user() {
@@ -111,7 +111,7 @@ impl Private {
     }
 
     fn user(&self) -> Option<u32> {
-        unprivileged().filter(|_| self.engine == Engine::Postgres)
+        unprivileged("postgres").filter(|_| self.engine == Engine::Postgres)
     }
 
     fn shell(&self, script: &str) -> Command {

@@ -86,7 +86,7 @@ impl Served {
     /// `None` when there is no server, and nobody demands one.
     pub fn new(engine: Engine) -> Option<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let server = demanded(engine, server(engine))?;
+        let server = demanded(&format!("{engine:?} server"), server(engine))?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("schema_box_{}_{number}", std::process::id());
         let administrator = Session::open(engine, &administered(engine, &server));
@@ -106,7 +106,16 @@ impl Served {
     }
 
     pub fn url(&self) -> String {
-        format!("{}/{}", self.server, self.name)
+        self.url_through(&self.server)
+    }
+
+    /// The same database, by another way.
+    pub fn url_through(&self, server: &str) -> String {
+        format!("{server}/{}", self.name)
+    }
+
+    pub(super) fn server(&self) -> &str {
+        &self.server
     }
 
     pub fn session(&self) -> Session {
@@ -130,16 +139,17 @@ impl Drop for Served {
     }
 }
 
-/// What is there; else says loudly that it is missing, and fails where that is demanded.
-pub(super) fn demanded<T>(engine: Engine, found: Result<T, String>) -> Option<T> {
-    let error = match found {
-        Ok(found) => return Some(found),
-        Err(error) => error,
-    };
-    let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(!is_demanded, "no {engine:?} server: {error}");
-    let _ = writeln!(std::io::stderr(), "SKIPPED: no {engine:?} server: {error}");
-    None
+/// What is not there is missing loudly, and not at all where everything has to be there.
+pub(super) fn demanded<T>(what: &str, found: Result<T, String>) -> Option<T> {
+    match found {
+        Ok(found) => Some(found),
+        Err(error) => {
+            let is_demanded = std::env::var("CI").is_ok_and(|ci| ci == "true");
+            assert!(!is_demanded, "no {what}: {error}");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: no {what}: {error}");
+            None
+        }
+    }
 }
 
 pub(super) fn administered(engine: Engine, server: &str) -> String {
@@ -169,28 +179,48 @@ fn server(engine: Engine) -> Result<String, String> {
 
 /// Starts a server that listens on a free port and ends when this process does, however that ends.
 fn private(engine: Engine) -> Result<String, String> {
-    let folder = tempfile::Builder::new().prefix("cargo-schema-server-").tempdir().unwrap().keep();
     let port = free_port();
-    let recipe = Recipe::of(engine, &folder, port)?;
-    let url = recipe.url.clone();
-    let in_a_hurry = if engine == Engine::Mysql { "" } else { " -c fsync=off" };
-    let start = format!("{} && exec {}{in_a_hurry}", recipe.install, recipe.serve);
+    let mut url = String::new();
+    let user = if engine == Engine::Mysql { None } else { unprivileged("postgres") };
+    let folder = start(user, |folder| {
+        let recipe = Recipe::of(engine, folder, port)?;
+        let in_a_hurry = if engine == Engine::Mysql { "" } else { " -c fsync=off" };
+        url.clone_from(&recipe.url);
+        Ok(format!("{} && exec {}{in_a_hurry}", recipe.install, recipe.serve))
+    })?;
+    let is_up = || Session::open(engine, &administered(engine, &url)).is_ok();
+    answered(&folder, is_up).map(|()| url.clone())
+}
+
+/// Runs a shell's command in a folder of its own, as this user, until this process ends.
+pub(super) fn start(
+    user: Option<u32>,
+    command: impl FnOnce(&Path) -> Result<String, String>,
+) -> Result<PathBuf, String> {
+    let folder = tempfile::Builder::new().prefix("cargo-schema-server-").tempdir().unwrap().keep();
+    let command = command(&folder)?;
+    // MariaDB starts by removing what looks like its own temporary files, in a folder that others may share.
     // The shell waits for the end of its input, which is the end of this process.
     let script = format!(
-        "({start}) >{folder}/log 2>&1 </dev/null & server=$!; read -r _; pkill -INT -P $server; kill $server; wait $server; rm -rf {folder}",
+        "export TMPDIR={folder}; ({command}) >{folder}/log 2>&1 </dev/null & server=$!; read -r _; pkill -INT -P $server; kill $server; wait $server; rm -rf {folder}",
         folder = folder.display()
     );
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(script).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    if let (Engine::Postgres, Some(user)) = (engine, unprivileged()) {
+    if let Some(user) = user {
         std::os::unix::fs::chown(&folder, Some(user), Some(user)).unwrap();
         shell.uid(user).gid(user).current_dir(&folder);
     }
     keep(shell.spawn().map_err(|error| error.to_string())?);
-    let deadline = Instant::now() + Duration::from_secs(60);
+    Ok(folder)
+}
+
+/// Waits until it does.
+pub(super) fn answered(folder: &Path, is_up: impl Fn() -> bool) -> Result<(), String> {
+    let deadline = Instant::now() + Duration::from_secs(90);
     while Instant::now() < deadline {
-        if Session::open(engine, &administered(engine, &url)).is_ok() {
-            return Ok(url);
+        if is_up() {
+            return Ok(());
         }
         std::thread::sleep(Duration::from_millis(200));
     }
@@ -248,7 +278,7 @@ impl Recipe {
 }
 
 /// On the path, or where Debian keeps what it does not put there.
-fn program(names: &[&str]) -> Result<PathBuf, String> {
+pub(super) fn program(names: &[&str]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     folders.push("/usr/sbin".into());
@@ -258,8 +288,8 @@ fn program(names: &[&str]) -> Result<PathBuf, String> {
     places.into_iter().find(|place| place.is_file()).ok_or_else(|| format!("`{}` is not installed", names[0]))
 }
 
-/// PostgreSQL does not start as root.
-pub(super) fn unprivileged() -> Option<u32> {
+/// Some servers do not start as root: the number of this user then, or of one who has no rights at all.
+pub(super) fn unprivileged(name: &str) -> Option<u32> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse::<u32>().ok()
@@ -267,5 +297,5 @@ pub(super) fn unprivileged() -> Option<u32> {
     if id(&["-u"]) != Some(0) {
         return None;
     }
-    Some(id(&["-u", "postgres"]).unwrap_or(65_534))
+    Some(id(&["-u", name]).unwrap_or(65_534))
 }

@@ -109,6 +109,8 @@ pub(crate) enum Format {
     Github,
     /// SARIF (`check` alone).
     Sarif,
+    /// JUnit's XML (`check` alone).
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]

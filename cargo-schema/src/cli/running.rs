@@ -14,8 +14,7 @@ use schema_runtime::plan::{Direction, Plan};
 
 use super::report::Summary;
 use crate::context::Context;
-use crate::database::connect;
-use crate::database::connect::Wait;
+use crate::database::connect::{self, Access, Patience, Wait};
 use crate::database::connection::Work;
 use crate::database::copies;
 use crate::database::url::DatabaseUrl;
@@ -43,6 +42,9 @@ pub(crate) struct RunArgs {
     /// How long a statement may run, on a server
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) statement_timeout: Option<Duration>,
+    /// What keeps runs apart, on a server; default: as configured, else the engine's own where that holds
+    #[arg(long, value_name = "KIND")]
+    pub(crate) lock: Option<RunLock>,
     /// How far one transaction reaches; default: the whole run on SQLite
     #[arg(long, value_name = "SCOPE")]
     pub(crate) transaction: Option<Transaction>,
@@ -57,6 +59,15 @@ pub(crate) struct WaitArgs {
     /// How long to wait for another run, and for a server to come up: `30s`, `500ms`, `2m`, 0 for not at all; default: 1 minute
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) wait: Option<Duration>,
+}
+
+/// The values of `--lock`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum RunLock {
+    /// The engine's own
+    Engine,
+    /// A lease in a table
+    Table,
 }
 
 /// The values of `--transaction`.
@@ -106,13 +117,19 @@ impl RunArgs {
             Transaction::All => Transactions::All,
             Transaction::Revision => Transactions::Revision,
         });
+        let options = self.wait.options(config);
+        let lock = self.lock.map(|lock| match lock {
+            RunLock::Engine => Lock::Engine,
+            RunLock::Table => Lock::Table,
+        });
         Options {
+            lock: lock.unwrap_or(options.lock),
             lock_timeout: self.lock_timeout.or(config.lock_timeout),
             statement_timeout: self.statement_timeout.or(config.statement_timeout),
             dry_run: self.dry_run,
             transactions: asked.unwrap_or(configured),
             allow_newer: self.allow_newer,
-            ..self.wait.options(config)
+            ..options
         }
     }
 
@@ -196,8 +213,17 @@ pub(crate) fn perform(
         }
         show(context, &url, event);
     });
-    let report = desk.database.connection.run(&migrator, work);
-    drop(migrator);
+    let company = || {
+        connect::open(
+            url.clone(),
+            Access::Read,
+            &desk.project.config,
+            Patience { limit: Duration::ZERO.into(), shell: &context.shell },
+        )
+    };
+    let open = || company().ok().map(|database| database.connection);
+    let report =
+        desk.database.connection.run_watched(migrator, open, |event| show(context, &url, event), work);
     let report = report.map_err(|error| desk.draw(error))?;
     let summary = Summary { report, times: times.into_inner(), elapsed: started.elapsed(), is_dry };
     summary.tell(context, desk, command);
@@ -214,6 +240,7 @@ fn show(context: &Context, url: &DatabaseUrl, event: &Event<'_>) {
                 .map_or_else(|| "another run has it".to_owned(), |who| format!("held by {who}"));
             shell.hint("Waiting", format_args!("for the lock: {holder}, waited {}", duration(*waited)));
         }
+        Event::Blocked { by } => shell.hint("Blocked", format_args!("by {by}")),
         Event::Locked { revisions: 0 } => {}
         Event::Locked { .. } => shell.status("Locking", &url.shown),
         Event::Started { revision, direction: Direction::Up } => shell.status("Applying", revision.title()),

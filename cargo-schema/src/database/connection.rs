@@ -9,7 +9,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{QueryableByName, RunQueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
-use schema_runtime::engine::{Error, Holder, Migrator, Report, Resolution, State, Survey};
+use schema_runtime::engine::{Error, Event, Holder, Migrator, Report, Resolution, State, Survey};
 use schema_runtime::history::Node;
 use schema_runtime::plan::Plan;
 
@@ -68,6 +68,34 @@ impl Connection {
             Work::Revert(target) => migrator.revert(open, target),
             Work::Stamp { nodes, purge } => migrator.stamp(open, nodes, purge),
         })
+    }
+
+    /// With another connection beside it, when it takes long.
+    pub(crate) fn run_watched<'h>(
+        &mut self,
+        migrator: Migrator<'h>,
+        open: impl Fn() -> Option<Self> + Sync + 'h,
+        tell: impl Fn(&Event<'_>) + Sync + 'h,
+        work: Work<'_>,
+    ) -> Result<Report, Error> {
+        let migrator = match self {
+            Self::Sqlite(_) => migrator,
+            Self::Postgres(_) => migrator.watched(
+                move || match open() {
+                    Some(Self::Postgres(beside)) => Some(*beside),
+                    _ => None,
+                },
+                tell,
+            ),
+            Self::Mysql(_) => migrator.watched(
+                move || match open() {
+                    Some(Self::Mysql(beside)) => Some(*beside),
+                    _ => None,
+                },
+                tell,
+            ),
+        };
+        self.run(&migrator, work)
     }
 
     pub(crate) fn state(&mut self, migrator: &Migrator<'_>) -> Result<State, Error> {

@@ -49,7 +49,7 @@ fn refused(
     revisions: &[String],
     help: String,
 ) -> Failure {
-    let exit = if rule == "dialect" { Exit::Usage } else { Exit::No };
+    let exit = if ["dialect", "lock"].contains(&rule) { Exit::Usage } else { Exit::No };
     let known: Vec<&Revision> =
         revisions.iter().filter_map(|id| history.node(id)).map(|node| history.revision(node)).collect();
     let failure = Failure::new(exit, rule, message);

@@ -16,6 +16,12 @@ pub enum Event<'a> {
         /// How long we have been waiting.
         waited: Duration,
     },
+    /// A statement waits for another session; sent once for each, by a run that is
+    /// [watched](super::Migrator::watched), from another thread.
+    Blocked {
+        /// Whose session, as far as the engine can tell.
+        by: String,
+    },
     /// The lock was taken, and this is left to do.
     Locked {
         /// How many revisions will run.

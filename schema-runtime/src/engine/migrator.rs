@@ -11,6 +11,7 @@ use super::backend::lease::Holder;
 use super::executor::{Amendment, Executor};
 use super::lock::refused;
 use super::session::{DieselSession, Session};
+use super::vigil::{self, Watch};
 use super::{Error, Event, Options, State, amend};
 use crate::history::{History, Node};
 use crate::plan::{self, Plan};
@@ -20,6 +21,7 @@ pub struct Migrator<'h> {
     history: &'h History,
     options: Options,
     observer: Box<dyn Fn(&Event<'_>) + 'h>,
+    watch: Option<Watch<'h>>,
 }
 
 /// What a run did.
@@ -55,7 +57,7 @@ where
 impl<'h> Migrator<'h> {
     /// With default options, watched by nobody.
     pub fn new(history: &'h History) -> Self {
-        Self { history, options: Options::default(), observer: Box::new(|_| ()) }
+        Self { history, options: Options::default(), observer: Box::new(|_| ()), watch: None }
     }
 
     /// With other options.
@@ -69,6 +71,18 @@ impl<'h> Migrator<'h> {
     #[must_use]
     pub fn observe(mut self, observer: impl Fn(&Event<'_>) + 'h) -> Self {
         self.observer = Box::new(observer);
+        self
+    }
+
+    /// Opens a second connection as soon as a run has taken longer than a second: it gives the signs of life that keep
+    /// a [lease](super::Lock::Table) on MySQL while a statement runs, and tells which session a statement waits for.
+    #[must_use]
+    pub fn watched<C: Connection>(
+        mut self,
+        connect: impl Fn() -> Option<C> + Sync + 'h,
+        tell: impl Fn(&Event<'_>) + Sync + 'h,
+    ) -> Self {
+        self.watch = Some(vigil::watch(connect, tell));
         self
     }
 
@@ -192,7 +206,8 @@ impl<'h> Migrator<'h> {
     fn on<C: Connection, T>(&self, connection: &mut C, work: impl FnOnce(Executor<'_>) -> T) -> T {
         let mut session = connection.session();
         let backend = <C::Backend as Engine>::backend();
-        work(Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend))
+        let executor = Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend);
+        work(executor.watched(self.watch.as_ref()))
     }
 }
 

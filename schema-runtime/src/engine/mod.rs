@@ -33,6 +33,7 @@ mod session;
 mod source;
 mod startup;
 mod state;
+mod vigil;
 
 pub use backend::lease::Holder;
 #[cfg(feature = "postgres")]

@@ -1,9 +1,13 @@
 //! PostgreSQL, as libpq finds it: URL or keywords, `PGHOST` and the like, `~/.pgpass`.
 
+use std::future::{Future as _, poll_fn};
 use std::path::PathBuf;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
-use diesel_async::AsyncPgConnection;
+use diesel::ConnectionError;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn as _};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
@@ -194,16 +198,43 @@ fn opened(url: &DatabaseUrl, settings: Settings) -> Result<Connection, Failure> 
 
 enum Stop {
     Driver(tokio_postgres::Error),
-    Diesel(diesel::ConnectionError),
+    Diesel(ConnectionError),
 }
 
 async fn connect<T>(config: &Config, tls: T) -> Result<AsyncPgConnection, Stop>
 where
-    T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket>,
-    T::Stream: Send + 'static,
+    T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket> + Clone,
+    T::Stream: Send + Unpin + 'static,
 {
-    let (client, connection) = config.connect(tls).await.map_err(Stop::Driver)?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await.map_err(Stop::Diesel)
+    let (client, connection) = config.connect(tls.clone()).await.map_err(Stop::Driver)?;
+    match AsyncPgConnection::try_from_client_and_connection(client, connection).await {
+        Err(error) if error.to_string().contains("prepared statement ") => pooled(config, tls).await,
+        connected => connected.map_err(Stop::Diesel),
+    }
+}
+
+/// Diesel sets up a connection with prepared statements. Through a pooler that gives each transaction another session
+/// and keeps no such statements apart, this works in one transaction, and where others have left none behind.
+async fn pooled<T>(config: &Config, tls: T) -> Result<AsyncPgConnection, Stop>
+where
+    T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket>,
+    T::Stream: Send + Unpin + 'static,
+{
+    let (client, mut connection) = config.connect(tls).await.map_err(Stop::Driver)?;
+    {
+        let mut begun = pin!(client.batch_execute("BEGIN; DEALLOCATE ALL"));
+        let driven = poll_fn(|context| match Pin::new(&mut connection).poll(context) {
+            Poll::Ready(ended) => Poll::Ready(ended),
+            Poll::Pending => begun.as_mut().poll(context),
+        });
+        driven.await.map_err(Stop::Driver)?;
+    }
+    let connected = AsyncPgConnection::try_from_client_and_connection(client, connection).await;
+    let mut connection = connected.map_err(Stop::Diesel)?;
+    let committed = connection.batch_execute("COMMIT").await;
+    let committed =
+        committed.map_err(|error| Stop::Diesel(ConnectionError::CouldntSetupConfiguration(error)));
+    committed.map(|()| connection)
 }
 
 fn worded(url: &DatabaseUrl, error: &tokio_postgres::Error) -> Failure {

@@ -44,6 +44,7 @@ use self::lease::Holder;
 use super::ledger::{Change, Detail, Entry};
 use super::options::Lock;
 use super::session::{Session, SqlError, SqlErrorKind};
+use super::vigil::Errands;
 use crate::dialect::Dialect;
 use crate::plan::Direction;
 use crate::revision::{Mode, Revision, Script};
@@ -137,6 +138,11 @@ pub(crate) trait Backend {
 
     /// Who holds the run lock. Takes nothing; of a lease it needs to know how long one lasts.
     fn holder(&mut self, session: &mut dyn Session, lease: Duration) -> Result<Option<Holder>, SqlError>;
+
+    /// What a second connection can do while the run goes on.
+    fn errands(&self) -> Errands {
+        Errands::default()
+    }
 
     /// Frees the lock from a holder that [`Self::holder`] has just found dead.
     fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError>;

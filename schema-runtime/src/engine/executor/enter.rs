@@ -10,6 +10,7 @@ use crate::engine::lock::{Patience, refused};
 use crate::engine::options::Lock;
 use crate::engine::refusal;
 use crate::engine::session::SqlError;
+use crate::engine::vigil::Vigil;
 use crate::plan::Plan;
 use crate::revision::Mode;
 
@@ -51,7 +52,10 @@ impl<'e> Executor<'e> {
         work: impl FnOnce(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let begun = self.begin(modes);
-        let worked = begun.and_then(|()| work(self));
+        let worked = begun.and_then(|()| match self.watch {
+            Some(watch) => Vigil::over(self.backend.errands(), watch, || work(self)),
+            None => work(self),
+        });
         let ended = self.backend.end(self.session);
         worked?;
         ended.map_err(|error| refused("release the lock", error))

@@ -15,6 +15,7 @@ use super::known::Known;
 use super::ledger::{Author, Change, Detail};
 use super::refusal::{self, Question};
 use super::session::Session;
+use super::vigil::Watch;
 use super::{Error, Event, Options, Report};
 use crate::history::{History, Node};
 use crate::plan::{Direction, Plan};
@@ -37,6 +38,7 @@ pub(super) struct Executor<'e> {
     /// Whether the plan was held against `known` since it was read.
     is_checked: bool,
     has_told_of_lock: bool,
+    watch: Option<&'e Watch<'e>>,
     /// How often the lock was lost.
     losses: usize,
     done: Vec<Node>,
@@ -65,9 +67,15 @@ impl<'e> Executor<'e> {
             is_stale: false,
             is_checked: false,
             has_told_of_lock: false,
+            watch: None,
             losses: 0,
             done: Vec::new(),
         }
+    }
+
+    /// With somebody beside it.
+    pub(super) fn watched(self, watch: Option<&'e Watch<'e>>) -> Self {
+        Self { watch, ..self }
     }
 
     /// Where the database is. One query, no lock.

@@ -29,6 +29,8 @@ struct Hold {
 pub(super) struct RunLock {
     hold: Hold,
     token: String,
+    /// The number of the connection.
+    connection: String,
     lease: Duration,
     grace: Grace,
     /// Settings as the connection had them, where they were changed.
@@ -49,12 +51,15 @@ impl RunLock {
     pub(super) fn take(&mut self, session: &mut dyn Session, terms: &Terms) -> Result<Setting, SqlError> {
         self.lease = terms.lease;
         let row = session.rows(&try_lock(self.hold.session))?.into_iter().next().unwrap_or_default();
-        let [taken, who, since, autocommit, lock_wait, innodb_wait, is_mariadb, cluster, sync_wait, table] =
+        let [taken, autocommit, lock_wait, innodb_wait, is_mariadb, cluster, sync_wait, table, connection] =
             row.try_into().unwrap_or_default();
+        self.connection = connection.unwrap_or_default();
         let is_cluster = cluster.as_deref() == Some("ON");
         self.hold.session = taken.as_deref() == Some("1");
         if !is_cluster && !self.hold.session {
-            return Err(SqlError::busy(who.map(|who| Holder { who, since, is_dead: false }.to_string())));
+            // The list of processes is a file to some servers, and only a name is missing without it.
+            let holder = session_holder(session).unwrap_or_default();
+            return Err(SqlError::busy(holder.map(|holder| holder.to_string())));
         }
         if is_cluster || terms.lock == Kind::Table {
             if let Some(sync_wait) = sync_wait.filter(|_| is_cluster) {
@@ -62,10 +67,13 @@ impl RunLock {
                 session.execute("SET SESSION wsrep_sync_wait = 1")?;
                 self.restore.get_or_insert_with(|| format!("SET SESSION wsrep_sync_wait = {sync_wait}"));
             }
-            if table.as_deref() != Some("1") {
-                session.execute(&make_table())?;
-            }
-            self.take_lease(session, &terms.actor)?;
+            let made = match table.as_deref() {
+                Some("1") => Ok(()),
+                _ => session.execute(&make_table()),
+            };
+            // Two nodes may do so at once; then the cluster lets one of them.
+            made.and_then(|()| self.take_lease(session, &terms.actor))
+                .map_err(|error| if is_conflict(&error) { SqlError::busy(None) } else { error })?;
         }
         Ok(Setting {
             has_autocommit: autocommit.as_deref() != Some("0"),
@@ -89,7 +97,6 @@ impl RunLock {
         };
         self.token = token();
         let (token, until) = (quote(&self.token), self.end());
-        // Two nodes may do so at once; then the cluster lets one of them.
         let took = session.execute(&format!(
             "UPDATE {TABLE} SET fence = {next}, holder = {}, token = {token}, taken_at = UTC_TIMESTAMP(6), \
              ends_at = {until} WHERE id = {} AND fence = {fence} AND ends_at = {}",
@@ -99,13 +106,12 @@ impl RunLock {
         ));
         let ours =
             format!("SELECT CAST(COUNT(*) AS CHAR) FROM {TABLE} WHERE fence = {next} AND token = {token}");
-        match took.and_then(|()| session.value(&ours)) {
-            Ok(ours) if ours.as_deref() == Some("1") => {
+        match took.and_then(|()| session.value(&ours))?.as_deref() {
+            Some("1") => {
                 self.hold.lease = Some(next);
                 Ok(())
             }
-            Err(error) if !is_conflict(&error) => Err(error),
-            Ok(_) | Err(_) => Err(busy(None)),
+            _ => Err(busy(None)),
         }
     }
 
@@ -115,13 +121,29 @@ impl RunLock {
 
     /// What comes before each statement that commits by itself: a sign of life, and an error when it comes too late.
     pub(super) fn guard(&self) -> Option<String> {
+        Some(format!("{};\n{}", self.renewal()?, self.check()?))
+    }
+
+    /// A sign of life.
+    pub(super) fn renewal(&self) -> Option<String> {
         let fence = self.hold.lease?;
-        let renewal = format!(
-            "UPDATE {TABLE} SET ends_at = {} WHERE id = {} AND fence = {fence}",
-            self.end(),
-            quote(LOST)
-        );
-        Some(format!("{renewal};\n{}", check(fence)))
+        let end = self.end();
+        Some(format!("UPDATE {TABLE} SET ends_at = {end} WHERE id = {} AND fence = {fence}", quote(LOST)))
+    }
+
+    /// Which session keeps ours waiting: who holds a lock on a table no server says, so it is the one that has had its
+    /// transaction open for longest.
+    pub(super) fn blocker(&self) -> String {
+        let ours = &self.connection;
+        format!(
+            "SELECT CONCAT(p.user, '@', p.host, ', connection ', p.id, ', in a transaction since ', {}, \
+             coalesce(CONCAT(': ', LEFT(p.info, 80)), '')) \
+             FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
+             WHERE p.id <> {ours} AND (EXISTS (SELECT 1 FROM information_schema.processlist w WHERE w.id = {ours} \
+             AND w.state LIKE 'Waiting for table%') OR EXISTS (SELECT 1 FROM information_schema.innodb_trx w \
+             WHERE w.trx_mysql_thread_id = {ours} AND w.trx_state = 'LOCK WAIT')) ORDER BY t.trx_started LIMIT 1",
+            utc("t.trx_started + INTERVAL TIMESTAMPDIFF(SECOND, NOW(), UTC_TIMESTAMP()) SECOND"),
+        )
     }
 
     /// What comes last in each transaction.
@@ -158,15 +180,19 @@ impl RunLock {
 
 /// Looks who holds it, and takes nothing.
 pub(super) fn holder(session: &mut dyn Session) -> Result<Option<Holder>, SqlError> {
-    let query = format!("SELECT {}, {}, {}", who(), since(), HAS_TABLE);
-    let row = session.rows(&query)?.into_iter().next().unwrap_or_default();
-    let [who, since, has_table] = row.try_into().unwrap_or_default();
-    if who.is_some() || has_table.as_deref() != Some("1") {
-        return Ok(who.map(|who| Holder { who, since, is_dead: false }));
+    let holder = session_holder(session)?;
+    if holder.is_some() || session.value(&format!("SELECT {HAS_TABLE}"))?.as_deref() != Some("1") {
+        return Ok(holder);
     }
     let row = session.rows(&leaseholder())?.into_iter().next().unwrap_or_default();
     let [_, _, who, since, is_ended] = row.try_into().unwrap_or_default();
     Ok(who.map(|who| Holder { who, since, is_dead: is_ended.as_deref() == Some("1") }))
+}
+
+fn session_holder(session: &mut dyn Session) -> Result<Option<Holder>, SqlError> {
+    let row = session.rows(&format!("SELECT {}, {}", who(), since()))?.into_iter().next().unwrap_or_default();
+    let [who, since] = row.try_into().unwrap_or_default();
+    Ok(who.map(|who| Holder { who, since, is_dead: false }))
 }
 
 /// Takes the lease from a holder who is dead, as [`holder`] said just now.
@@ -191,17 +217,15 @@ fn check(fence: u64) -> String {
     )
 }
 
-/// Takes the session's lock, unless it is one node's of several, or says who has it; and what there is to know.
+/// Takes the session's lock, unless it is one node's of several; and what there is to know.
 /// Whoever waits for a lease has it already, and would have to let go of it as often as he took it.
 fn try_lock(is_held: bool) -> String {
     let noted = BITS.map(|bit| format!("IF((UNIX_TIMESTAMP() >> {bit}) & 1, GET_LOCK({}, 0), 0)", name(bit)));
     let noted = noted.collect::<Vec<_>>().join(" + ");
     format!(
-        "SELECT CAST(IF({CLUSTER} = 'ON', 0, IF({is_held} OR GET_LOCK({LOCK}, 0) = 1, ({noted}) >= 0, 0)) AS CHAR), {}, {}, \
+        "SELECT CAST(IF({CLUSTER} = 'ON', 0, IF({is_held} OR GET_LOCK({LOCK}, 0) = 1, ({noted}) >= 0, 0)) AS CHAR), \
          CAST(@@autocommit AS CHAR), CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
-         CAST(VERSION() LIKE '%MariaDB%' AS CHAR), {CLUSTER}, {}, {HAS_TABLE}",
-        who(),
-        since(),
+         CAST(VERSION() LIKE '%MariaDB%' AS CHAR), {CLUSTER}, {}, {HAS_TABLE}, CAST(CONNECTION_ID() AS CHAR)",
         variable("wsrep_sync_wait"),
     )
 }

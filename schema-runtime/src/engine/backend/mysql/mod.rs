@@ -23,6 +23,7 @@ use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
+use crate::engine::vigil::Errands;
 use crate::revision::{Mode, Script};
 
 /// What the server says to a statement that did not get its locks.
@@ -187,6 +188,10 @@ impl Backend for MysqlBackend {
 
     fn holder(&mut self, session: &mut dyn Session, _: Duration) -> Result<Option<Holder>, SqlError> {
         lock::holder(session)
+    }
+
+    fn errands(&self) -> Errands {
+        Errands { blocker: Some(self.lock.blocker()), renewal: self.lock.renewal() }
     }
 
     fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {

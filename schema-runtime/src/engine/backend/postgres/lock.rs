@@ -32,6 +32,13 @@ const WATCHED: &str = "1001ms";
 /// One lock per schema: each has a ledger of its own.
 const KEY: &str = "pg_catalog.hashtext(coalesce(current_schema(), ''))";
 
+/// Whose a session is.
+const WHO: &str = "concat(a.usename, '@', coalesce(host(a.client_addr), 'localhost'), ', process ', a.pid, \
+    ', ' || nullif(a.application_name, ''))";
+
+/// What the answer to our question begins with.
+const OURS: &str = "cargo_schema";
+
 /// What a run holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Hold {
@@ -56,6 +63,10 @@ pub(super) struct RunLock {
     /// How long the lease lasts without a sign of life.
     lease: Duration,
     is_pooled: Cell<bool>,
+    /// Whether that may be so.
+    is_careful: bool,
+    /// The number of the session's process.
+    process: String,
     /// Whether what was held has turned out not to be.
     has_lost: bool,
     grace: Grace,
@@ -86,7 +97,9 @@ struct Look {
 impl RunLock {
     /// The way to the server.
     pub(super) fn route<'s>(&'s self, session: &'s mut dyn Session, is_open: bool) -> Route<'s> {
-        Route { session, is_pooled: &self.is_pooled, is_open }
+        // Who is sent to the lease's table may have a pooler in between that has not shown itself yet.
+        let is_careful = self.is_pooled() || self.is_careful;
+        Route { session, is_pooled: &self.is_pooled, is_careful, is_open }
     }
 
     /// Whether each transaction may find another session.
@@ -108,12 +121,13 @@ impl RunLock {
         if look.token != self.token || (self.has_lost && !look.has_table) {
             self.is_pooled.set(true);
         }
-        if look.is_taken {
+        if look.is_taken && look.token == self.token {
             self.hold = Hold::Session;
             return Ok(look.setting);
         }
         let wants_lease =
             self.is_pooled() || look.is_distributed || look.has_table || terms.lock == Kind::Table;
+        self.is_careful = true;
         if !look.has_table {
             self.wait_for_session(wants_lease, look.holder)?;
             self.make_table(session, look.is_distributed)?;
@@ -132,14 +146,19 @@ impl RunLock {
         ))?;
         let may_take = kind == Kind::Engine && !self.is_pooled() && !self.has_lost;
         let query = look(&self.token, may_take);
-        let row = self.route(session, false).rows(&query)?.into_iter().next();
-        let mut fields = row.unwrap_or_default().into_iter();
+        let mut row = self.route(session, false).rows(&query)?.into_iter().next().unwrap_or_default();
+        if !is_ours(&row) {
+            // A pooler had somebody else's statement of the same name answer.
+            self.is_pooled.set(true);
+            row = self.route(session, false).rows(&query)?.into_iter().next().unwrap_or_default();
+        }
+        let mut fields = row.into_iter();
         let mut next = || fields.next().flatten().unwrap_or_default();
-        let (token, is_distributed, has_table, taken) = (next(), next(), next(), next());
+        let (_, token, is_distributed, has_table, taken) = (next(), next(), next(), next(), next());
         let (who, since, idle) = (next(), next(), next());
         let setting = Setting { search_path: next(), waits_for_ever: next() == "0" };
         let is_open = next() == "yes";
-        (self.table, self.key) = (next(), next());
+        (self.table, self.key, self.process) = (next(), next(), next());
         let is_dead = idle.parse::<f64>().is_ok_and(|idle| idle > self.lease.as_secs_f64());
         let holder = Holder { who, since: Some(since).filter(|since| !since.is_empty()), is_dead };
         Ok(Look {
@@ -249,7 +268,7 @@ impl RunLock {
             }
             Hold::Lease(fence) => {
                 let is_ours = format!("(SELECT fence FROM {} WHERE id = 1) = {fence}", self.table);
-                (is_ours, format!("{};\n", self.renewal()))
+                (is_ours, format!("{};\nSELECT {};\n", self.renewal(), notice_the_end("0", WATCHED, true)))
             }
         };
         format!("{renew}{}", unless(&is_ours))
@@ -279,6 +298,18 @@ impl RunLock {
         format!("clock_timestamp() + interval '{} milliseconds'", self.lease.as_millis())
     }
 
+    /// Which session keeps ours waiting. A lease needs no sign of life from elsewhere here.
+    pub(super) fn blocker(&self) -> Option<String> {
+        let process = Some(&self.process).filter(|_| !self.is_pooled())?;
+        Some(format!(
+            "SELECT concat({}, ', in a transaction since ' || {}, ': ' || nullif(left(a.query, 80), '')) \
+             FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY (pg_catalog.pg_blocking_pids({process})) \
+             ORDER BY a.xact_start LIMIT 1",
+            WHO,
+            utc("a.xact_start"),
+        ))
+    }
+
     /// Looks who holds it, and takes nothing.
     pub(super) fn holder(
         &mut self,
@@ -287,8 +318,8 @@ impl RunLock {
     ) -> Result<Option<Holder>, SqlError> {
         self.lease = lease;
         let row = self.route(session, false).rows(&look("", false))?.into_iter().next().unwrap_or_default();
-        let look: [Option<String>; 12] = row.try_into().unwrap_or_default();
-        let [_, distributed, has_table, _, who, since, _, _, _, _, table, key] = look;
+        let look: [Option<String>; 15] = row.try_into().unwrap_or_default();
+        let [_, _, distributed, has_table, _, who, since, _, _, _, _, table, key, ..] = look;
         (self.table, self.key) = (table.unwrap_or_default(), key.unwrap_or_default());
         if has_table.as_deref() != Some("true") {
             return Ok(who.map(|who| Holder { who, since, is_dead: false }));
@@ -352,6 +383,11 @@ impl RunLock {
     }
 }
 
+/// Whether this is the answer to [`look`].
+fn is_ours(row: &[Option<String>]) -> bool {
+    row.len() == 15 && row.first().is_some_and(|first| first.as_deref() == Some(OURS))
+}
+
 /// Fails with [`LOST`] unless this is so, and says that in every language.
 fn unless(is_ours: &str) -> String {
     format!("SELECT CAST(CASE WHEN {is_ours} THEN '1' ELSE {} END AS integer)", quote(LOST))
@@ -371,45 +407,47 @@ fn look(token: &str, may_take: bool) -> String {
     );
     let table = format!("concat(quote_ident(current_schema()), '.{TABLE}')");
     format!(
-        "SELECT s.token, s.is_distributed::text, s.has_table::text, \
+        "SELECT '{OURS}', s.token, s.is_distributed::text, s.has_table::text, \
          CASE WHEN {may_take} AND s.token = {} AND NOT s.is_distributed AND NOT s.has_table \
          AND pg_catalog.pg_try_advisory_lock({LOCK}, {KEY}) \
-         THEN left(concat('true', {}, {}), 4) ELSE 'false' END, \
-         (SELECT concat(a.usename, '@', coalesce(host(a.client_addr), 'localhost'), ', process ', a.pid, \
-         ', ' || nullif(a.application_name, '')) {holder}), \
+         THEN left(concat('true', {}), 4) ELSE 'false' END, \
+         (SELECT {WHO} {holder}), \
          (SELECT (SELECT {} FROM pg_catalog.pg_locks t WHERE t.pid = a.pid AND t.locktype = 'advisory' \
          AND t.objsubid = 2 AND t.classid = {SINCE} LIMIT 1) {holder}), \
          (SELECT CASE a.state WHEN 'idle' THEN extract(epoch from clock_timestamp() - a.state_change) END::text {holder}), \
          current_setting('search_path'), current_setting('lock_timeout'), \
-         current_setting('cargo_schema.is_open', true), {table}, {KEY}::text \
+         current_setting('cargo_schema.is_open', true), {table}, {KEY}::text, pg_catalog.pg_backend_pid()::text, \
+         CASE WHEN s.token = nullif({}, '') THEN {} END \
          FROM (SELECT coalesce(current_setting('cargo_schema.session', true), '') AS token, \
          version() ~ 'CockroachDB|-YB-' AS is_distributed, to_regclass({table}) IS NOT NULL AS has_table OFFSET 0) AS s",
         quote(token),
         format_args!(
             "pg_catalog.pg_advisory_lock_shared({SINCE}, extract(epoch from clock_timestamp())::integer)"
         ),
-        notice_the_end("0", WATCHED),
         utc("to_timestamp(t.objid::bigint)"),
+        quote(token),
+        notice_the_end("0", WATCHED, false),
     )
 }
 
 /// Lets go of the session's lock, if this is the session.
 fn unlock(token: &str) -> String {
     format!(
-        "{}; SELECT {}; SELECT pg_catalog.pg_advisory_unlock_shared({SINCE}, objid::bigint::integer) \
-         FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'advisory' \
-         AND objsubid = 2 AND classid = {SINCE}; SELECT pg_catalog.pg_advisory_unlock({LOCK}, {KEY}), \
-         pg_catalog.set_config('cargo_schema.session', '', false)",
+        "{}; SELECT {}, pg_catalog.set_config('cargo_schema.session', '', false); \
+         SELECT CASE classid WHEN {SINCE} THEN pg_catalog.pg_advisory_unlock_shared({SINCE}, objid::bigint::integer) \
+         ELSE pg_catalog.pg_advisory_unlock({LOCK}, {KEY}) END FROM pg_catalog.pg_locks \
+         WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'advisory' AND objsubid = 2 \
+         AND classid IN ({LOCK}, {SINCE})",
         unless(&format!("current_setting('cargo_schema.session', true) = {}", quote(token))),
-        notice_the_end(WATCHED, "0"),
+        notice_the_end(WATCHED, "0", false),
     )
 }
 
 /// Has the server end what it does for a process that was killed, and let go of its lock, within a second and not
 /// when the statement is done; and back. Servers before 14 cannot.
-fn notice_the_end(found: &str, wanted: &str) -> String {
+fn notice_the_end(found: &str, wanted: &str, is_local: bool) -> String {
     format!(
-        "(SELECT pg_catalog.set_config('client_connection_check_interval', '{wanted}', false) \
+        "(SELECT pg_catalog.set_config('client_connection_check_interval', '{wanted}', {is_local}) \
          WHERE current_setting('client_connection_check_interval', true) = '{found}')"
     )
 }
@@ -419,4 +457,4 @@ fn notice_the_end(found: &str, wanted: &str) -> String {
 pub(super) const UNSET: &str = "RESET ROLE; SELECT pg_catalog.set_config(name, reset_val, false) FROM pg_catalog.pg_settings \
     WHERE source = 'session' AND context IN ('user', 'superuser') AND setting IS DISTINCT FROM reset_val \
     AND name NOT LIKE 'transaction\\_%' AND name NOT IN ('synchronous_commit', 'client_encoding', 'DateStyle', \
-    'IntervalStyle', 'TimeZone', 'application_name', 'standard_conforming_strings'); DISCARD TEMP";
+    'IntervalStyle', 'TimeZone', 'application_name', 'standard_conforming_strings', 'cargo_schema.session'); DISCARD TEMP";

@@ -24,6 +24,7 @@ use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Detail, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
+use crate::engine::vigil::Errands;
 use crate::revision::{Mode, Script};
 
 /// Stands for the moment at which the server writes a row: the message is made before. Too long for a version.
@@ -57,6 +58,13 @@ impl Engine for Pg {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         match kind {
             DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
+            // The answer to somebody else's statement of the same name.
+            DatabaseErrorKind::UnableToSendCommand
+                if message.starts_with("error parsing response")
+                    || message.starts_with("unexpected message from server") =>
+            {
+                SqlErrorKind::SharedSession
+            }
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
                 SqlErrorKind::Lost
             }
@@ -146,6 +154,10 @@ impl Backend for PostgresBackend {
 
     fn holder(&mut self, session: &mut dyn Session, lease: Duration) -> Result<Option<Holder>, SqlError> {
         self.lock.holder(session, lease)
+    }
+
+    fn errands(&self) -> Errands {
+        Errands { blocker: self.lock.blocker(), renewal: None }
     }
 
     fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {

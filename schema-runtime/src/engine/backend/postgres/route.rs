@@ -11,6 +11,8 @@ pub(super) struct Route<'s> {
     pub(super) session: &'s mut dyn Session,
     /// Known, or found out by the way.
     pub(super) is_pooled: &'s Cell<bool>,
+    /// Whether it is to be taken for granted.
+    pub(super) is_careful: bool,
     /// Whether a transaction of ours is open anyway.
     pub(super) is_open: bool,
 }
@@ -24,7 +26,7 @@ impl Session for Route<'_> {
         if self.is_open {
             return self.session.rows(sql);
         }
-        if !self.is_pooled.get() {
+        if !self.is_careful {
             match self.session.rows(sql) {
                 Err(error) if error.kind == SqlErrorKind::SharedSession => self.is_pooled.set(true),
                 answer => return answer,
