@@ -56,7 +56,7 @@ pub(crate) fn table<C: AsRef<str>>(rows: &[impl AsRef<[C]>]) -> Vec<String> {
 }
 
 fn line(row: &[impl AsRef<str>], widths: &[usize]) -> String {
-    let mut line = String::new();
+    let mut line = String::with_capacity(widths.iter().map(|width| width + 2).sum());
     for (cell, &width) in row.iter().map(AsRef::as_ref).zip(widths) {
         if width > 0 {
             line.push_str(cell);

@@ -53,14 +53,18 @@ pub(crate) use create_ledger;
 /// Raised when an older program would misread what a newer one writes.
 pub(crate) const FORMAT: u32 = 1;
 
-/// The ledger's columns in the order of [`Entry::read`] and [`Entry::values`]: which revision, under which version.
-pub(crate) const KEYS: [&str; 4] = ["id", "revision", "version", "checksum"];
+/// The ledger's columns: which revision, under which version.
+pub(crate) const KEYS: [&str; 3] = ["revision", "version", "checksum"];
 
-/// What became of it: words and numbers of ours, which are read as one text with spaces between them.
+/// What became of it: words and numbers of ours, which are read as one text with spaces between them, for every field
+/// costs a reader as much as the bytes of ten.
 pub(crate) const FACTS: [&str; 5] = ["action", "format", "statements_done", "statements_total", "outcome"];
 
-/// When, by whom and with what: matters to a run only while an attempt has not ended well.
-pub(crate) const CIRCUMSTANCES: [&str; 4] = ["started_at", "finished_at", "actor", "tool"];
+/// When, in the same text: matters to a run only while an attempt has not ended well.
+pub(crate) const TIMES: [&str; 2] = ["started_at", "finished_at"];
+
+/// By whom and with what; the same holds.
+pub(crate) const AUTHORSHIP: [&str; 2] = ["actor", "tool"];
 
 /// How much of each row is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub(crate) enum Detail {
     Brief,
     /// When, by whom and with what, too.
     Whole,
+    /// The same for a history whose scripts were not read, to which the checksums of what is done say nothing.
+    Told,
 }
 
 /// Rows per INSERT: enough to make its parsing cheap, and far from every engine's limits.
@@ -230,30 +236,29 @@ impl Outcome {
 }
 
 impl Entry {
-    /// A row of [`KEYS`], [`FACTS`] in one and [`CIRCUMSTANCES`]. Never fails: what a newer program wrote reads as
-    /// `Unknown`.
+    /// A row of [`FACTS`], the id and [`TIMES`] in one, [`KEYS`] and [`AUTHORSHIP`]. Never fails: what a newer program
+    /// wrote reads as `Unknown`.
     pub(crate) fn read(row: Row) -> Self {
         let mut fields = row.into_iter();
         let mut next = || fields.next().flatten();
-        let id = next().and_then(|text| text.parse().ok()).unwrap_or_default();
-        let (revision, version, checksum) = (next(), next().unwrap_or_default(), next());
         let facts = next().unwrap_or_default();
         let mut facts = facts.split(' ');
         let mut fact = || facts.next().unwrap_or_default();
         let number = |text: &str| text.parse::<u64>().unwrap_or_default();
         let count = |text: &str| usize::try_from(number(text)).unwrap_or(usize::MAX);
+        let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Self {
-            id,
-            revision,
-            version,
-            checksum,
             action: Action::from_name(fact()),
             format: u32::try_from(number(fact())).unwrap_or(u32::MAX),
             statements_done: count(fact()),
             statements_total: count(fact()),
             outcome: Outcome::from_name(Some(fact()).filter(|word| !word.is_empty())),
-            started_at: next().unwrap_or_default(),
-            finished_at: next(),
+            id: number(fact()),
+            started_at: fact().to_owned(),
+            finished_at: known(fact()),
+            revision: next(),
+            version: next().unwrap_or_default(),
+            checksum: next(),
             actor: next(),
             tool: next(),
             error: None,
@@ -303,7 +308,7 @@ impl Entry {
 
 /// All but the id, which the database gives.
 fn inserted() -> String {
-    [&KEYS[1..], &FACTS, &CIRCUMSTANCES, &["error"]].concat().join(", ")
+    [&KEYS[..], &FACTS, &TIMES, &AUTHORSHIP, &["error"]].concat().join(", ")
 }
 
 /// The statements that make these changes, few however many there are, to the same end as one after another: what

@@ -1,7 +1,7 @@
 //! Both tables in one query, the same on every engine; where one of them is missing, what is there.
 
 use super::{Backend, Reading};
-use crate::engine::ledger::{CIRCUMSTANCES, DIESEL, Detail, Entry, FACTS, KEYS, LEDGER};
+use crate::engine::ledger::{AUTHORSHIP, DIESEL, Detail, Entry, FACTS, KEYS, LEDGER, TIMES};
 use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
 
 /// See [`Backend::read`].
@@ -33,26 +33,40 @@ pub(super) fn read(
 
 /// The queries for Diesel's table and for ours; `qualifier` is empty, or a schema with the dot after it.
 pub(super) fn select(backend: &(impl Backend + ?Sized), detail: Detail, qualifier: &str) -> [String; 2] {
-    let texts = |columns: &[&str]| {
+    let texts = |columns: &[String]| {
         columns.iter().map(|column| backend.as_text(column)).collect::<Vec<_>>().join(", ")
     };
-    let told = CIRCUMSTANCES.map(|column| match detail {
-        Detail::Brief => format!("CASE WHEN outcome = 'done' THEN NULL ELSE {column} END"),
-        Detail::Whole => column.to_owned(),
-    });
-    let (keys, facts, told) =
-        (texts(&KEYS), texts(&[&facts(backend)]), texts(&told.each_ref().map(String::as_str)));
-    let nothing = ", NULL".repeat(KEYS.len() + 1 + CIRCUMSTANCES.len() - 3);
+    let ours = columns(backend, detail);
+    let diesels = ["0", "version", "run_on"].map(str::to_owned);
+    let nothing = ", NULL".repeat(ours.len() - diesels.len());
     [
-        format!("SELECT {}{nothing} FROM {qualifier}{DIESEL}", texts(&["0", "version", "run_on"])),
-        format!("SELECT {keys}, {facts}, {told} FROM {qualifier}{LEDGER}"),
+        format!("SELECT {}{nothing} FROM {qualifier}{DIESEL}", texts(&diesels)),
+        format!("SELECT {} FROM {qualifier}{LEDGER}", texts(&ours)),
     ]
 }
 
-fn facts(backend: &(impl Backend + ?Sized)) -> String {
-    // The last of them is NULL while an attempt is under way.
+/// In the order of [`Entry::read`].
+fn columns(backend: &(impl Backend + ?Sized), detail: Detail) -> Vec<String> {
+    let unless_done = |column: &str| format!("CASE WHEN outcome = 'done' THEN NULL ELSE {column} END");
     let [action, format, done, total, outcome] = FACTS;
-    backend.joined(&[action, format, done, total, &format!("coalesce({outcome}, '')")])
+    let [started, finished] = TIMES;
+    // While an attempt is under way it has neither an outcome nor an end.
+    let (outcome, finished) = (format!("coalesce({outcome}, '')"), format!("coalesce({finished}, '')"));
+    let brief = [action, format, done, total, &outcome, "id"];
+    let whole = backend.joined(&[&brief[..], &[started, &finished]].concat());
+    let facts = match detail {
+        Detail::Brief => {
+            format!("CASE WHEN outcome = 'done' THEN {} ELSE {whole} END", backend.joined(&brief))
+        }
+        Detail::Whole | Detail::Told => whole,
+    };
+    let [revision, version, checksum] = KEYS.map(str::to_owned);
+    let checksum = if detail == Detail::Told { unless_done(&checksum) } else { checksum };
+    let [actor, tool] = AUTHORSHIP.map(|column| match detail {
+        Detail::Brief => unless_done(column),
+        Detail::Whole | Detail::Told => column.to_owned(),
+    });
+    vec![facts, revision, version, checksum, actor, tool]
 }
 
 /// What rows of these queries say.

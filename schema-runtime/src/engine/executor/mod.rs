@@ -19,7 +19,7 @@ use super::vigil::Watch;
 use super::{Error, Event, Options, Report};
 use crate::history::{History, Node};
 use crate::plan::{Direction, Plan};
-use crate::revision::Mode;
+use crate::revision::{Mode, Revision};
 
 /// One run on one database.
 pub(super) struct Executor<'e> {
@@ -80,7 +80,9 @@ impl<'e> Executor<'e> {
 
     /// Where the database is. One query, no lock.
     pub(super) fn read(mut self) -> Result<Known, Error> {
-        self.detail = Detail::Whole;
+        let was_read = |revision: &Revision| !revision.up.checksum.is_empty();
+        let is_read = self.history.revisions().iter().any(was_read);
+        self.detail = if is_read { Detail::Whole } else { Detail::Told };
         self.reread()?;
         Ok(self.known)
     }
