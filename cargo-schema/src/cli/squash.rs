@@ -32,8 +32,8 @@ const ONE_WAY: &str = "one of the revisions that it was made of could not be rev
 /// is written anew, else their scripts follow each other.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A database that ran all of them: `cargo schema stamp current --purge`. One that ran only some has to run the rest with
-the old files first.")]
+A database that ran all of them: `cargo schema stamp current --purge --verify`. One that ran only some has to run the
+rest with the old files first.")]
 pub(crate) struct Args {
     /// From A to B, both included: `A:B`, `:B`, `A:`
     #[arg(value_name = "A:B")]
@@ -224,5 +224,7 @@ fn report(
         return;
     }
     context.shell.status("Squashed", format!("{} into {}", count(span.nodes.len(), "revision"), last.id));
-    context.shell.hint("Next", "databases that ran all of them: `cargo schema stamp current --purge`");
+    context
+        .shell
+        .hint("Next", "databases that ran all of them: `cargo schema stamp current --purge --verify`");
 }
