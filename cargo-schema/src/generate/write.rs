@@ -136,7 +136,7 @@ fn refuse_labels(history: &History, labels: &[String]) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();
     for label in labels {
         let problem = if !is_valid_label(label) {
-            "is not 1 to 40 letters, digits, `_`, `-`, `.` and `/`, or a word of the target grammar"
+            "is none: a label is 1 to 40 letters, digits, `_`, `-`, `.` and `/`, and not `base`, `current`, `head` or `heads`"
                 .to_owned()
         } else if let Some(node) = history.labelled(label) {
             format!("is on `{}` already", history.revision(node).title())
