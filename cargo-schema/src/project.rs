@@ -194,6 +194,7 @@ fn metadata(manifest: &Path) -> Result<Metadata, Failure> {
     command.exec().map_err(|error| {
         Failure::new(Exit::Usage, "cargo-metadata", "`cargo metadata` could not read the workspace")
             .note(error.to_string().trim_end())
+            .help("`--manifest-path` of the package itself, or `--migrations DIR --database-url URL`, does without Cargo")
     })
 }
 

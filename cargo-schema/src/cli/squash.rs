@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use schema_build::checksum::checksum;
 use schema_build::lockfile::Checksums;
+use schema_build::migrations::name;
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::{History, Node};
 use serde_json::json;
@@ -16,7 +17,6 @@ use crate::database::scratch::Site;
 use crate::dialect::on_dialect;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::generate::draft;
 use crate::lock;
 use crate::project::Project;
 use crate::render::human::count;
@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let message = args
         .message
         .as_ref()
-        .map_or_else(|| history.revision(span.last()).message.to_string(), |text| draft::one_line(text));
+        .map_or_else(|| history.revision(span.last()).message.to_string(), |text| name::one_line(text));
     let files = files(project, &history, &span, &squashed, &message)?;
     if !args.dry_run {
         write(context, project, &history, &span, &files, engine)?;
