@@ -80,6 +80,23 @@ fn the_build_half_knows_no_database_and_no_terminal() {
 }
 
 #[test]
+fn every_crate_is_published_with_its_licences() {
+    for (name, licence) in
+        CRATES.iter().flat_map(|name| ["LICENSE-MIT", "LICENSE-APACHE"].map(|file| (name, file)))
+    {
+        let text = |path: PathBuf| {
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        assert_eq!(text(checkout().join(name).join(licence)), text(checkout().join(licence)));
+        assert_eq!(
+            manifest(name)["package"]["readme"]["workspace"].as_bool(),
+            Some(true),
+            "{name} has no readme"
+        );
+    }
+}
+
+#[test]
 fn unsafe_code_is_in_one_file() {
     for path in CRATES.iter().flat_map(|name| sources(name)) {
         let is_there =

@@ -197,3 +197,21 @@ fn a_stamp_that_is_verified_is_refused_where_the_schema_is_another_one() {
     sandbox.schema(&format!("{stamp} twin.db")).ok().says("Verified twin.db has that schema");
     sandbox.schema("current --check-heads --database-url twin.db").ok();
 }
+
+#[test]
+fn a_revision_that_fails_on_a_scratch_database_is_not_told_of_yours() {
+    let sandbox = project();
+    sandbox.schema("generate --empty broken").ok();
+    let folder = sandbox.migrations().pop().unwrap();
+    sandbox.write(&format!("migrations/{folder}/up.sql"), "CREATE TABEL t (id INTEGER);\n");
+    sandbox.database("yours.db").run("CREATE TABLE t (id INTEGER)");
+    sandbox.untouched(|| {
+        sandbox
+            .schema("stamp head --verify --database-url yours.db")
+            .exits(3)
+            .says("up.sql:1:8")
+            .says("on a scratch database; nothing of yours was changed")
+            .lacks("the database is at")
+            .lacks("cargo schema upgrade");
+    });
+}

@@ -306,7 +306,7 @@ fn a_full_disk(server: &Private, room: &Room, fill: &str) {
     upgrade(&sandbox, &served.url())
         .exits(3)
         .says("could not apply revision `1f0e9d8c7b6a` second")
-        .says("make room on the server's disk")
+        .says("make room on the disk of the database")
         .says("the database is at 0a1b2c3d4e5f");
     assert!(room.mount("remount,size=2g"));
     upgrade(&sandbox, &served.url()).ok();

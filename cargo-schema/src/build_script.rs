@@ -93,15 +93,16 @@ fn insert(source: &str, body: &Group) -> Option<String> {
     let inside = source.get(open..close)?;
     let line_end = if source.contains("\r\n") { "\r\n" } else { "\n" };
     let indent = indent_of(&source[..open]);
+    let step = if inside.contains("\n\t") { "\t" } else { "    " };
     let tail = if inside.trim().is_empty() {
         format!("{line_end}{indent}")
     } else if inside.lines().next().is_some_and(|line| !line.trim().is_empty()) {
         // The body, or a comment on it, begins on the line of the brace.
-        format!("{line_end}{indent}    {}{line_end}{indent}", inside.trim())
+        format!("{line_end}{indent}{step}{}{line_end}{indent}", inside.trim())
     } else {
         inside.to_owned()
     };
-    Some(format!("{}{line_end}{indent}    {STATEMENT}{tail}{}", &source[..open], &source[close..]))
+    Some(format!("{}{line_end}{indent}{step}{STATEMENT}{tail}{}", &source[..open], &source[close..]))
 }
 
 /// The white space that the last line begins with.
@@ -150,6 +151,11 @@ mod tests {
             changed("fn main() { // why\n    a();\n}\n"),
             "fn main() {\n    schema_build::embed();\n    // why\n    a();\n}\n"
         );
+    }
+
+    #[test]
+    fn a_body_with_tabs_keeps_to_them() {
+        assert_eq!(changed("fn main() {\n\ta();\n}\n"), "fn main() {\n\tschema_build::embed();\n\ta();\n}\n");
     }
 
     #[test]

@@ -70,18 +70,19 @@ impl Context {
 
     /// The history, sound; several heads are sound.
     pub(crate) fn history(&self, project: &Project) -> Result<History, Failure> {
-        self.sound(self.validated(project)?)
+        self.sound(project, self.validated(project)?)
     }
 
     /// Refuses a broken history with everything that is wrong with it.
-    pub(crate) fn sound(&self, validated: Validated) -> Result<History, Failure> {
+    pub(crate) fn sound(&self, project: &Project, validated: Validated) -> Result<History, Failure> {
         let is_broken = validated.has_errors();
+        let findings = project.shown_in(validated.findings);
         match validated.history {
             Some(history) if !is_broken => {
-                self.shell.findings(&validated.findings);
+                self.shell.findings(&findings);
                 Ok(history)
             }
-            _ => Err(Failure::of(Exit::No, validated.findings)),
+            _ => Err(Failure::of(Exit::No, findings)),
         }
     }
 }

@@ -82,7 +82,7 @@ impl<'p> Desk<'p> {
         wait: Wait,
     ) -> Result<Self, Failure> {
         let (validated, database) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
-        let history = Arc::new(context.sound(validated)?);
+        let history = Arc::new(context.sound(project, validated)?);
         // The process ends when the verb does: freeing thousands of revisions, one by one, would gain nothing.
         std::mem::forget(Arc::clone(&history));
         Ok(Self { project, history, database: database? })
@@ -178,7 +178,7 @@ pub(crate) fn with_place(
     };
     let (validated, database) =
         side_by_side(&context.shell, project, Purpose::Run, url, Access::Read, Wait::default())?;
-    let history = Arc::new(context.sound(validated)?);
+    let history = Arc::new(context.sound(project, validated)?);
     let state = database.and_then(|database| {
         let mut desk = Desk { project, history: Arc::clone(&history), database };
         desk.tell_if_missing(context);

@@ -49,12 +49,12 @@ impl Failure {
         self
     }
 
-    /// A fact that helps to understand it.
     /// Whether this is what it is about.
     pub(crate) fn is(&self, rule: &str) -> bool {
         self.findings.iter().any(|finding| finding.rule == rule)
     }
 
+    /// A fact that helps to understand it.
     pub(crate) fn note(mut self, text: impl Display) -> Self {
         self.last().notes.push(Note::Note(text.to_string()));
         self

@@ -35,6 +35,14 @@ impl Project {
         path.strip_prefix(current).unwrap_or(path)
     }
 
+    /// Findings about files of the package, whose paths start from its root, with paths as they are shown.
+    pub(crate) fn shown_in(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        for place in findings.iter_mut().filter_map(|finding| finding.place.as_mut()) {
+            place.path = self.shown(&self.config.root.join(&place.path)).to_path_buf();
+        }
+        findings
+    }
+
     /// Without a folder there is no history, which is not the same as an empty history.
     pub(crate) fn refuse_missing_folder(&self) -> Result<(), Failure> {
         let folder = &self.config.migrations;
@@ -186,6 +194,7 @@ fn metadata(manifest: &Path) -> Result<Metadata, Failure> {
     command.exec().map_err(|error| {
         Failure::new(Exit::Usage, "cargo-metadata", "`cargo metadata` could not read the workspace")
             .note(error.to_string().trim_end())
+            .help("`--manifest-path` of the package itself, or `--migrations DIR --database-url URL`, does without Cargo")
     })
 }
 

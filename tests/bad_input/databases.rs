@@ -63,7 +63,13 @@ fn a_revision_that_the_files_lack() {
 fn a_pending_revision_under_an_applied_one() {
     let sandbox = shop();
     sandbox.database("app.db").run("DELETE FROM __diesel_schema_migrations WHERE version LIKE '20261118%';");
-    refused(&sandbox, "upgrade --database-url app.db", 1).says("stamp").says("--out-of-order");
+    refused(&sandbox, "upgrade --database-url app.db", 1)
+        .says("stamp current --verify")
+        .says("--out-of-order");
+    sandbox
+        .schema("--database-url app.db")
+        .ok()
+        .says("Next 0a1b2c3d4e5f comes before what is applied: cargo schema upgrade --out-of-order");
 }
 
 #[test]

@@ -29,6 +29,15 @@ fn conflict_markers() {
 }
 
 #[test]
+fn a_message_that_breaks_lines() {
+    let sandbox = shop();
+    let (from, to) = ("message = \"count the stock\"", "message = \"count\\n\\u001b[2J\\u202ethe stock\"");
+    sandbox.replace(&format!("{STOCK}/metadata.toml"), from, to);
+    sandbox.schema("list --database-url app.db").ok().prints("  count [2J the stock\n");
+    sandbox.schema("sql --database-url app.db").ok().prints("4f1c2a9b7d03 count [2J the stock\n");
+}
+
+#[test]
 fn a_nul_byte() {
     let sandbox = shop();
     sandbox.write(&format!("{STOCK}/up.sql"), b"SELECT 1;\0DROP TABLE products;");

@@ -133,14 +133,14 @@ fn one_transaction_for_all_or_for_each() {
 #[test]
 fn stamp_marks_without_running() {
     let sandbox = shop(0);
-    sandbox.schema(&format!("stamp 1f0e {DB}")).ok();
+    sandbox.schema(&format!("stamp 1f0e {DB}")).ok().says("marked 2 revisions; the database is at");
     at(&sandbox, &[ORDERS]);
     let mut database = sandbox.database("app.db");
     assert!(!database.tables().contains(&"orders".to_owned()));
     assert_eq!(database.versions().len(), 2);
     let list = json(&sandbox, &format!("list {DB}"));
     assert_eq!(list["revisions"][0]["is_stamped"], true);
-    sandbox.schema(&format!("stamp base {DB}")).ok();
+    sandbox.schema(&format!("stamp base {DB}")).ok().says("unmarked 2 revisions; the database is at base");
     at(&sandbox, &[]);
     database.run("INSERT INTO __diesel_schema_migrations (version) VALUES ('2099');");
     sandbox.schema(&format!("stamp --purge head {DB}")).ok();

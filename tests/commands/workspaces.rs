@@ -56,6 +56,24 @@ fn what_belongs_to_a_package_stands_below_its_name() {
 }
 
 #[test]
+fn findings_name_files_as_they_are_found_from_here() {
+    let sandbox = Sandbox::of("workspace");
+    sandbox.schema("generate --empty broken -p catalog").ok();
+    let up = std::fs::read_dir(sandbox.path("catalog/migrations")).unwrap();
+    let up = up
+        .map(|entry| entry.unwrap().path().join("up.sql"))
+        .find(|path| path.to_string_lossy().contains("_broken"));
+    fs::write(up.unwrap(), "CREATE TABEL t (id INTEGER);\n").unwrap();
+    let check = |words: &str| sandbox.schema(&format!("check -p catalog {words}")).exits(1);
+    for said in ["  --> catalog/migrations/schema.lock", "  --> catalog/migrations/2"] {
+        check("").says(said).lacks("--> migrations").lacks("catalog/catalog");
+    }
+    check("--format github").prints("file=catalog/migrations/2").lacks("catalog/catalog");
+    check("--format json").prints("\"file\":\"catalog/migrations/schema.lock\"").lacks("catalog/catalog");
+    sandbox.schema("check").within("catalog").exits(1).says("  --> migrations/schema.lock");
+}
+
+#[test]
 fn both_packages_build() {
     let sandbox = Sandbox::of("workspace");
     sandbox.build().ok();

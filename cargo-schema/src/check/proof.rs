@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use schema_build::finding::{Excerpt, Finding, Note, Place};
+use schema_build::finding::{Excerpt, Finding, Place};
 use schema_build::lockfile::{self, FILE_NAME, LockFile};
 use schema_build::rule;
 use schema_runtime::dialect::Dialect as Engine;
@@ -190,7 +190,9 @@ impl<D: Dialect> Proof<'_, D> {
                 Ok(true)
             }
             Err(failure) => {
-                self.findings.extend(failure.findings.into_iter().map(failing_up));
+                let findings = failure.findings.into_iter().map(|finding| self.failing_up(finding));
+                let findings: Vec<Finding> = findings.collect();
+                self.findings.extend(findings);
                 Ok(false)
             }
         }
@@ -199,6 +201,16 @@ impl<D: Dialect> Proof<'_, D> {
     fn path(&self, revision: &Revision, file: &str) -> PathBuf {
         let config = &self.site.project.config;
         config.shown(&config.migrations.join(&*revision.folder).join(file)).to_path_buf()
+    }
+
+    /// The replay's own picture of it.
+    fn failing_up(&self, finding: Finding) -> Finding {
+        let config = &self.site.project.config;
+        let place = finding.place.map(|place| {
+            let path = std::path::absolute(&place.path).unwrap_or(place.path);
+            Place { path: config.shown(&path).to_path_buf(), ..place }
+        });
+        Finding { rule: "failing-up", place, ..finding }.note("no revision after it was tried")
     }
 
     /// At the statement that fails, which is found by running one after the other.
@@ -268,19 +280,6 @@ impl<D: Dialect> Proof<'_, D> {
 fn can_be_tried(revision: &Revision, down: &Script) -> bool {
     let runs_inside = down.mode != Mode::Outside && revision.up.mode != Mode::Outside;
     revision.irreversible.is_none() && !down.is_empty() && runs_inside
-}
-
-/// The engine's own picture of it, which tells of a database that nobody has.
-fn failing_up(finding: Finding) -> Finding {
-    let is_about_the_run = |note: &Note| match note {
-        Note::Note(text) => {
-            text.contains("the database is at") || text.contains("the revision was rolled back")
-        }
-        Note::Help(_) => true,
-    };
-    let notes = finding.notes.iter().filter(|note| !is_about_the_run(note)).cloned().collect();
-    let finding = Finding { rule: "failing-up", notes, ..finding };
-    finding.note("on a scratch database; no revision after it was tried")
 }
 
 fn with_lines(finding: Finding, lines: &[String]) -> Finding {

@@ -154,6 +154,7 @@ fn look(context: &Context, project: &Project, args: &Args) -> Outcome {
     findings.extend(validated.findings);
     findings.retain(|finding| check::known(finding.rule).is_none_or(|rule| args.wants(rule.family)));
     let findings = without_repetition(findings);
+    let findings = project.shown_in(findings);
     report(context, project, counts, &findings);
     let is_wrong = findings.iter().any(Finding::is_error);
     Ok(if is_wrong { Exit::No } else { Exit::Done })
@@ -271,20 +272,11 @@ fn report(context: &Context, project: &Project, counts: Counts, findings: &[Find
         }
         Format::Json => context.document("check", project, document(counts, findings)),
         Format::Github => findings.iter().for_each(|finding| {
-            context.shell.data(github::annotation(finding, folder(project)));
+            context.shell.data(github::annotation(finding));
         }),
-        Format::Sarif => context.shell.data(sarif::log(findings, folder(project))),
-        Format::Junit => context.shell.data(junit::document(findings, folder(project))),
+        Format::Sarif => context.shell.data(sarif::log(findings)),
+        Format::Junit => context.shell.data(junit::document(findings)),
     }
-}
-
-/// The package from where the command was started, which in a workflow is the root of the repository.
-fn folder(project: &Project) -> &Path {
-    let root = &project.config.root;
-    if project.shown(root) == root && std::env::current_dir().is_ok_and(|current| current == *root) {
-        return Path::new("");
-    }
-    project.shown(root)
 }
 
 fn document(counts: Counts, findings: &[Finding]) -> Value {

@@ -39,8 +39,8 @@ pub(crate) struct Args {
     /// Write models and a first revision for the tables of the configured database, and mark it as applied there
     #[arg(long, conflicts_with = "adopt")]
     from_database: bool,
-    /// Depend on the crates in this folder, instead of the published ones
-    #[arg(long, value_name = "DIR", hide = true)]
+    /// Depend on the crates in this checkout, instead of the published ones
+    #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
 }
 
@@ -271,12 +271,14 @@ fn report(context: &Context, project: &Project, plan: &Plan, dialect: Dialect) -
         context.shell.attention("Names", text);
     }
     if let Some(path) = &plan.by_hand {
-        let text = format!(
-            "`{}` to the main of the build script ({})",
-            build_script::STATEMENT,
-            project.shown(path).display()
-        );
-        context.shell.attention("Add", text);
+        let shown = project.shown(path).display();
+        let where_to = match path.ends_with("Cargo.toml") {
+            true => {
+                format!("a build script of the package: `build` in {shown} says that there is no single one")
+            }
+            false => format!("the main of the build script ({shown})"),
+        };
+        context.shell.attention("Add", format_args!("`{}` to {where_to}", build_script::STATEMENT));
     }
     if plan.lines.is_empty() && plan.by_hand.is_none() {
         context.shell.status("Finished", "nothing to do: the package is prepared");
@@ -297,7 +299,7 @@ fn findings(project: &Project, plan: &Plan, dialect: Dialect) -> Vec<Finding> {
     let purpose = if plan.adopted.is_some() { Purpose::Check } else { Purpose::Run };
     let mut findings = project.warnings.clone();
     findings.extend(validate::validate_for(&project.config, dialect, purpose).findings);
-    findings
+    project.shown_in(findings)
 }
 
 fn document(project: &Project, plan: &Plan, dialect: Dialect, findings: &[Finding]) -> serde_json::Value {

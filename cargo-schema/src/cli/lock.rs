@@ -31,7 +31,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let mut validated = context.validated(project)?;
     // What is wrong with the file is what this verb mends, or refuses in its own words.
     validated.findings.retain(|finding| finding.rule != "bad-lock-file");
-    let history = context.sound(validated)?;
+    let history = context.sound(project, validated)?;
     let remembered = lock::read(project)?.unwrap_or_default();
     let changes = Changes::between(&remembered, history.revisions());
     let accepted = accepted(&history, &changes, &args.accept)?;

@@ -84,7 +84,7 @@ impl ManyArgs {
         project.refuse_missing_folder()?;
         let (tenants, dialect) = self.tenants(context, project, wait)?;
         tenants.iter().try_for_each(|tenant| desk::refuse_lease_on_file(project, &tenant.url))?;
-        let history = context.sound(validate::validate_for(&project.config, dialect, purpose))?;
+        let history = context.sound(project, validate::validate_for(&project.config, dialect, purpose))?;
         let (history, jobs) = (Arc::new(history), self.jobs.into());
         Ok(Fleet { project, history, tenants, jobs, shell: &context.shell })
     }

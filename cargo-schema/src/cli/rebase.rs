@@ -108,7 +108,7 @@ fn verify(context: &Context, project: &Project, meant: &History) -> Result<(), F
     let mut validated = context.validated(project)?;
     // Warnings were shown before.
     validated.findings.retain(Finding::is_error);
-    let found = context.sound(validated)?;
+    let found = context.sound(project, validated)?;
     let edges = |history: &History| -> BTreeSet<(String, String)> {
         (0..history.len())
             .flat_map(|node| history.parents(node).iter().map(move |&parent| (node, parent)))

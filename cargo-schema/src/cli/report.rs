@@ -7,7 +7,7 @@ use schema_runtime::plan::Direction;
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::desk::Desk;
+use crate::desk::{Desk, ids};
 use crate::render::human::{count, duration};
 use crate::render::json::{direction, milliseconds, named};
 
@@ -23,13 +23,19 @@ pub(crate) struct Summary {
 impl Summary {
     /// The last line of a run.
     pub(super) fn tell(&self, context: &Context, desk: &Desk<'_>, command: &str) {
-        let Report { done, now_at, .. } = &self.report;
+        let Report { done, now_at, unmarked, .. } = &self.report;
         let place = desk.place(now_at);
         let revisions = count(done.nodes.len(), "revision");
         let time = duration(self.elapsed);
         let text = match (done.is_empty(), self.is_dry, done.direction) {
             (true, _, _) if command == "stamp" => format!("the database is at {place}, and marked so"),
-            (false, _, _) if command == "stamp" => format!("marked {revisions}; the database is at {place}"),
+            (false, _, Direction::Down) if command == "stamp" => {
+                format!("unmarked {revisions}; the database is at {place}")
+            }
+            (false, _, Direction::Up) if command == "stamp" => match unmarked.len() {
+                0 => format!("marked {revisions}; the database is at {place}"),
+                others => format!("marked {revisions} and unmarked {others}; the database is at {place}"),
+            },
             (true, _, Direction::Up) if desk.is_at_heads(now_at) => {
                 format!("nothing is pending; the database is at {place}")
             }
@@ -43,7 +49,7 @@ impl Summary {
 
     /// The run as data.
     pub(crate) fn document(&self, desk: &Desk<'_>) -> Value {
-        let Report { done, now_at, .. } = &self.report;
+        let Report { done, now_at, unmarked, .. } = &self.report;
         let time = |index: usize| self.times.get(index).map(|time| milliseconds(*time));
         let revisions = done.nodes.iter().enumerate().map(|(index, &node)| {
             let mut revision = named(&desk.history, node);
@@ -55,6 +61,7 @@ impl Summary {
             "direction": direction(done.direction),
             "dry_run": self.is_dry,
             "revisions": revisions.collect::<Vec<_>>(),
+            "unmarked": ids(&desk.history, unmarked),
             "now_at": now_at,
             "is_at_heads": desk.is_at_heads(now_at),
             "elapsed_ms": milliseconds(self.elapsed),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use schema_build::checksum::checksum;
 use schema_build::lockfile::Checksums;
+use schema_build::migrations::name;
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::{History, Node};
 use serde_json::json;
@@ -16,7 +17,6 @@ use crate::database::scratch::Site;
 use crate::dialect::on_dialect;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::generate::draft;
 use crate::lock;
 use crate::project::Project;
 use crate::render::human::count;
@@ -32,8 +32,8 @@ const ONE_WAY: &str = "one of the revisions that it was made of could not be rev
 /// is written anew, else their scripts follow each other.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A database that ran all of them: `cargo schema stamp current --purge`. One that ran only some has to run the rest with
-the old files first.")]
+A database that ran all of them: `cargo schema stamp current --purge --verify`. One that ran only some has to run the
+rest with the old files first.")]
 pub(crate) struct Args {
     /// From A to B, both included: `A:B`, `:B`, `A:`
     #[arg(value_name = "A:B")]
@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let message = args
         .message
         .as_ref()
-        .map_or_else(|| history.revision(span.last()).message.to_string(), |text| draft::one_line(text));
+        .map_or_else(|| history.revision(span.last()).message.to_string(), |text| name::one_line(text));
     let files = files(project, &history, &span, &squashed, &message)?;
     if !args.dry_run {
         write(context, project, &history, &span, &files, engine)?;
@@ -224,5 +224,7 @@ fn report(
         return;
     }
     context.shell.status("Squashed", format!("{} into {}", count(span.nodes.len(), "revision"), last.id));
-    context.shell.hint("Next", "databases that ran all of them: `cargo schema stamp current --purge`");
+    context
+        .shell
+        .hint("Next", "databases that ran all of them: `cargo schema stamp current --purge --verify`");
 }

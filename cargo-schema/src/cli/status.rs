@@ -6,6 +6,7 @@ use schema_build::rule::Purpose;
 use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::State;
 use schema_runtime::history::Node;
+use schema_runtime::plan::{self, Direction, Plan};
 use serde_json::{Value, json};
 
 use super::list::unknown_document;
@@ -152,13 +153,22 @@ fn next(desk: &Desk<'_>, state: &State, pending: &[Node]) -> Option<String> {
         });
     }
     if !state.edited.is_empty() {
-        return Some("restore the edited files, or accept them: cargo schema stamp current".to_owned());
+        return Some(
+            "restore the edited files, or accept them: cargo schema stamp current --verify".to_owned(),
+        );
     }
     if desk.history.is_empty() {
         return Some(GENERATE.to_owned());
     }
     if desk.history.heads().len() > 1 {
         return Some("cargo schema rebase, or cargo schema merge".to_owned());
+    }
+    let plan = Plan { direction: Direction::Up, nodes: pending.to_vec() };
+    if let Some(&(late, _)) = plan::overtaken(&desk.history, &state.applied, &plan).first() {
+        let id = &desk.history.revision(late).id;
+        return Some(format!(
+            "{id} comes before what is applied: cargo schema upgrade --out-of-order runs it late"
+        ));
     }
     (!pending.is_empty()).then(|| "cargo schema upgrade".to_owned())
 }

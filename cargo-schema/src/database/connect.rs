@@ -316,7 +316,7 @@ pub(crate) fn said(url: &DatabaseUrl, doing: &str, message: &str) -> Failure {
     }
     if is("not a database") {
         failure(Exit::Failed, "not-a-database", format!("`{shown}` is not an SQLite database"))
-            .help("name another file; nothing was changed in this one")
+            .help("name another file, or decrypt this one if it is encrypted; nothing was changed in it")
     } else if is("is locked") {
         failure(Exit::Locked, "locked", format!("`{shown}` is locked by another program"))
             .help("wait until that is done, or pass a longer `--wait`")
@@ -329,6 +329,10 @@ pub(crate) fn said(url: &DatabaseUrl, doing: &str, message: &str) -> Failure {
     } else if is("disk is full") {
         failure(Exit::Failed, "disk-full", format!("the disk of `{shown}` is full"))
             .help("make room and run it again; what was under way was rolled back")
+    } else if is("malformed") {
+        failure(Exit::Failed, "damaged", format!("`{shown}` is damaged")).help(
+            "bring back a copy with `cargo schema restore`, or save what `sqlite3 FILE .recover` can read",
+        )
     } else {
         failure(Exit::Failed, "database", format!("could not {doing}, in `{shown}`"))
     }

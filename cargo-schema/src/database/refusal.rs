@@ -24,7 +24,11 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
         Error::Refused { rule, message, revisions, help } => {
             refused(project, history, rule, message, &revisions, help)
         }
-        Error::Statement(failure) => statement(project, history, &failure),
+        Error::Statement(failure) => {
+            let mut finding = statement(project, history, &failure);
+            finding.notes.extend(consequences(&failure));
+            Failure::of(Exit::Failed, vec![finding])
+        }
         Error::Lost { title, direction, revisions_done, message, .. } => {
             lost(url, &title, direction, revisions_done, message)
         }
@@ -39,6 +43,20 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
         Error::Database { doing, message } => connect::said(url, doing, &message),
         other => Failure::new(Exit::Failed, "database", other.to_string()),
     }
+}
+
+/// Draws an error of a run on a scratch database, of which nothing is left that anybody could mend.
+pub(crate) fn draw_on_scratch(
+    error: Error,
+    project: &Project,
+    history: &History,
+    url: &DatabaseUrl,
+) -> Failure {
+    let failure = match error {
+        Error::Statement(failure) => Failure::of(Exit::Failed, vec![statement(project, history, &failure)]),
+        other => draw(other, project, history, url),
+    };
+    failure.note("on a scratch database; nothing of yours was changed")
 }
 
 fn refused(
@@ -112,7 +130,7 @@ fn way_out(obstacle: Obstacle) -> &'static str {
     match obstacle {
         Obstacle::ReadOnly => "connect to the primary: this is a standby, or set to take no changes",
         Obstacle::Denied => "run as the owner, or GRANT the rights to create and change tables to this user",
-        Obstacle::DiskFull => "make room on the server's disk, then run it again",
+        Obstacle::DiskFull => "make room on the disk of the database, then run it again",
         Obstacle::Lost => "run it again when the server answers",
     }
 }
@@ -154,7 +172,7 @@ fn interrupted(revision: &str, done: usize, total: usize) -> Failure {
     .help(format!("`cargo schema resolve {revision} --reverted` if you have undone it by hand"))
 }
 
-fn statement(project: &Project, history: &History, failed: &StatementFailure) -> Failure {
+fn statement(project: &Project, history: &History, failed: &StatementFailure) -> Finding {
     let verb = match failed.direction {
         Direction::Up => "apply",
         Direction::Down => "revert",
@@ -164,8 +182,7 @@ fn statement(project: &Project, history: &History, failed: &StatementFailure) ->
     let path = project.shown(&file(project, &failed.folder, failed.direction)).to_path_buf();
     finding.place = Some(Place { path, excerpt: Some(excerpt(script(history, failed), failed)) });
     finding.notes = failed.details.iter().map(|detail| Note::Note(detail.clone())).collect();
-    finding.notes.extend(consequences(failed));
-    Failure::of(Exit::Failed, vec![finding])
+    finding
 }
 
 /// `` `4f1c2a9b7d03` create users ``

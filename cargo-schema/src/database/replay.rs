@@ -30,7 +30,7 @@ pub(crate) fn replay<D: Dialect>(
     let migrator = Migrator::new(history);
     for &node in nodes {
         let result = dialect.upgrade(&mut database, &migrator, &history.revision(node).id);
-        result.map_err(|error| refusal::draw(error, site.project, history, &url))?;
+        result.map_err(|error| refusal::draw_on_scratch(error, site.project, history, &url))?;
     }
     dialect.settle(&mut database).map_err(unusable)?;
     Ok(database)

@@ -76,12 +76,6 @@ impl Draft {
     }
 }
 
-/// A message on one line: a line break would end the SQL comment that it stands in.
-pub(crate) fn one_line(message: &str) -> String {
-    let spaced: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn list(values: &[String]) -> Value {
     Value::Array(values.iter().collect::<Array>())
 }
@@ -133,15 +127,6 @@ mod tests {
             let read: DocumentMut = text.parse().expect("valid TOML");
             assert_eq!(read["message"].as_str(), Some(message), "{text}");
         }
-    }
-
-    #[test]
-    fn a_message_never_leaves_its_comment() {
-        assert_eq!(
-            one_line("  add\n\nDROP TABLE users;\r\tnow\u{1b}[31m "),
-            "add DROP TABLE users; now [31m"
-        );
-        assert_eq!(one_line(" \n "), "");
     }
 
     #[test]

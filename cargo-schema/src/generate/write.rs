@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use schema_build::config::Config;
-use schema_build::migrations::name::Moment;
+use schema_build::migrations::name::{self, Moment};
 use schema_runtime::history::{History, Node, is_valid_id, is_valid_label};
 
 use super::draft::{self, Draft};
@@ -64,7 +64,7 @@ pub(crate) fn prepare(
     wish: &Wish<'_>,
     scripts: Scripts<'_>,
 ) -> Result<New, Failure> {
-    let message = draft::one_line(wish.message);
+    let message = name::one_line(wish.message);
     if message.is_empty() {
         return Err(Failure::usage("the message is empty").help("say in a few words what the revision does"));
     }
@@ -136,7 +136,7 @@ fn refuse_labels(history: &History, labels: &[String]) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();
     for label in labels {
         let problem = if !is_valid_label(label) {
-            "is not 1 to 40 letters, digits, `_`, `-`, `.` and `/`, or a word of the target grammar"
+            "is none: a label is 1 to 40 letters, digits, `_`, `-`, `.` and `/`, and not `base`, `current`, `head` or `heads`"
                 .to_owned()
         } else if let Some(node) = history.labelled(label) {
             format!("is on `{}` already", history.revision(node).title())

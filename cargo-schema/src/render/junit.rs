@@ -1,14 +1,12 @@
 //! Findings as JUnit's XML, which every CI system draws: one suite per run, one failed case per finding, and one
 //! that passes where there is none.
 
-use std::path::Path;
-
 use schema_build::finding::{Finding, Note, Severity};
 
-/// One document. Paths are relative to `folder`.
-pub(crate) fn document(findings: &[Finding], folder: &Path) -> String {
+/// One document.
+pub(crate) fn document(findings: &[Finding]) -> String {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let cases: String = findings.iter().map(|finding| case(finding, folder)).collect();
+    let cases: String = findings.iter().map(case).collect();
     let passed = "    <testcase classname=\"schema\" name=\"nothing is wrong\"/>\n";
     let (tests, cases) = if findings.is_empty() { (1, passed) } else { (findings.len(), cases.as_str()) };
     format!(
@@ -20,8 +18,8 @@ pub(crate) fn document(findings: &[Finding], folder: &Path) -> String {
 }
 
 /// A warning fails nothing, so it is a case that was skipped and says why.
-fn case(finding: &Finding, folder: &Path) -> String {
-    let place = place(finding, folder);
+fn case(finding: &Finding) -> String {
+    let place = place(finding);
     let element = match finding.severity {
         Severity::Error => "failure",
         Severity::Warning => "skipped",
@@ -39,9 +37,9 @@ fn case(finding: &Finding, folder: &Path) -> String {
     )
 }
 
-fn place(finding: &Finding, folder: &Path) -> String {
+fn place(finding: &Finding) -> String {
     let Some(place) = &finding.place else { return "schema".to_owned() };
-    let path = folder.join(&place.path).to_string_lossy().replace('\\', "/");
+    let path = place.path.to_string_lossy().replace('\\', "/");
     match &place.excerpt {
         Some(excerpt) => format!("{path}:{}:{}", excerpt.line, excerpt.column),
         None => path,
@@ -72,16 +70,16 @@ mod tests {
     #[test]
     fn an_error_fails_a_case_and_a_warning_does_not() {
         let error = Finding::error("drop-table", "`a<b>` & \"c\"").at("m/up.sql", "x\nDROP\n", 2..6, "");
-        let text = document(&[error, Finding::warning("unused-allow", "line\none")], Path::new("shop"));
+        let text = document(&[error, Finding::warning("unused-allow", "line\none")]);
         assert!(text.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""), "{text}");
-        assert!(text.contains("<testcase classname=\"drop-table\" name=\"shop/m/up.sql:2:1\">"), "{text}");
+        assert!(text.contains("<testcase classname=\"drop-table\" name=\"m/up.sql:2:1\">"), "{text}");
         assert!(text.contains("<failure message=\"`a&lt;b&gt;` &amp; &quot;c&quot;\">"), "{text}");
         assert!(text.contains("<skipped message=\"line&#10;one\">schema</skipped>"), "{text}");
     }
 
     #[test]
     fn nothing_wrong_is_a_case_that_passes() {
-        let text = document(&[], Path::new(""));
+        let text = document(&[]);
         assert!(
             text.contains("tests=\"1\" failures=\"0\"") && text.contains("name=\"nothing is wrong\"/>"),
             "{text}"

@@ -1,15 +1,14 @@
 //! Findings as SARIF 2.1.0, which code hosts read (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/>).
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use schema_build::finding::{Finding, Note, Severity};
 use serde_json::{Value, json};
 
 use crate::check;
 
-/// One log with one run. Paths are relative to `folder`.
-pub(crate) fn log(findings: &[Finding], folder: &Path) -> Value {
+/// One log with one run.
+pub(crate) fn log(findings: &[Finding]) -> Value {
     let ids: BTreeSet<&str> = findings.iter().map(|finding| finding.rule).collect();
     let about = |id: &str| check::known(id).map_or("", |rule| rule.about);
     let rules: Vec<Value> =
@@ -23,12 +22,12 @@ pub(crate) fn log(findings: &[Finding], folder: &Path) -> Value {
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             } },
-            "results": findings.iter().map(|finding| result(finding, folder)).collect::<Vec<_>>(),
+            "results": findings.iter().map(result).collect::<Vec<_>>(),
         }],
     })
 }
 
-fn result(finding: &Finding, folder: &Path) -> Value {
+fn result(finding: &Finding) -> Value {
     let notes = finding.notes.iter().map(|note| match note {
         Note::Note(text) => format!("\nnote: {text}"),
         Note::Help(text) => format!("\nhelp: {text}"),
@@ -40,12 +39,12 @@ fn result(finding: &Finding, folder: &Path) -> Value {
             Severity::Warning => "warning",
         },
         "message": { "text": finding.message.clone() + &notes.collect::<String>() },
-        "locations": finding.place.iter().map(|place| location(place, folder)).collect::<Vec<_>>(),
+        "locations": finding.place.iter().map(location).collect::<Vec<_>>(),
     })
 }
 
-fn location(place: &schema_build::finding::Place, folder: &Path) -> Value {
-    let uri = folder.join(&place.path).to_string_lossy().replace('\\', "/");
+fn location(place: &schema_build::finding::Place) -> Value {
+    let uri = place.path.to_string_lossy().replace('\\', "/");
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if let Some(excerpt) = &place.excerpt {
         physical["region"] = json!({
@@ -64,13 +63,13 @@ mod tests {
     #[test]
     fn a_finding_has_its_rule_its_level_and_its_place() {
         let finding = Finding::error("missing-parent", "gone").at("m/metadata.toml", "a\nbc\n", 2..4, "");
-        let log = log(&[finding], Path::new("shop"));
+        let log = log(&[finding]);
         let result = &log["runs"][0]["results"][0];
         assert_eq!((&result["ruleId"], &result["level"]), (&json!("missing-parent"), &json!("error")));
         assert_eq!(
             result["locations"][0]["physicalLocation"],
             json!({
-                "artifactLocation": { "uri": "shop/m/metadata.toml" },
+                "artifactLocation": { "uri": "m/metadata.toml" },
                 "region": { "startLine": 2, "startColumn": 1, "endColumn": 3 },
             })
         );

@@ -200,7 +200,7 @@ impl Reader<'_> {
         let revision = Revision {
             version: name::version(name, id.as_deref()).into(),
             folder: name.to_string().into(),
-            message: message.into(),
+            message: name::one_line(&message).into(),
             created: metadata.created.map(text),
             parents: metadata.parents.unwrap_or_default().into_iter().map(text).collect(),
             depends_on: metadata.depends_on.into_iter().map(text).collect(),

@@ -49,6 +49,15 @@ pub fn message(folder: &str, id: Option<&str>) -> String {
     slug.trim_start_matches(['-', '_']).replace('_', " ").trim().to_string()
 }
 
+/// A message on one line: a line break would end the SQL comment that it stands in, and a terminal obeys other control
+/// characters.
+pub fn one_line(message: &str) -> String {
+    let turns_around = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let spaced: String =
+        message.chars().map(|c| if c.is_control() || turns_around(c) { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Where a folder's name first has the id between `-`, `_` and its ends.
 fn end_of_id(folder: &str, id: &str) -> Option<usize> {
     if id.is_empty() {
@@ -293,6 +302,16 @@ mod tests {
 
     fn rendered(template: &str, slug: &str) -> String {
         render(template, &Parts { time: Moment::from_epoch(1_795_166_105), rev: REV, slug, seq: 7 })
+    }
+
+    #[test]
+    fn a_message_is_one_line_that_no_terminal_obeys() {
+        assert_eq!(
+            one_line("  add\n\nDROP TABLE users;\r\tnow\u{1b}[31m \u{202e}back"),
+            "add DROP TABLE users; now [31m back"
+        );
+        assert_eq!(one_line(" \n "), "");
+        assert_eq!(one_line("שלום 😀"), "שלום 😀");
     }
 
     #[test]

@@ -4,9 +4,25 @@
 use super::executor::Amendment;
 use super::known::Half;
 use super::ledger::{Action, Change, Entry, Outcome};
-use super::{Error, Resolution, clock, progress, refusal};
+use super::{Error, Report, Resolution, clock, progress, refusal};
 use crate::history::{History, Node};
 use crate::plan::{self, Direction, Plan};
+
+/// The revisions that a stamp changed, as they were marked and unmarked.
+pub(super) struct Marks {
+    marked: Vec<Node>,
+    unmarked: Vec<Node>,
+}
+
+impl Marks {
+    pub(super) fn report(self, now_at: Vec<String>) -> Report {
+        let done = match self.marked.is_empty() {
+            true => Plan { direction: Direction::Down, nodes: self.unmarked.clone() },
+            false => Plan { direction: Direction::Up, nodes: self.marked },
+        };
+        Report { done, unmarked: self.unmarked, now_at }
+    }
+}
 
 /// Applied are afterwards these revisions, what they require, and nothing else. Says which ones changed.
 pub(super) fn stamp(
@@ -14,7 +30,7 @@ pub(super) fn stamp(
     amendment: &Amendment<'_>,
     nodes: &[Node],
     purge: bool,
-) -> (Vec<Change>, Plan) {
+) -> (Vec<Change>, Marks) {
     let mut changes = if purge { purged(amendment) } else { Vec::new() };
     let state = &amendment.known.state;
     let wanted = plan::with_requirements(history, nodes);
@@ -38,11 +54,7 @@ pub(super) fn stamp(
         }
     }
     unmarked.reverse();
-    let done = match marked.is_empty() {
-        true => Plan { direction: Direction::Down, nodes: unmarked },
-        false => Plan { direction: Direction::Up, nodes: marked },
-    };
-    (changes, done)
+    (changes, Marks { marked, unmarked })
 }
 
 /// Writes down what a person found out about a revision that is half-done.

@@ -26,9 +26,13 @@ pub struct Migrator<'h> {
 
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
-    /// The revisions that were run or reverted, in that order.
+    /// The revisions that were run or reverted, in that order. Of a stamp, those that it marked; where it marked
+    /// none, those that it unmarked.
     pub done: Plan,
+    /// The revisions that a stamp unmarked: they count as not applied.
+    pub unmarked: Vec<Node>,
     /// Ids of the applied heads afterwards.
     pub now_at: Vec<String>,
 }
@@ -147,12 +151,12 @@ impl<'h> Migrator<'h> {
         let mut done = None;
         let now_at = self.on(connection, |executor| {
             executor.amend(|amendment| {
-                let (changes, plan) = amend::stamp(self.history, amendment, nodes, purge);
-                done = Some(plan);
+                let (changes, marks) = amend::stamp(self.history, amendment, nodes, purge);
+                done = Some(marks);
                 Ok(changes)
             })
         })?;
-        Ok(Report { done: done.expect("an amendment that succeeded was made"), now_at })
+        Ok(done.expect("an amendment that succeeded was made").report(now_at))
     }
 
     /// Says what became of a revision that was interrupted.

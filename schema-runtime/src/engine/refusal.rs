@@ -52,7 +52,7 @@ impl Question<'_> {
             "edited",
             &format!("{they} changed after being applied: {}", listed(&it)),
             &it,
-            "restore the file and make the change in a new revision, or accept the new text with `cargo schema stamp current`",
+            "restore the file and make the change in a new revision, or accept the new text with `cargo schema stamp current --verify`",
         )
     }
 
@@ -82,7 +82,7 @@ impl Question<'_> {
             "overtaken",
             &format!("revision `{first}` is not applied, but `{after}`, which comes after it, is"),
             &pending,
-            "mark it as applied with `cargo schema stamp current`, or run it late with `--out-of-order`",
+            "run it late with `--out-of-order`, or, if the database has its changes already, mark it as applied with `cargo schema stamp current --verify`",
         )
     }
 

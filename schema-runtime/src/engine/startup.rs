@@ -17,7 +17,7 @@ const NO: [&str; 4] = ["false", "0", "no", "off"];
 const UPGRADE: &str = "run `cargo schema upgrade`";
 
 /// The way out where nothing may run.
-const RESTORE: &str = "restore the files, or accept them with `cargo schema stamp current`";
+const RESTORE: &str = "restore the files, or accept them with `cargo schema stamp current --verify`";
 
 impl Embedded {
     /// Runs everything pending, under the lock.

@@ -155,11 +155,27 @@ fn a_stamp_marks_without_running() {
             .all(|detail| detail.is_stamped && detail.took.is_none())
     );
     let report = migrator.stamp(&mut connection, &[0], false).unwrap();
-    assert_eq!((report.done.nodes, report.now_at), (vec![1], vec!["0000".to_owned()]));
+    assert_eq!((report.done.nodes, report.unmarked), (vec![1], vec![1]));
+    assert_eq!(report.now_at, ["0000"]);
     assert_eq!(migrator.stamp(&mut connection, &[], false).unwrap().now_at, Vec::<String>::new());
     let rows =
         ["0000|stamp|0/0|done", "0001|stamp|0/0|done", "0001|unstamp|0/0|done", "0000|unstamp|0/0|done"];
     assert_eq!(ledger(&mut connection), rows);
+}
+
+#[test]
+fn a_stamp_on_another_branch_says_what_it_unmarked() {
+    let fork = history(vec![
+        revision("0000", &[], "CREATE TABLE a (x);\n", ""),
+        revision("0001", &["0000"], "CREATE TABLE b (x);\n", ""),
+        revision("0002", &["0000"], "CREATE TABLE c (x);\n", ""),
+    ]);
+    let database = Database::new();
+    let mut connection = database.connect();
+    let migrator = Migrator::new(&fork);
+    migrator.stamp(&mut connection, &[1], false).unwrap();
+    let report = migrator.stamp(&mut connection, &[2], false).unwrap();
+    assert_eq!((report.done.nodes, report.unmarked), (vec![2], vec![1]));
 }
 
 #[test]

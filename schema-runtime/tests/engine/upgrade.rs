@@ -80,6 +80,18 @@ fn a_failing_statement_leaves_what_ran_before_and_nothing_of_its_own() {
 }
 
 #[test]
+fn a_disk_that_is_full_is_an_obstacle_and_no_fault_of_the_revision() {
+    let up = "CREATE TABLE b (x);\nINSERT INTO b VALUES (zeroblob(1000000));\n";
+    let history = line(&[("CREATE TABLE a (x);\n", ""), (up, "")]);
+    let database = Database::new();
+    let mut connection = database.connect();
+    run(&mut connection, "PRAGMA max_page_count = 20");
+    let failure = failure(upgrade(&history, &mut connection));
+    assert_eq!((failure.obstacle, failure.revisions_done), (Some(Obstacle::DiskFull), 1));
+    assert_eq!(schema(&mut connection), ["a"]);
+}
+
+#[test]
 fn what_ran_before_stays_when_sqlite_itself_ends_the_transaction() {
     let up = "INSERT OR ROLLBACK INTO a VALUES (1), (1);\n";
     let history = line(&[("CREATE TABLE a (x UNIQUE);\n", ""), (up, "")]);

@@ -144,7 +144,7 @@ impl<'e> Executor<'e> {
 
     fn report(&self, direction: Direction) -> Report {
         let done = Plan { direction, nodes: self.done.clone() };
-        Report { done, now_at: self.now_at() }
+        Report { done, unmarked: Vec::new(), now_at: self.now_at() }
     }
 
     fn now_at(&self) -> Vec<String> {

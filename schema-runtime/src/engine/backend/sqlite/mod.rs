@@ -53,6 +53,8 @@ impl Engine for Sqlite {
             SqlErrorKind::InTransaction
         } else if message.starts_with("attempt to write a readonly database") {
             SqlErrorKind::ReadOnly
+        } else if message.starts_with("database or disk is full") {
+            SqlErrorKind::Full
         } else {
             SqlErrorKind::Other
         }
