@@ -74,8 +74,9 @@ impl<'h> Migrator<'h> {
         self
     }
 
-    /// Opens a second connection as soon as a run has taken longer than a second: it gives the signs of life that keep
-    /// a [lease](super::Lock::Table) on MySQL while a statement runs, and tells which session a statement waits for.
+    /// Opens a second connection as soon as a revision has taken longer than a second: it gives the signs of life that
+    /// keep a [lease](super::Lock::Table) on MySQL while a statement runs, and tells which session a statement waits
+    /// for. Where it cannot be had, or is lost, the run goes on and it is tried again.
     #[must_use]
     pub fn watched<C: Connection>(
         mut self,

@@ -243,6 +243,9 @@ impl<'e> Executor<'e> {
         let history: &'e History = self.history;
         let revision = history.revision(node);
         self.tell(&Event::Started { revision, direction });
+        if let Some(vigil) = &self.vigil {
+            vigil.begins();
+        }
         let start = Instant::now();
         let step = self.step(node, plan);
         let started_at = step.entry.started_at.clone();

@@ -191,7 +191,11 @@ impl Backend for MysqlBackend {
     }
 
     fn errands(&self) -> Errands {
-        Errands { blocker: Some(self.lock.blocker()), renewal: self.lock.renewal() }
+        // A script may have locked everything; the run is not to wait at its end for who waits for that.
+        let renewal = self.lock.renewal().map(|renewal| {
+            format!("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1;\n{renewal}")
+        });
+        Errands { blocker: Some(self.lock.blocker()), renewal }
     }
 
     fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
