@@ -140,7 +140,7 @@ impl Drop for Served {
 }
 
 /// What is not there is missing loudly, and not at all where everything has to be there.
-pub(super) fn demanded<T>(what: &str, found: Result<T, String>) -> Option<T> {
+pub fn demanded<T>(what: &str, found: Result<T, String>) -> Option<T> {
     match found {
         Ok(found) => Some(found),
         Err(error) => {
@@ -278,7 +278,7 @@ impl Recipe {
 }
 
 /// On the path, or where Debian keeps what it does not put there.
-pub(super) fn program(names: &[&str]) -> Result<PathBuf, String> {
+pub fn program(names: &[&str]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     folders.push("/usr/sbin".into());

@@ -187,6 +187,13 @@ impl<'h> Migrator<'h> {
         Ok(holder)
     }
 
+    /// Ends a session by the number that [`Event::Locked`] gave, if it still holds the run lock: a process that ended in
+    /// the middle of a run can leave it at work.
+    pub fn end_session<C: Connection>(&self, connection: &mut C, session: &str) -> Result<(), Error> {
+        let ended = <C::Backend as Engine>::backend().end_session(&mut *connection.session(), session);
+        ended.map_err(|error| refused("end the session", error))
+    }
+
     /// See [`Executor::is_current`]; for connections that were just opened.
     pub(super) fn is_current(&self, connection: &mut impl Connection) -> bool {
         self.on(connection, |mut executor| executor.is_current())

@@ -194,7 +194,7 @@ impl<'e> Executor<'e> {
         }
         if !self.has_told_of_lock {
             self.has_told_of_lock = true;
-            self.tell(&Event::Locked { revisions: plan.nodes.len() });
+            self.tell(&Event::Locked { revisions: plan.nodes.len(), session: self.backend.session() });
         }
         let is_left = |node: &Node| self.is_left(*node, plan.direction);
         let nodes: Vec<Node> = unit.nodes.iter().copied().filter(is_left).collect();

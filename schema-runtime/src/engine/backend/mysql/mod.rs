@@ -190,6 +190,14 @@ impl Backend for MysqlBackend {
         lock::holder(session)
     }
 
+    fn session(&self) -> Option<String> {
+        self.lock.session()
+    }
+
+    fn end_session(&mut self, session: &mut dyn Session, number: &str) -> Result<(), SqlError> {
+        lock::end_session(session, number)
+    }
+
     fn errands(&self) -> Errands {
         // A script may have locked everything; the run is not to wait at its end for who waits for that.
         let renewal = self.lock.renewal().map(|renewal| {
