@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::sync::OnceLock;
 
-use crate::harness::{Engine, Private, Proxy, Run, Sandbox, Served, checkout, folder};
+use crate::harness::{Engine, Private, Proxy, Run, Sandbox, Served, Session, checkout, folder};
 
 const ID: &str = "0a1b2c3d4e5f";
 
@@ -57,6 +57,9 @@ cases!(
     a_wrong_password,
     a_database_that_is_not_there,
     a_user_who_may_only_read,
+    a_server_with_too_many_connections,
+    a_statement_that_takes_too_long,
+    a_table_that_somebody_else_has,
     an_expired_certificate,
 );
 
@@ -140,6 +143,70 @@ fn a_user_who_may_only_read(served: &Served) {
         .says("nothing was changed")
         .says("GRANT");
     is_untouched(served);
+}
+
+fn a_server_with_too_many_connections(served: &Served) {
+    let (limit, free) = match served.engine {
+        Engine::Mysql => (
+            "CREATE USER crowd@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON *.* TO crowd@'127.0.0.1'",
+            "DROP USER crowd@'127.0.0.1'",
+        ),
+        Engine::Postgres | Engine::Sqlite => {
+            ("CREATE ROLE crowd LOGIN CONNECTION LIMIT 1", "DROP ROLE crowd")
+        }
+    };
+    let mut administrator = served.session();
+    administrator.run(limit).unwrap();
+    let url = limited(served, "").replace("limited:@", "crowd@");
+    let other = Session::open(served.engine, &url).unwrap();
+    upgrade(&history(), &url)
+        .exits(3)
+        .says("takes no more connections")
+        .says("nothing was changed")
+        .says("--wait");
+    is_untouched(served);
+    drop(other);
+    administrator.run(free).unwrap();
+}
+
+fn a_statement_that_takes_too_long(served: &Served) {
+    let sandbox = history();
+    let slow = match served.engine {
+        Engine::Mysql => "SELECT sleep(20);\n",
+        Engine::Postgres | Engine::Sqlite => "SELECT pg_sleep(20);\n",
+    };
+    second(&sandbox, slow);
+    sandbox
+        .schema(&format!(
+            "upgrade --statement-timeout 300ms --migrations migrations --database-url {}",
+            served.url()
+        ))
+        .exits(3)
+        .says("_second/up.sql:1:1")
+        .says("the database is at 0a1b2c3d4e5f")
+        .says("pass a longer `--statement-timeout`");
+    second(&sandbox, "CREATE TABLE b (x INTEGER);\n");
+    upgrade(&sandbox, &served.url()).ok();
+}
+
+fn a_table_that_somebody_else_has(served: &Served) {
+    let sandbox = history();
+    upgrade(&sandbox, &served.url()).ok();
+    second(&sandbox, "ALTER TABLE a ADD COLUMN y INTEGER;\nCREATE TABLE b (x INTEGER);\n");
+    let mut other = served.session();
+    other.run("BEGIN").unwrap();
+    other.run("INSERT INTO a VALUES (1)").unwrap();
+    sandbox
+        .schema(&format!(
+            "upgrade --wait 1s --lock-timeout 1s --migrations migrations --database-url {}",
+            served.url()
+        ))
+        .exits(3)
+        .says("_second/up.sql:1:1")
+        .says("the database is at 0a1b2c3d4e5f")
+        .says("when the session that is in the way is done");
+    other.run("COMMIT").unwrap();
+    upgrade(&sandbox, &served.url()).ok();
 }
 
 fn an_expired_certificate(served: &Served) {

@@ -2,11 +2,30 @@
 //! every thread in the middle of whatever it does, SQLite rolls back what was not committed, the lock goes, and
 //! what is then said about the database is so.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::exit::Exit;
 
 /// Tells the process that comes after a signal which one it was.
 #[cfg(unix)]
 const VARIABLE: &str = "CARGO_SCHEMA_INTERRUPTED";
+
+/// Tells it which session was at work on a server.
+#[cfg(unix)]
+const SESSION: &str = "CARGO_SCHEMA_SESSION";
+
+static AT_WORK: Mutex<String> = Mutex::new(String::new());
+
+/// Remembers the session that is at work, for whoever comes after a signal.
+pub(crate) fn remember(session: &str) {
+    session.clone_into(&mut AT_WORK.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// The session that was at work when the signal came.
+#[cfg(unix)]
+pub(crate) fn at_work() -> Option<String> {
+    std::env::var(SESSION).ok().filter(|session| !session.is_empty())
+}
 
 /// How this process has to end, when it is the one that comes after a signal.
 #[cfg(unix)]
@@ -78,13 +97,21 @@ fn replace(exit: Exit) -> ! {
 
     let program = std::env::current_exe().unwrap_or_else(|_| "cargo-schema".into());
     let code = exit.code().to_string();
-    let error = Command::new(program).args(std::env::args_os().skip(1)).env(VARIABLE, code).exec();
+    let session = AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut next = Command::new(program);
+    next.args(std::env::args_os().skip(1)).env(VARIABLE, code).env(SESSION, session);
+    let error = next.exec();
     // Only here when it could not be replaced.
     let _ = writeln!(
         anstream::stderr().lock(),
         "interrupted: what was under way is rolled back; `cargo schema current` says where the database is ({error})"
     );
     std::process::exit(exit.code().into())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn at_work() -> Option<String> {
+    None
 }
 
 /// Elsewhere the system ends the process, with the same result and fewer words.

@@ -16,7 +16,7 @@ pub use private::{Private, folder};
 pub(crate) use proxy::Proxy;
 pub use run::{Output, Run};
 pub use sandbox::{Sandbox, checkout};
-pub use server::{Engine, Served, Session};
+pub use server::{Engine, Served, Session, demanded, program};
 
 /// Whether expectations are to be rewritten instead of compared: `BLESS=1 cargo test`, then read the diff.
 pub fn blessing() -> bool {

@@ -140,7 +140,7 @@ impl Drop for Served {
 }
 
 /// What is not there is missing loudly, and not at all where everything has to be there.
-pub(super) fn demanded<T>(what: &str, found: Result<T, String>) -> Option<T> {
+pub fn demanded<T>(what: &str, found: Result<T, String>) -> Option<T> {
     match found {
         Ok(found) => Some(found),
         Err(error) => {
@@ -184,9 +184,8 @@ fn private(engine: Engine) -> Result<String, String> {
     let user = if engine == Engine::Mysql { None } else { unprivileged("postgres") };
     let folder = start(user, |folder| {
         let recipe = Recipe::of(engine, folder, port)?;
-        let in_a_hurry = if engine == Engine::Mysql { "" } else { " -c fsync=off" };
         url.clone_from(&recipe.url);
-        Ok(format!("{} && exec {}{in_a_hurry}", recipe.install, recipe.serve))
+        Ok(format!("{} && exec {}", recipe.install, recipe.serve))
     })?;
     let is_up = || Session::open(engine, &administered(engine, &url)).is_ok();
     answered(&folder, is_up).map(|()| url.clone())
@@ -268,8 +267,10 @@ impl Recipe {
         let server = initdb.canonicalize().unwrap().with_file_name("postgres");
         Ok(Self {
             install: format!("{} -D {shown}/data -U postgres -A trust -N", initdb.display()),
+            // What was written outlives a server that is killed, if not a machine that is. And one that starts after
+            // a kill would have each of its thousand files on the disk first, which can take a busy one a minute.
             serve: format!(
-                "{} -D {shown}/data -k {shown} -p {port} -c listen_addresses=127.0.0.1",
+                "{} -D {shown}/data -k {shown} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off",
                 server.display()
             ),
             url: format!("postgres://postgres@127.0.0.1:{port}"),
@@ -278,7 +279,7 @@ impl Recipe {
 }
 
 /// On the path, or where Debian keeps what it does not put there.
-pub(super) fn program(names: &[&str]) -> Result<PathBuf, String> {
+pub fn program(names: &[&str]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     folders.push("/usr/sbin".into());

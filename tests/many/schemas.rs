@@ -1,5 +1,7 @@
 //! Schemas of one PostgreSQL database, each with a ledger of its own.
 
+use std::io::{BufRead as _, BufReader};
+
 use super::{ORDERS, Schemas, USERS, revision};
 
 #[test]
@@ -132,4 +134,23 @@ fn what_is_meant_for_a_schema_that_may_not_be_used_lands_nowhere_else() {
         assert_eq!((bed.with("orders"), bed.with("__schema_ledger").len()), (vec!["tenant_1".to_owned()], 1));
     }
     bed.run(&format!("DROP OWNED BY {role} CASCADE; DROP ROLE {role}"));
+}
+
+/// A statement that waits for somebody else's table: who that is is said of the schema that waits.
+#[test]
+fn who_keeps_a_schema_waiting_is_said() {
+    let Some(bed) = Schemas::new(2) else { return };
+    bed.run("CREATE TABLE tenant_2.t (id integer)");
+    let up = "ALTER TABLE IF EXISTS t ADD COLUMN x integer;\n";
+    revision(&bed.sandbox, 0, USERS, None, &format!("CREATE TABLE users (id INTEGER);\n{up}"));
+    let mut blocker = bed.served.session();
+    blocker.run("BEGIN").unwrap();
+    blocker.run("INSERT INTO tenant_2.t\n VALUES (1)").unwrap();
+    let mut child = bed.schema("upgrade --schemas tenant_*").spawn();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.find(|line| line.contains("Blocked")).expect("it says who is in its way");
+    assert!(told.contains("tenant_2: blocked by ") && told.contains("tenant_2.t VALUES"), "{told}");
+    blocker.run("ROLLBACK").unwrap();
+    assert!(lines.any(|line| line.contains("2 done")));
+    assert!(child.wait().unwrap().success());
 }

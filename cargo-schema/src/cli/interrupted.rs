@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::project::{self, Project};
 use crate::render::human::count;
+use crate::signal;
 
 /// How long the database may be kept from us by others.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -57,6 +58,10 @@ fn place(context: &Context, project: &Project) -> Result<String, Failure> {
 fn outcome(desk: &mut Desk<'_>) -> &'static str {
     let Location::Server(_) = desk.database.url.place else { return "what was under way is rolled back" };
     let history = Arc::clone(&desk.history);
+    if let Some(session) = signal::at_work() {
+        // Where it cannot be ended, it is waited for.
+        let _ = desk.database.connection.end_session(&Migrator::new(&history), &session);
+    }
     let deadline = Instant::now() + SERVERS_PATIENCE;
     loop {
         match desk.database.connection.lock_holder(&Migrator::new(&history)) {

@@ -208,8 +208,10 @@ pub(crate) fn perform(
     let history = Arc::clone(&desk.history);
     let url = desk.database.url.clone();
     let migrator = Migrator::new(&history).options(options).observe(|event| {
-        if let Event::Finished { elapsed, .. } = event {
-            times.borrow_mut().push(*elapsed);
+        match event {
+            Event::Finished { elapsed, .. } => times.borrow_mut().push(*elapsed),
+            Event::Locked { session: Some(session), .. } => signal::remember(session),
+            _ => {}
         }
         show(context, &url, event);
     });
@@ -241,7 +243,7 @@ fn show(context: &Context, url: &DatabaseUrl, event: &Event<'_>) {
             shell.hint("Waiting", format_args!("for the lock: {holder}, waited {}", duration(*waited)));
         }
         Event::Blocked { by } => shell.hint("Blocked", format_args!("by {by}")),
-        Event::Locked { revisions: 0 } => {}
+        Event::Locked { revisions: 0, .. } => {}
         Event::Locked { .. } => shell.status("Locking", &url.shown),
         Event::Started { revision, direction: Direction::Up } => shell.status("Applying", revision.title()),
         Event::Started { revision, direction: Direction::Down } => {

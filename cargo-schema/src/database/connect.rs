@@ -135,7 +135,7 @@ fn answered(url: &DatabaseUrl, secret: &Secret, patience: Patience<'_>) -> Resul
     let mut is_told = false;
     loop {
         match server::open(url, secret) {
-            Err(failure) if failure.is(server::DOWN) && start.elapsed() < patience.limit.server => {
+            Err(failure) if may_pass(&failure) && start.elapsed() < patience.limit.server => {
                 if !is_told {
                     patience.shell.hint("Waiting", format_args!("for the server of {}", url.shown));
                     is_told = true;
@@ -145,6 +145,10 @@ fn answered(url: &DatabaseUrl, secret: &Secret, patience: Patience<'_>) -> Resul
             opened => return opened,
         }
     }
+}
+
+fn may_pass(failure: &Failure) -> bool {
+    failure.is(server::DOWN) || failure.is(server::CROWDED)
 }
 
 /// What is no file that could be a database, and a file in a folder that is not there.

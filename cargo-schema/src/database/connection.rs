@@ -133,6 +133,11 @@ impl Connection {
         on!(self, open => migrator.break_lock(open))
     }
 
+    /// Ends a session that a run has left at work.
+    pub(crate) fn end_session(&mut self, migrator: &Migrator<'_>, session: &str) -> Result<(), Error> {
+        on!(self, open => migrator.end_session(open, session))
+    }
+
     /// A query for one number.
     pub(crate) fn number(&mut self, query: &str) -> Result<i64, DieselError> {
         #[derive(QueryableByName)]

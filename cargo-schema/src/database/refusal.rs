@@ -121,6 +121,10 @@ fn obstructed(
         Obstacle::Denied => ("permission-denied", format!("the user may not {doing} in `{}`", url.shown)),
         Obstacle::DiskFull => ("disk-full", format!("the disk of the server of `{}` is full", url.shown)),
         Obstacle::Lost => ("connection-lost", format!("the connection to `{}` was lost", url.shown)),
+        Obstacle::Blocked => {
+            ("blocked", format!("could not {doing} in `{}`: another session is in the way", url.shown))
+        }
+        Obstacle::TooSlow => ("timeout", format!("it took too long to {doing} in `{}`", url.shown)),
     };
     let changed = if done == 0 { "nothing was changed".to_owned() } else { before(done) };
     Failure::new(Exit::Failed, code, what).note(message).note(changed).help(way_out(obstacle))
@@ -132,6 +136,10 @@ fn way_out(obstacle: Obstacle) -> &'static str {
         Obstacle::Denied => "run as the owner, or GRANT the rights to create and change tables to this user",
         Obstacle::DiskFull => "make room on the disk of the database, then run it again",
         Obstacle::Lost => "run it again when the server answers",
+        Obstacle::Blocked => {
+            "run it again when the session that is in the way is done, or pass a longer `--wait` or `--lock-timeout`"
+        }
+        Obstacle::TooSlow => "pass a longer `--statement-timeout`, or do less in one statement",
     }
 }
 

@@ -75,6 +75,11 @@ impl<'s> Board<'s> {
                 self.at(worker, text.clone());
                 self.note(|shell| shell.hint("Waiting", text));
             }
+            Event::Blocked { by } => {
+                let text = format!("{name}: blocked by {by}");
+                self.at(worker, text.clone());
+                self.note(|shell| shell.hint("Blocked", text));
+            }
             Event::Warning { message } => {
                 self.say(|shell| shell.attention("Warning", format_args!("{name}: {message}")));
             }

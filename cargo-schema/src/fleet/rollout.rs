@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use schema_runtime::engine::{Migrator, Options, Report, State};
+use schema_runtime::engine::{Event, Migrator, Options, Report, State};
 use schema_runtime::plan::{self, Direction};
 
 use super::board::Board;
 use super::crew::{Stop, spread};
 use super::survey::look;
-use super::visit::Visitor;
+use super::visit::{self, Visitor};
 use super::{Fleet, Tenant};
 use crate::database::connect::{self, Access};
 use crate::database::connection::Work;
@@ -222,10 +222,10 @@ impl<'f> Rollout<'f> {
     fn change(&self, worker: usize, visitor: &mut Visitor<'f>, tenant: &Tenant) -> Result<Report, Failure> {
         let options = self.task.options.clone();
         let mut desk = visitor.desk(tenant, self.task.access(&tenant.url), options.lock_wait)?;
-        let migrator = Migrator::new(&self.fleet.history)
-            .options(options)
-            .observe(|event| self.board.hear(worker, &tenant.name, event));
-        let report = desk.database.connection.run(&migrator, self.task.work());
+        let hear = |event: &Event<'_>| self.board.hear(worker, &tenant.name, event);
+        let migrator = Migrator::new(&self.fleet.history).options(options).observe(hear);
+        let beside = || visit::beside(self.fleet, tenant);
+        let report = desk.database.connection.run_watched(migrator, beside, hear, self.task.work());
         let report = report.map_err(|error| desk.draw(error))?;
         visitor.keep(tenant, desk);
         Ok(report)

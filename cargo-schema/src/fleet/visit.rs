@@ -8,9 +8,18 @@ use schema_runtime::engine::{Migrator, State, Survey};
 
 use super::{Fleet, Tenant, schemas};
 use crate::database::connect::{self, Access, Database, Patience};
+use crate::database::connection::Connection;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::shell::Shell;
+
+/// Another connection to a tenant's database.
+pub(super) fn beside(fleet: &Fleet<'_>, tenant: &Tenant) -> Option<Connection> {
+    let shell = fleet.shell.muted();
+    let patience = Patience { limit: Duration::ZERO.into(), shell: &shell };
+    let opened = connect::open(tenant.url.clone(), Access::Read, &fleet.project.config, patience);
+    opened.ok().map(|database| database.connection)
+}
 
 /// Goes from tenant to tenant.
 pub(crate) struct Visitor<'f> {

@@ -92,6 +92,10 @@ pub enum Obstacle {
     DiskFull,
     /// It does not answer any more.
     Lost,
+    /// Another session holds what a statement needs.
+    Blocked,
+    /// A statement took longer than it may.
+    TooSlow,
 }
 
 /// A statement of a migration that the database refused.

@@ -26,6 +26,9 @@ pub enum Event<'a> {
     Locked {
         /// How many revisions will run.
         revisions: usize,
+        /// The number of this run's session, on a server that goes on with what it has when nobody is there any more:
+        /// for [`end_session`](super::Migrator::end_session).
+        session: Option<String>,
     },
     /// A revision begins.
     Started {

@@ -78,8 +78,9 @@ impl<'h> Migrator<'h> {
         self
     }
 
-    /// Opens a second connection as soon as a run has taken longer than a second: it gives the signs of life that keep
-    /// a [lease](super::Lock::Table) on MySQL while a statement runs, and tells which session a statement waits for.
+    /// Opens a second connection as soon as a revision has taken longer than a second: it gives the signs of life that
+    /// keep a [lease](super::Lock::Table) on MySQL while a statement runs, and tells which session a statement waits
+    /// for. Where it cannot be had, or is lost, the run goes on and it is tried again.
     #[must_use]
     pub fn watched<C: Connection>(
         mut self,
@@ -188,6 +189,13 @@ impl<'h> Migrator<'h> {
             backend.free(&mut *session).map_err(|error| refused("free the lock", error))?;
         }
         Ok(holder)
+    }
+
+    /// Ends a session by the number that [`Event::Locked`] gave, if it still holds the run lock: a process that ended in
+    /// the middle of a run can leave it at work.
+    pub fn end_session<C: Connection>(&self, connection: &mut C, session: &str) -> Result<(), Error> {
+        let ended = <C::Backend as Engine>::backend().end_session(&mut *connection.session(), session);
+        ended.map_err(|error| refused("end the session", error))
     }
 
     /// See [`Executor::is_current`]; for connections that were just opened.

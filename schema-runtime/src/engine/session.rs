@@ -55,6 +55,8 @@ pub(crate) enum SqlErrorKind {
     ReadOnly,
     /// A statement did not get its lock in time; what it was part of can be tried again.
     LockTimeout,
+    /// A statement took longer than it may.
+    StatementTimeout,
     /// Whoever asks lacks the right.
     Denied,
     /// There is no room left where the database is.
@@ -70,19 +72,16 @@ pub(crate) enum SqlErrorKind {
 }
 
 impl SqlErrorKind {
-    /// What of the server's side stands in the way of every statement, and not of this one alone.
+    /// What of the server's side stands in the way, whatever the statement says.
     pub(crate) fn obstacle(self) -> Option<Obstacle> {
         match self {
             Self::ReadOnly => Some(Obstacle::ReadOnly),
             Self::Denied => Some(Obstacle::Denied),
             Self::Full => Some(Obstacle::DiskFull),
             Self::Lost => Some(Obstacle::Lost),
-            Self::Busy
-            | Self::InTransaction
-            | Self::LockTimeout
-            | Self::LockLost
-            | Self::SharedSession
-            | Self::Other => None,
+            Self::LockTimeout => Some(Obstacle::Blocked),
+            Self::StatementTimeout => Some(Obstacle::TooSlow),
+            Self::Busy | Self::InTransaction | Self::LockLost | Self::SharedSession | Self::Other => None,
         }
     }
 }

@@ -203,7 +203,7 @@ pub(crate) fn watched<T>(
     let observe = |event: &Event<'_>| {
         events.borrow_mut().push(match event {
             Event::Waiting { .. } => "waiting".to_owned(),
-            Event::Locked { revisions } => format!("locked {revisions}"),
+            Event::Locked { revisions, .. } => format!("locked {revisions}"),
             Event::Started { revision, .. } => format!("started {}", revision.id),
             Event::Finished { revision, .. } => format!("finished {}", revision.id),
             Event::Warning { message } => format!("warning: {message}"),

@@ -1,6 +1,8 @@
 //! The lock in a table: one holder after another, by number, and who was taken over commits nothing more.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
@@ -232,4 +234,54 @@ fn eight_at_once_take_it_one_after_another() {
     assert_eq!(ran, 6);
     assert_eq!(query(&mut postgres.pg(), LEDGER).len(), 3);
     assert_eq!(query(&mut mysql.my(), LEDGER).len(), 3);
+}
+
+#[test]
+fn who_keeps_a_lease_alive_is_replaced_when_it_is_lost() {
+    let Some(database) = Database::mysql() else { return };
+    let history = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT sleep(6);\n", "")]);
+    let lease = || Options { lease: Duration::from_secs(60), ..options(1000) };
+    let mut beside = database.my();
+    Migrator::new(&history).options(lease()).upgrade(&mut beside, "+1").unwrap();
+    let opened = AtomicUsize::new(0);
+    // The first time there is none to be had, and the first one that there is gets lost.
+    let connect = || (opened.fetch_add(1, Ordering::Relaxed) > 0).then(|| database.my());
+    std::thread::scope(|scope| {
+        let at_work = scope.spawn(|| {
+            let migrator = Migrator::new(&history).options(lease()).watched(connect, |_| ());
+            migrator.upgrade(&mut database.my(), "heads").map(drop)
+        });
+        let (mut signs, mut killed) = (BTreeSet::new(), None);
+        while !at_work.is_finished() {
+            signs.extend(query(&mut beside, "SELECT concat('', ends_at) AS line FROM __schema_lock"));
+            let idle = "SELECT CONCAT('', id) AS line FROM information_schema.processlist WHERE db = DATABASE() \
+                AND command = 'Sleep' AND EXISTS (SELECT 1 FROM information_schema.processlist \
+                WHERE db = DATABASE() AND state = 'User sleep')";
+            if killed.is_none()
+                && let Some(beat) = query(&mut beside, idle).first()
+            {
+                run(&mut beside, &format!("KILL {beat}"));
+                killed = Some(signs.len());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        at_work.join().unwrap().unwrap();
+        let alive_again = killed.is_some_and(|before| signs.len() >= before + 2);
+        assert!(alive_again && opened.load(Ordering::Relaxed) == 3, "{killed:?} {signs:?} {opened:?}");
+    });
+}
+
+#[test]
+fn nobody_is_beside_a_run_of_many_short_revisions() {
+    let Some(database) = Database::postgres() else { return };
+    let history = line(&[("SELECT pg_sleep(0.2);\n", ""); 8]);
+    let opened = AtomicUsize::new(0);
+    let connect = || {
+        opened.fetch_add(1, Ordering::Relaxed);
+        Some(database.pg())
+    };
+    let start = Instant::now();
+    Migrator::new(&history).watched(connect, |_| ()).upgrade(&mut database.pg(), "heads").unwrap();
+    assert!(start.elapsed() > Duration::from_millis(1500));
+    assert_eq!(opened.into_inner(), 0);
 }

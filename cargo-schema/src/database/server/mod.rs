@@ -33,6 +33,9 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 /// The rule of a server that does not answer, or not yet.
 pub(crate) const DOWN: &str = "server-down";
 
+/// The rule of a server that has too many connections.
+pub(crate) const CROWDED: &str = "too-many-connections";
+
 /// A URL with its password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(pub(crate) String);
@@ -127,8 +130,17 @@ fn no_such_database(url: &DatabaseUrl, said: &str) -> Failure {
         .help("create it, or look at the name in the URL")
 }
 
+fn crowded(url: &DatabaseUrl, said: &str) -> Failure {
+    Failure::new(Exit::Failed, CROWDED, format!("the server of `{}` takes no more connections", url.shown))
+        .note(said)
+        .note("nothing was changed")
+        .help("close others, raise the limit, or pass `--wait` to try until one is free")
+}
+
 fn refused(url: &DatabaseUrl, said: &str) -> Failure {
-    Failure::new(Exit::Failed, "database", format!("could not connect to `{}`", url.shown)).note(said)
+    Failure::new(Exit::Failed, "database", format!("could not connect to `{}`", url.shown))
+        .note(said)
+        .note("nothing was changed")
 }
 
 /// A URL in its parts: everything before the `?` with the parameters that the driver is to read, and those that

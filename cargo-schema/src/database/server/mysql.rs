@@ -10,8 +10,8 @@ use super::super::connection::Connection;
 use super::super::url::DatabaseUrl;
 use super::tls::{self, Mode, Tls};
 use super::{
-    Blocking, KEEPALIVE, Secret, bad, denied, nameless, no_such_database, refused, setting, silent, split,
-    unreachable, within,
+    Blocking, KEEPALIVE, Secret, bad, crowded, denied, nameless, no_such_database, refused, setting, silent,
+    split, unreachable, within,
 };
 use crate::failure::Failure;
 
@@ -103,6 +103,7 @@ fn worded(url: &DatabaseUrl, error: &Error) -> Failure {
     match error {
         Error::Server(said) if said.code == 1049 => no_such_database(url, &said.message),
         Error::Server(said) if [1044, 1045, 1698].contains(&said.code) => denied(url, &said.message),
+        Error::Server(said) if [1040, 1203, 1226].contains(&said.code) => crowded(url, &said.message),
         Error::Server(said) => refused(url, &said.message),
         Error::Io(IoError::Io(error)) => unreachable(url, error),
         Error::Io(IoError::Tls(error)) => tls::failed(url, &error.to_string()),

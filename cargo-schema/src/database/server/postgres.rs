@@ -17,8 +17,8 @@ use super::super::connection::Connection;
 use super::super::url::DatabaseUrl;
 use super::tls::{self, Mode, Tls};
 use super::{
-    Blocking, KEEPALIVE, Secret, bad, denied, down, nameless, no_such_database, refused, setting, silent,
-    split, unreachable, within,
+    Blocking, KEEPALIVE, Secret, bad, crowded, denied, down, nameless, no_such_database, refused, setting,
+    silent, split, unreachable, within,
 };
 use crate::failure::Failure;
 
@@ -248,6 +248,7 @@ fn worded(url: &DatabaseUrl, error: &tokio_postgres::Error) -> Failure {
         {
             denied(url, &said)
         }
+        (Some(code), _) if *code == SqlState::TOO_MANY_CONNECTIONS => crowded(url, &said),
         (Some(code), _) if *code == SqlState::CANNOT_CONNECT_NOW => down(url, &said),
         (Some(_), _) => refused(url, &said),
         (None, Some(io)) => unreachable(url, io),

@@ -139,6 +139,17 @@ pub(crate) trait Backend {
     /// Who holds the run lock. Takes nothing; of a lease it needs to know how long one lasts.
     fn holder(&mut self, session: &mut dyn Session, lease: Duration) -> Result<Option<Holder>, SqlError>;
 
+    /// The number of the session that holds the lock, where the server goes on with what it has when nobody is there
+    /// any more.
+    fn session(&self) -> Option<String> {
+        None
+    }
+
+    /// Ends the session of this number if it holds the run lock.
+    fn end_session(&mut self, _: &mut dyn Session, _number: &str) -> Result<(), SqlError> {
+        Ok(())
+    }
+
     /// What a second connection can do while the run goes on.
     fn errands(&self) -> Errands {
         Errands::default()

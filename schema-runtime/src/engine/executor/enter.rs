@@ -1,5 +1,7 @@
 //! Before, around and after the lock: reading the state, waiting, refusing, and what is put right first.
 
+use std::sync::Arc;
+
 use super::{Executor, LOSSES};
 use crate::engine::Error;
 use crate::engine::backend::{Leave, Reach, Terms};
@@ -53,7 +55,11 @@ impl<'e> Executor<'e> {
     ) -> Result<(), Error> {
         let begun = self.begin(modes);
         let worked = begun.and_then(|()| match self.watch {
-            Some(watch) => Vigil::over(self.backend.errands(), watch, || work(self)),
+            Some(watch) => {
+                let vigil = Arc::new(Vigil::new(self.backend.errands()));
+                self.vigil = Some(Arc::clone(&vigil));
+                vigil.over(watch, || work(self))
+            }
             None => work(self),
         });
         let ended = self.backend.end(self.session);
@@ -86,7 +92,11 @@ impl<'e> Executor<'e> {
         }
         self.losses += 1;
         self.is_stale = true;
-        self.begin(modes)
+        self.begin(modes)?;
+        if let Some(vigil) = &self.vigil {
+            vigil.serves(self.backend.errands());
+        }
+        Ok(())
     }
 
     /// Takes the lock, reads what is new, and lets go again as long as a living run is half-way through a script

@@ -9,13 +9,15 @@ mod enter;
 mod failure;
 mod units;
 
+use std::sync::Arc;
+
 use super::backend::Backend;
 use super::glance;
 use super::known::Known;
 use super::ledger::{Author, Change, Detail};
 use super::refusal::{self, Question};
 use super::session::Session;
-use super::vigil::Watch;
+use super::vigil::{Vigil, Watch};
 use super::{Error, Event, Options, Report};
 use crate::history::{History, Node};
 use crate::plan::{Direction, Plan};
@@ -39,6 +41,8 @@ pub(super) struct Executor<'e> {
     is_checked: bool,
     has_told_of_lock: bool,
     watch: Option<&'e Watch<'e>>,
+    /// What whoever is beside this run sees of it.
+    vigil: Option<Arc<Vigil>>,
     /// How often the lock was lost.
     losses: usize,
     done: Vec<Node>,
@@ -68,6 +72,7 @@ impl<'e> Executor<'e> {
             is_checked: false,
             has_told_of_lock: false,
             watch: None,
+            vigil: None,
             losses: 0,
             done: Vec::new(),
         }

@@ -194,7 +194,7 @@ impl<'e> Executor<'e> {
         }
         if !self.has_told_of_lock {
             self.has_told_of_lock = true;
-            self.tell(&Event::Locked { revisions: plan.nodes.len() });
+            self.tell(&Event::Locked { revisions: plan.nodes.len(), session: self.backend.session() });
         }
         let is_left = |node: &Node| self.is_left(*node, plan.direction);
         let nodes: Vec<Node> = unit.nodes.iter().copied().filter(is_left).collect();
@@ -243,6 +243,9 @@ impl<'e> Executor<'e> {
         let history: &'e History = self.history;
         let revision = history.revision(node);
         self.tell(&Event::Started { revision, direction });
+        if let Some(vigil) = &self.vigil {
+            vigil.begins();
+        }
         let start = Instant::now();
         let step = self.step(node, plan);
         let started_at = step.entry.started_at.clone();

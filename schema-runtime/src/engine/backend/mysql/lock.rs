@@ -146,6 +146,11 @@ impl RunLock {
         )
     }
 
+    /// The number of the connection, if the lock is held by that.
+    pub(super) fn session(&self) -> Option<String> {
+        self.hold.session.then(|| self.connection.clone())
+    }
+
     /// What comes last in each transaction.
     pub(super) fn check(&self) -> Option<String> {
         self.hold.lease.map(check)
@@ -201,6 +206,13 @@ pub(super) fn free(session: &mut dyn Session) -> Result<(), SqlError> {
         "UPDATE {TABLE} SET fence = fence + 1, holder = NULL WHERE id = {} AND ends_at <= UTC_TIMESTAMP(6)",
         quote(LOST)
     ))
+}
+
+/// Ends a connection that holds the session's lock; one of that number that does not is somebody else's.
+pub(super) fn end_session(session: &mut dyn Session, number: &str) -> Result<(), SqlError> {
+    let number: u64 = number.parse().map_err(|_| SqlError::new(format!("`{number}` is no connection")))?;
+    let is_holder = session.value(&format!("SELECT CAST(IS_USED_LOCK({LOCK}) = {number} AS CHAR)"))?;
+    if is_holder.as_deref() == Some("1") { session.execute(&format!("KILL {number}")) } else { Ok(()) }
 }
 
 /// Somebody else's write came first.

@@ -33,6 +33,9 @@ const UNLOCKED: [&str; 2] = ["Lock wait timeout exceeded", "Deadlock found when 
 const FULL: [&str; 5] =
     ["' is full", "No space left on device", "Disk full", "Disk got full", "Can't change size of file"];
 
+/// What MariaDB and MySQL say when a statement took longer than it may.
+const SLOW: [&str; 2] = ["max_statement_time exceeded", "maximum statement execution time exceeded"];
+
 /// What drivers say of a connection that is gone, in English whatever the server speaks.
 const GONE: [&str; 5] = [
     "Input/output error",
@@ -71,6 +74,8 @@ impl Engine for Mysql {
             SqlErrorKind::Full
         } else if UNLOCKED.iter().any(|start| message.starts_with(start)) {
             SqlErrorKind::LockTimeout
+        } else if SLOW.iter().any(|slow| message.contains(slow)) {
+            SqlErrorKind::StatementTimeout
         } else if GONE.iter().any(|gone| message.starts_with(gone)) {
             SqlErrorKind::Lost
         } else if message.contains(LOST) {
@@ -190,8 +195,20 @@ impl Backend for MysqlBackend {
         lock::holder(session)
     }
 
+    fn session(&self) -> Option<String> {
+        self.lock.session()
+    }
+
+    fn end_session(&mut self, session: &mut dyn Session, number: &str) -> Result<(), SqlError> {
+        lock::end_session(session, number)
+    }
+
     fn errands(&self) -> Errands {
-        Errands { blocker: Some(self.lock.blocker()), renewal: self.lock.renewal() }
+        // A script may have locked everything; the run is not to wait at its end for who waits for that.
+        let renewal = self.lock.renewal().map(|renewal| {
+            format!("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1;\n{renewal}")
+        });
+        Errands { blocker: Some(self.lock.blocker()), renewal }
     }
 
     fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {

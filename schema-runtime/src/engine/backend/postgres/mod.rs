@@ -69,6 +69,7 @@ impl Engine for Pg {
                 SqlErrorKind::Lost
             }
             _ if language::is_about_locks(message) => SqlErrorKind::LockTimeout,
+            _ if message == "canceling statement due to statement timeout" => SqlErrorKind::StatementTimeout,
             _ if message.starts_with("current transaction is aborted") => SqlErrorKind::InTransaction,
             _ if message.contains(LOST) => SqlErrorKind::LockLost,
             _ if message.starts_with("prepared statement ") => SqlErrorKind::SharedSession,
