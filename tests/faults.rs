@@ -366,6 +366,22 @@ fn a_full_disk_of_mariadb() {
     a_full_disk(&server, &room, fill);
 }
 
+/// What fits into SQLite's cache is written, and refused, no earlier than by the commit.
+#[test]
+fn a_full_disk_under_a_file() {
+    let Some(room) = Room::new("96k") else { return };
+    let sandbox = history();
+    second(&sandbox, "CREATE TABLE b (x);\nINSERT INTO b VALUES (zeroblob(400000));\n");
+    let file = room.0.join("app.db");
+    upgrade(&sandbox, &file.to_string_lossy())
+        .exits(3)
+        .says("could not apply revision `1f0e9d8c7b6a` second")
+        .says("make room on the disk of the database")
+        .says("the database is at 0a1b2c3d4e5f");
+    assert!(room.mount("remount,size=2m"));
+    upgrade(&sandbox, &file.to_string_lossy()).ok();
+}
+
 fn a_full_disk(server: &Private, room: &Room, fill: &str) {
     let served = Served::on(server.engine, server.url());
     let sandbox = history();

@@ -86,6 +86,19 @@ impl SqlErrorKind {
     }
 }
 
+impl From<Obstacle> for SqlErrorKind {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::ReadOnly => Self::ReadOnly,
+            Obstacle::Denied => Self::Denied,
+            Obstacle::DiskFull => Self::Full,
+            Obstacle::Lost => Self::Lost,
+            Obstacle::Blocked => Self::LockTimeout,
+            Obstacle::TooSlow => Self::StatementTimeout,
+        }
+    }
+}
+
 impl SqlError {
     /// An error of our own making, worded like one of the engine's.
     pub(crate) fn new(message: impl Into<String>) -> Self {

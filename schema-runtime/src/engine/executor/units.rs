@@ -144,14 +144,15 @@ impl<'e> Executor<'e> {
             return self.unit_again(plan, unit, before, error);
         }
         self.forget(before);
-        let (Error::Database { message, .. } | Error::Obstructed { message, .. }) = error else {
-            return Err(error);
+        let (message, kind) = match error {
+            Error::Database { message, .. } => (message, SqlErrorKind::Other),
+            Error::Obstructed { message, obstacle, .. } => (message, SqlErrorKind::from(obstacle)),
+            error => return Err(error),
         };
+        let error = SqlError { kind, ..SqlError::new(message) };
         match unit.nodes[..] {
-            [node] => Err(self.not_committed(node, plan.direction, message)),
-            _ if self.is_one_transaction() || plan.is_empty() => {
-                Err(Error::Database { doing: "commit", message })
-            }
+            [node] => Err(self.not_committed(node, plan.direction, error)),
+            _ if self.is_one_transaction() || plan.is_empty() => Err(refused("commit", error)),
             _ => self.one_by_one(plan, &unit),
         }
     }
@@ -162,11 +163,11 @@ impl<'e> Executor<'e> {
         unit.nodes.iter().map(single).try_for_each(|unit| self.unit(plan, unit))
     }
 
-    fn not_committed(&mut self, node: Node, direction: Direction, message: String) -> Error {
+    fn not_committed(&mut self, node: Node, direction: Direction, error: SqlError) -> Error {
         let statements = self.script(node, direction).map_or(0, |script| script.statements.len());
         let failure = Failure {
             statement: statements.saturating_sub(1),
-            error: SqlError::new(message),
+            error,
             kept: 0,
             is_unit_lost: true,
             // What ran outside has its row already, and goes on from there.
