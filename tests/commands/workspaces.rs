@@ -59,7 +59,7 @@ fn what_belongs_to_a_package_stands_below_its_name() {
 fn findings_name_files_as_they_are_found_from_here() {
     let sandbox = Sandbox::of("workspace");
     sandbox.schema("generate --empty broken -p catalog").ok();
-    let up = std::fs::read_dir(sandbox.path("catalog/migrations")).unwrap();
+    let up = fs::read_dir(sandbox.path("catalog/migrations")).unwrap();
     let up = up
         .map(|entry| entry.unwrap().path().join("up.sql"))
         .find(|path| path.to_string_lossy().contains("_broken"));
