@@ -3,6 +3,7 @@
 //! tests. Each is started once, by the first test that needs it.
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use super::server::{
     Engine, Served, Session, administered, answered, demanded, free_port, program, start, unprivileged,
@@ -48,7 +49,14 @@ pub fn clustered() -> Option<(Served, Vec<String>)> {
     static CLUSTER: OnceLock<Result<Vec<String>, String>> = OnceLock::new();
     let nodes = demanded("Galera cluster", CLUSTER.get_or_init(galera).clone())?;
     let served = Served::on(Engine::Mysql, &nodes[0]);
-    let urls = nodes.iter().map(|node| served.url_through(node)).collect();
+    let urls: Vec<String> = nodes.iter().map(|node| served.url_through(node)).collect();
+    // The other nodes have been told of it, and may not have done it yet.
+    let is_there = || urls.iter().all(|url| Session::open(Engine::Mysql, url).is_ok());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_there() {
+        assert!(Instant::now() < deadline, "a node lacks the database");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     Some((served, urls))
 }
 

@@ -3,7 +3,8 @@
 //! The server says where a fault is, or nothing at all, but never which statement of a message failed. So the
 //! message counts as it goes, in the one thing that a rolled-back transaction leaves behind: session-level advisory
 //! locks, shared ones, which are in nobody's way. A Gray code changes one lock per statement and needs no more
-//! than a dozen.
+//! than a dozen. The first statement is not counted: it failed when nothing was, unless the server names another,
+//! which then is one whose grammar was not met.
 
 use super::route;
 use crate::engine::session::{Session, SqlError};
@@ -35,18 +36,14 @@ impl Message {
         self.sql.push_str(";\n");
     }
 
-    /// The statements of a script, counted when there are several.
+    /// The statements of a script, counted. What is to be selected then sets the counter to zero: [`Self::uncount`].
     pub(super) fn script(&mut self, script: &Script) {
-        let is_counted = script.statements.len() > 1;
         for (index, statement) in script.statements.iter().enumerate() {
-            if is_counted {
+            if index > 0 {
                 self.tick();
             }
             self.places.push((index, self.length));
             self.push(script.sql(statement));
-        }
-        if is_counted {
-            self.release();
         }
     }
 
@@ -58,10 +55,11 @@ impl Message {
         self.push(&format!("SELECT pg_catalog.pg_advisory_{toggle}({COUNTER}, {bit})"));
     }
 
-    fn release(&mut self) {
+    /// What a SELECT lists that sets the counter to zero, if it is not.
+    pub(super) fn uncount(&self) -> Option<String> {
         let code = gray(self.count);
         let bits: Vec<u32> = (0..u32::BITS).filter(|bit| code >> bit & 1 == 1).collect();
-        self.push(&unlock(&bits));
+        Some(unlock(&bits)).filter(|_| !bits.is_empty())
     }
 
     /// The counter is at zero again.
@@ -82,14 +80,12 @@ impl Message {
         script: &Script,
         error: SqlError,
     ) -> (usize, SqlError) {
-        let counted = if self.count > 0 { counted(session) } else { 1 };
+        let counted = if self.count > 0 { counted(session) } else { 0 };
         let pointed = error.position.and_then(|at| self.pointed(script, at));
-        match (counted, pointed) {
-            // Nothing was run at all: the grammar was not met, somewhere.
-            (0, Some((statement, at))) => (statement, SqlError { position: Some(at), ..error }),
-            (0, None) => (0, SqlError { position: None, ..error }),
-            (count, pointed) => {
-                let statement = (count - 1).min(self.places.len().saturating_sub(1));
+        match pointed {
+            Some((statement, at)) if counted == 0 => (statement, SqlError { position: Some(at), ..error }),
+            pointed => {
+                let statement = counted.min(self.places.len().saturating_sub(1));
                 // A place in a statement that did not fail is one in a function's body.
                 let position = pointed.filter(|(at, _)| *at == statement).map(|(_, at)| at);
                 (statement, SqlError { position, ..error })
@@ -118,14 +114,14 @@ fn counted(session: &mut dyn Session) -> usize {
         rows.iter().filter_map(|row| row.first()?.as_ref()?.parse().ok()).filter(|bit| *bit < 32).collect();
     if !bits.is_empty() {
         // What stays locked is shared, and goes with the session.
-        let _ = session.execute(&unlock(&bits));
+        let _ = session.execute(&format!("SELECT {}", unlock(&bits)));
     }
     ungray(bits.iter().fold(0, |code, bit| code | 1 << bit)) as usize
 }
 
 fn unlock(bits: &[u32]) -> String {
     let calls = bits.iter().map(|bit| format!("pg_catalog.pg_advisory_unlock_shared({COUNTER}, {bit})"));
-    format!("SELECT {}", calls.collect::<Vec<_>>().join(", "))
+    calls.collect::<Vec<_>>().join(", ")
 }
 
 fn gray(count: u32) -> u32 {

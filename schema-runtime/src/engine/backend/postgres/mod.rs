@@ -198,7 +198,11 @@ impl Backend for PostgresBackend {
         self.pending.changes.extend(step.changes(FINISHED.to_owned()));
         let mut message = self.opening();
         match self.terms.reach {
-            Reach::Run => message.script(script),
+            Reach::Run => {
+                message.script(script);
+                let uncount = message.uncount().map(|calls| format!("SELECT {calls}"));
+                message.push(&uncount.unwrap_or_default());
+            }
             Reach::Unit => self.revision(&mut message, script),
         }
         let ran = if message.sql().is_empty() { Ok(()) } else { self.send(session, &message) };
@@ -313,7 +317,8 @@ impl PostgresBackend {
 
     fn rows(&mut self, message: &mut Message) {
         let changes = std::mem::take(&mut self.pending.changes);
-        message.push(&self.restore());
+        let uncount = message.uncount().map_or_else(String::new, |calls| format!(", {calls}"));
+        message.push(&format!("{}{uncount}", self.restore()));
         let written = ledger::write(self, &changes);
         written.iter().for_each(|sql| message.push(&sql.replace(&quote(FINISHED), &finished())));
         message.push(&self.lock.renewal());
