@@ -11,6 +11,7 @@
 mod harness;
 
 mod agreement;
+mod applications;
 mod architecture;
 mod bad_input;
 mod broken;
@@ -34,6 +35,7 @@ mod print_schema;
 mod proof;
 mod readonly;
 mod rebuild;
+mod renames;
 mod rules;
 mod servers;
 mod sqlite_rebuild;

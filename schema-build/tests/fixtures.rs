@@ -1,4 +1,4 @@
-//! The sample crates of `fixtures/models`: their `src/schema.rs` is what is written from their models. `BLESS=1` writes
+//! The sample crates of `fixtures/applications`: their `src/schema.rs` is what is written from their models. `BLESS=1` writes
 //! it. That they compile with Diesel is checked by building them.
 #![cfg(feature = "models")]
 
@@ -10,7 +10,7 @@ use schema_build::models;
 use schema_runtime::dialect::Dialect;
 
 fn check(name: &str, dialect: Dialect) {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/models").join(name);
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/applications").join(name);
     let root = fs::canonicalize(root).expect("the fixture");
     let (config, _) = Config::load(&root, None).expect("a configuration");
     let models = models::read(&config, dialect);
@@ -32,4 +32,9 @@ fn the_tables_of_a_crate_on_sqlite() {
 #[test]
 fn the_tables_of_a_crate_on_postgres() {
     check("postgres", Dialect::Postgres);
+}
+
+#[test]
+fn the_tables_of_a_crate_on_mysql() {
+    check("mysql", Dialect::Mysql);
 }

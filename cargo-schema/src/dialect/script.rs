@@ -56,7 +56,9 @@ impl Group {
     }
 
     fn text(&self) -> String {
-        let mut text: String = self.comments.iter().map(|line| format!("-- {line}\n")).collect();
+        // A name or an expression in it may hold a line break, which would end the comment.
+        let line = |comment: &String| format!("-- {}\n", comment.replace(char::is_control, " "));
+        let mut text: String = self.comments.iter().map(line).collect();
         let mut was_long = false;
         for (position, statement) in self.statements.iter().enumerate() {
             let is_long = statement.contains('\n');

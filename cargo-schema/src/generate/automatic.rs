@@ -84,7 +84,7 @@ pub(crate) fn compare<D: Dialect>(
         None => replay(dialect, site, history, parents),
     };
     let proven = prove(context, &claim, &mut database, again)?;
-    if proven.rows == 0 && left_out.len() < automatic.schema.tables.len() {
+    if proven.rows == 0 && migration.touches(dialect, &automatic.schema) {
         context
             .shell
             .attention("Proved", "without rows: none could be made that the tables and triggers accept");
@@ -182,14 +182,14 @@ fn decided<D: Dialect>(
     }
 }
 
-fn refuse(found: &Difference) -> Option<Failure> {
+pub(super) fn refuse(found: &Difference) -> Option<Failure> {
     let questions = found.questions.iter().map(|question| question.finding());
     let findings: Vec<Finding> =
         questions.chain(found.refusals.iter().map(|refusal| refusal.finding())).collect();
     (!findings.is_empty()).then(|| Failure::of(Exit::No, findings).note("nothing was written"))
 }
 
-fn unwritten(error: scratch::Error) -> Failure {
+pub(super) fn unwritten(error: scratch::Error) -> Failure {
     Failure::new(Exit::No, "unproven", "the migration does not run on the scratch database")
         .note(error)
         .note("nothing was written")
@@ -213,7 +213,7 @@ fn prove<D: Dialect>(
     }
 }
 
-fn disproved(disproof: Disproof) -> Failure {
+pub(super) fn disproved(disproof: Disproof) -> Failure {
     let failure = |message: &str| Failure::new(Exit::No, "unproven", message);
     let lines = |failure: Failure, lines: &[String]| lines.iter().fold(failure, Failure::note);
     let failure = match &disproof {
@@ -227,9 +227,10 @@ fn disproved(disproof: Disproof) -> Failure {
             failure(&format!("rows of `{table}` would not be what they were, on the way {direction}")),
             rest,
         ),
-        Disproof::Broken(views) => {
-            lines(failure("what mentions a removed table or column could no longer be read"), views)
-        }
+        Disproof::Broken(views) => lines(
+            failure("what mentions a removed or renamed table or column could no longer be read"),
+            views,
+        ),
     };
     failure
         .note("nothing was written")

@@ -19,6 +19,12 @@ pub(crate) struct Migration {
 }
 
 impl Migration {
+    /// Whether it changes a table that is there already, and that may have rows.
+    pub(crate) fn touches<D: Dialect>(&self, dialect: &D, current: &Schema) -> bool {
+        let is_there = |table: &str| current.tables.keys().any(|name| dialect.is_same(name, table));
+        self.operations.iter().filter_map(Operation::table).any(is_there)
+    }
+
     /// Whether SQLite's foreign keys must be off in either direction.
     pub(crate) fn needs_foreign_keys_off(&self) -> bool {
         self.up.needs_foreign_keys_off || self.down.needs_foreign_keys_off

@@ -105,7 +105,8 @@ impl<D: Dialect> Claim<'_, D> {
             let columns = table
                 .columns
                 .iter()
-                .filter(|column| way == Way::Down || column.generated.is_none() && !self.is_recoded(column));
+                .filter(|column| way == Way::Down || !self.is_recoded(column))
+                .filter(|column| column.generated.is_none() || way == Way::Down && !self.fills(&now));
             let columns = columns.map(|column| column.name.clone());
             (name.to_owned(), columns.filter(|column| self.keeps(&now, column, way)).collect())
         };
@@ -173,6 +174,14 @@ impl<D: Dialect> Claim<'_, D> {
         })
     }
 
+    /// Whether NULL becomes something else in a column of this table, and with it what is computed of that.
+    fn fills(&self, now: &str) -> bool {
+        self.migration.operations.iter().any(|operation| match operation {
+            Operation::AlterColumn { table, from, to, .. } => self.is_same(table, now) && is_filled(from, to),
+            _ => false,
+        })
+    }
+
     /// Whether values of its type get other names.
     fn is_recoded(&self, column: &Column) -> bool {
         let (ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. }) = &column.ty;
@@ -195,16 +204,19 @@ impl<D: Dialect> Claim<'_, D> {
                 self.is_same(table, now) && self.is_same(&column.name, &after)
             }
             Operation::AlterColumn { table, from, to, recode } => {
-                let is_filled = from.is_nullable && !to.is_nullable && to.backfill.is_some();
                 let is_computed = from.generated.is_some() || to.generated.is_some();
                 let is_other = from.ty != to.ty || !recode.is_empty();
                 self.is_same(table, now)
                     && self.is_same(&from.name, &after)
-                    && (is_filled || is_computed || is_other && way == Way::Up)
+                    && (is_filled(from, to) || is_computed || is_other && way == Way::Up)
             }
             _ => false,
         })
     }
+}
+
+fn is_filled(from: &Column, to: &Column) -> bool {
+    from.is_nullable && !to.is_nullable && to.backfill.is_some()
 }
 
 type Rows = Vec<(String, Vec<String>)>;

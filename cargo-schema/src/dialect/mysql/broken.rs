@@ -8,7 +8,8 @@ use super::scratch::Scratch;
 pub(super) fn of(database: &mut Scratch, catalogue: &Catalogue) -> Vec<String> {
     let read = |view: &String| {
         let error = database.run(&format!("SELECT * FROM {} LIMIT 0", quoted(view))).err()?;
-        Some(format!("view `{view}`: {}", error.message))
+        // People do not know the scratch database.
+        Some(format!("view `{view}`: {}", error.message.replace(&database.prefix(), "")))
     };
     catalogue.views.keys().filter_map(read).collect()
 }

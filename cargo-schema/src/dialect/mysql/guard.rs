@@ -85,7 +85,9 @@ fn condition(column: &str, from: &SqlType, to: &SqlType, recoded: &[&str]) -> Op
             let is_guarded = !gone.is_empty() && from.family() == Family::Enum;
             is_guarded.then(|| format!("{column} IN ({})", gone.join(", ")))
         }
-        (Family::Binary, Family::Binary) => shorter(column, from, to),
+        (Family::Text | Family::Binary, Family::Binary) => shorter(column, from, to),
+        // Bytes that are no text of the new character set are refused by strict mode.
+        (Family::Binary, Family::Text) => shorter(column, from, to),
         // Nobody knows what it would become.
         _ => any(),
     }
@@ -102,7 +104,7 @@ fn floating(column: &str, from: &SqlType, to: &SqlType) -> Option<String> {
         Family::Integer if !is_single => Some(format!("ABS({column}) > 9007199254740992")),
         Family::Integer => Some(format!("ABS({column}) > 16777216")),
         Family::Decimal if !is_single && from.number(0)? <= 15 => None,
-        _ if is_single => Some(format!("{column} <> ROUND({column}) OR ABS({column}) > 16777216")),
+        _ if is_single => Some(format!("CAST({column} AS FLOAT) <> {column}")),
         Family::Decimal => Some(format!("ABS({column}) >= 1000000000000000")),
         _ => None,
     }

@@ -164,6 +164,20 @@ impl Scratch {
         self.session.run(migrator, Work::Upgrade(target)).map(drop)
     }
 
+    /// How the server names what is in it.
+    pub(super) fn prefix(&self) -> String {
+        format!("{}.", self.name)
+    }
+
+    /// Takes everything out of it.
+    #[cfg(test)]
+    pub(super) fn renew(&mut self) -> Result<(), Error> {
+        self.run("SET foreign_key_checks = 1")?;
+        self.run(&format!("DROP DATABASE {}", quoted(&self.name)))?;
+        self.run(&format!("CREATE DATABASE {}", quoted(&self.name)))?;
+        self.enter()
+    }
+
     /// Runs one statement.
     pub(super) fn run(&mut self, sql: &str) -> Result<(), Error> {
         self.seen = None;

@@ -52,6 +52,13 @@ impl Server {
         }
     }
 
+    /// An empty database in the place of one that is of no use any more.
+    pub(crate) fn another(&self, spare: Option<Scratch>) -> Scratch {
+        let Some(mut scratch) = spare else { return self.database("") };
+        scratch.renew().unwrap_or_else(|error| panic!("{error}"));
+        scratch
+    }
+
     /// A database that holds what this SQL makes.
     pub(crate) fn database(&self, sql: &str) -> Scratch {
         let scratch = Scratch::new(self.session(), "", Vec::new());

@@ -10,6 +10,7 @@ enum Kind {
     Float(u8),
     Numeric,
     Text,
+    Bytes,
     Bool,
     Date,
     Timestamp,
@@ -31,6 +32,7 @@ fn kind(ty: &str) -> Kind {
         "DOUBLE PRECISION" => Kind::Float(8),
         "NUMERIC" => Kind::Numeric,
         "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" => Kind::Text,
+        "BYTEA" => Kind::Bytes,
         "BOOLEAN" => Kind::Bool,
         "DATE" => Kind::Date,
         "TIMESTAMP" => Kind::Timestamp,
@@ -67,6 +69,11 @@ pub(super) fn using(column: &str, old: &str, new: &str, new_sql: &str) -> Option
         }
         (Kind::Date, Kind::Timestamptz) => Some(format!("{column}::TIMESTAMP AT TIME ZONE 'UTC'")),
         (Kind::Timestamptz, Kind::Date) => Some(format!("({column} AT TIME ZONE 'UTC')::DATE")),
+        // A plain cast takes a backslash in a text for the beginning of a byte, and gives bytes as `\\x41`.
+        (Kind::Text, Kind::Bytes) => Some(format!("pg_catalog.convert_to({column}, 'UTF8')")),
+        (Kind::Bytes, Kind::Text) => Some(format!("pg_catalog.convert_from({column}, 'UTF8')")),
+        // Without it, `10.0.0.1` comes back as `10.0.0.1/32`.
+        (Kind::Address, Kind::Text) if new == "TEXT" => Some(format!("pg_catalog.abbrev({column})")),
         (_, Kind::Text) | (Kind::Json, Kind::Json) | (Kind::Address, Kind::Address) => None,
         _ if is_number(from) && is_number(to)
             || is_moment(from) && is_moment(to)
@@ -172,6 +179,8 @@ mod tests {
         assert_eq!(using("mood", "state").as_deref(), Some("c::TEXT::state"));
         assert_eq!(using("TIMESTAMP", "TIMESTAMPTZ").as_deref(), Some("c AT TIME ZONE 'UTC'"));
         assert_eq!(using("mood[]", "TEXT[]"), None);
+        assert_eq!(using("TEXT", "BYTEA").as_deref(), Some("pg_catalog.convert_to(c, 'UTF8')"));
+        assert_eq!(using("INET", "TEXT").as_deref(), Some("pg_catalog.abbrev(c)"));
         assert_eq!(using("TEXT[]", "mood[]").as_deref(), Some("c::mood[]"));
     }
 }

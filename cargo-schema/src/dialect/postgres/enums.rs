@@ -36,6 +36,8 @@ impl Change<'_> {
                 self.to.name
             )),
             (false, _) if is_way_back => anew(self.before, self.to),
+            (false, _) if there.iter().all(|value| wanted.contains(&value)) => anew(self.before, self.to)
+                .comment(format!("`{}` is made anew: its values have another order.", self.to.name)),
             (false, _) => anew(self.before, self.to).comment(format!(
                 "Fails, and changes nothing, where a row has a value that `{}` loses.",
                 self.to.name

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use schema_build::schema::{Column, ForeignKey};
+use schema_build::schema::{Column, EnumType, ForeignKey};
 use schema_build::statement::{Kind, tokens};
 use schema_runtime::dialect::Dialect;
 
@@ -85,10 +85,12 @@ fn touched<'c>(catalogue: &'c Catalogue, operations: &[Operation]) -> BTreeSet<&
     for operation in operations {
         match operation {
             Operation::RenameTable { from, .. } => names.extend([from.clone()]),
-            Operation::AlterEnum { from, to, .. } => {
-                let is_it = |ty: &str| {
-                    [&from.name, &to.name].iter().any(|name| ty.strip_suffix("[]").unwrap_or(ty) == **name)
-                };
+            Operation::AlterEnum {
+                from: EnumType { name: from, .. }, to: EnumType { name: to, .. }, ..
+            }
+            | Operation::RenameEnum { from, to } => {
+                let is_it =
+                    |ty: &str| [from, to].iter().any(|name| ty.strip_suffix("[]").unwrap_or(ty) == **name);
                 let uses =
                     |entry: &Entry| entry.table.columns.iter().any(|column| is_it(types::text(&column.ty)));
                 names.extend(

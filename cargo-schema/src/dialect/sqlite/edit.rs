@@ -164,7 +164,8 @@ fn replace(written: &mut ColumnSource, fresh: &ColumnSource, is_it: fn(&ClauseKi
     written.clauses.retain(|clause| !is_it(&clause.kind));
     // A bare NULL says what its absence says, and contradicts NOT NULL.
     written.clauses.retain(|clause| !clause.text.eq_ignore_ascii_case("null"));
-    let behind_key = usize::from(written.clauses.first().is_some_and(is_key)).min(written.clauses.len());
+    let is_first = |clause: &&Clause| is_key(clause) || matches!(clause.kind, ClauseKind::NotNull);
+    let behind_key = written.clauses.iter().take_while(is_first).count();
     let place = place.unwrap_or(behind_key).min(written.clauses.len());
     for (ahead, clause) in fresh.clauses.iter().filter(|clause| is_it(&clause.kind)).enumerate() {
         written.clauses.insert((place + ahead).min(written.clauses.len()), clause.clone());

@@ -277,7 +277,7 @@ fn after(before: &Entry, operations: &[&Operation]) -> Entry {
 }
 
 fn add_index(after: &mut Entry, part: &Part) {
-    if let Some(index) = part_index(part) {
+    if let Some(index) = new_index(part) {
         let sql = create_index(&after.source.name, &index);
         after.indexes.push(IndexSource { name: index.name.clone().unwrap_or_default(), sql, index });
     }
@@ -290,6 +290,14 @@ fn rename_index(after: &mut Entry, from: &Part, to: &Part) {
         to.clone_into(&mut there.name);
         there.index.name = Some(to.to_owned());
         there.sql = create_index(&table, &there.index);
+    }
+}
+
+/// The index that a new part is: a unique key is one that can be dropped in place, whatever the model calls it.
+fn new_index(part: &Part) -> Option<Index> {
+    match part {
+        Part::Unique(unique) => Some(index_of(unique)),
+        other => part_index(other),
     }
 }
 

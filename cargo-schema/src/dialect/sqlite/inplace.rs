@@ -17,18 +17,23 @@ pub(super) fn is_possible(change: &Change<'_>, catalogue: &Catalogue) -> bool {
                 && change.after.source.column(&column.name).is_some_and(can_be_added)
         }
         Operation::DropColumn { column, .. } => can_be_dropped(change, catalogue, &column.name),
-        Operation::AddPart { part, .. } | Operation::DropPart { part, .. } => {
-            is_index(part) || belongs(change, part)
+        Operation::AddPart { part, .. } => is_index(part, &change.after) || belongs(change, part),
+        Operation::DropPart { part, .. } => is_index(part, change.before) || belongs(change, part),
+        Operation::RenamePart { from, to, .. } => {
+            is_index(from, change.before) && is_index(to, &change.after)
         }
-        Operation::RenamePart { from, to, .. } => is_index(from) && is_index(to),
         _ => false,
     })
 }
 
-fn is_index(part: &Part) -> bool {
+/// What the table that has it says: a model's unique key becomes an index, and one that people wrote may be a clause.
+fn is_index(part: &Part, table: &Entry) -> bool {
     match part {
         Part::Index(_) => true,
-        Part::Unique(unique) => !unique.is_constraint,
+        Part::Unique(unique) => {
+            let has_name = |name: &String| table.indexes.iter().any(|index| is_same(&index.name, name));
+            unique.name.as_ref().is_some_and(has_name)
+        }
         Part::PrimaryKey(_) | Part::Check(_) | Part::ForeignKey(_) => false,
     }
 }

@@ -1,10 +1,10 @@
 //! What is said above a rebuild: why it is one.
 
-use schema_build::schema::{Column, ColumnType};
+use schema_build::schema::{Column, ColumnType, Options};
 
-use super::edit::is_other_type;
+use super::edit::{is_other_type, references};
 use super::emit::Change;
-use crate::operation::Operation;
+use crate::operation::{Operation, Part};
 
 /// Comment lines for one rebuilt table.
 pub(super) fn reasons(change: &Change<'_>) -> Vec<String> {
@@ -33,22 +33,32 @@ fn reason(change: &Change<'_>, operation: &Operation) -> Option<String> {
         Operation::AddPart { part, .. } => format!("new {}", described(part)),
         Operation::DropPart { part, .. } => format!("no {}", described(part)),
         Operation::RenamePart { from, to, .. } => {
-            format!(
-                "{} `{}` is called `{}`",
-                to.noun(),
-                from.name().unwrap_or("without a name"),
-                to.name().unwrap_or("nothing")
-            )
+            format!("{} is called `{}`", described(from), to.name().unwrap_or("nothing"))
         }
-        Operation::AlterTable { .. } => "other options".to_owned(),
+        Operation::AlterTable { from, to, .. } => options(&from.options, &to.options).join(", "),
         _ => return None,
     })
 }
 
-fn described(part: &crate::operation::Part) -> String {
-    match part.name() {
-        Some(name) => format!("{} `{name}`", part.noun()),
-        None => part.noun().to_owned(),
+fn options(from: &Options, to: &Options) -> Vec<String> {
+    let options = [
+        ("STRICT", from.is_strict, to.is_strict),
+        ("WITHOUT ROWID", from.is_without_rowid, to.is_without_rowid),
+    ];
+    let changed = options.iter().filter(|(_, was, is)| was != is);
+    changed.map(|(name, _, is)| if *is { (*name).to_owned() } else { format!("no longer {name}") }).collect()
+}
+
+fn described(part: &Part) -> String {
+    match (part.name(), part) {
+        (Some(name), _) => format!("{} `{name}`", part.noun()),
+        (None, Part::PrimaryKey(key)) => format!("primary key ({})", key.columns.join(", ")),
+        (None, Part::Unique(unique)) => format!("unique key ({})", unique.columns.join(", ")),
+        (None, Part::Check(check)) => format!("check ({})", check.expression),
+        (None, Part::ForeignKey(key)) => {
+            format!("foreign key ({}) {}", key.columns.join(", "), references(key))
+        }
+        (None, Part::Index(_)) => part.noun().to_owned(),
     }
 }
 
@@ -71,11 +81,22 @@ pub(super) fn changes(from: &Column, to: &Column) -> Vec<String> {
             to.default.as_ref().map_or("no default".to_owned(), |default| format!("default {default}")),
         );
     }
+    if from.collation != to.collation {
+        words.push(
+            to.collation.as_ref().map_or("no collation".to_owned(), |name| format!("collation {name}")),
+        );
+    }
+    if let Some(values) = to.values.as_ref().filter(|_| from.values != to.values) {
+        words.push(format!("values {}", schema_build::schema::words::values(values)));
+    }
     let others = [
-        (from.collation != to.collation, "another collation"),
         (from.generated.is_none() && to.generated.is_some(), "computed from now on, what was in it is lost"),
-        (from.generated.is_some() && from.generated != to.generated, "computed otherwise"),
-        (from.values != to.values, "other values"),
+        (from.generated.is_some() && to.generated.is_none(), "computed no more"),
+        (
+            from.generated.is_some() && to.generated.is_some() && from.generated != to.generated,
+            "computed otherwise",
+        ),
+        (from.values.is_some() && to.values.is_none(), "any value"),
         (from.identity != to.identity, "numbered otherwise"),
     ];
     words.extend(others.iter().filter(|(is_other, _)| *is_other).map(|(_, words)| (*words).to_owned()));

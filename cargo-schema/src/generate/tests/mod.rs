@@ -1,6 +1,7 @@
 //! Difference, SQL and proof together, on real databases in memory.
 
 mod alter;
+mod cases;
 mod pragmas;
 mod property;
 mod random;

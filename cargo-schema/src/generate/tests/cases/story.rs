@@ -1,0 +1,199 @@
+//! One case on one engine, from its models to what `generate` would write or say.
+
+use std::path::Path;
+
+use schema_build::schema::Schema;
+use schema_runtime::dialect::Dialect as Engine;
+
+use super::bed::{Bed, Database};
+use super::case::{Case, Outcome};
+use super::models::{self, Layout};
+use crate::dialect::{Dialect, Excerpt};
+use crate::difference::{Answers, Difference};
+use crate::failure::Failure;
+use crate::generate::automatic::{disproved, refuse, unmodelled, unwritten, wanted};
+use crate::generate::migration::{Migration, write};
+use crate::generate::prove::Disproof;
+use crate::generate::tests::{changes_on, migration_on, prove_on};
+use crate::operation::Operation;
+
+/// A case whose history ran on a database.
+pub(super) struct Story<'a, B: Bed> {
+    bed: &'a B,
+    case: &'a Case,
+    /// What makes the database.
+    history: String,
+    there: Option<Database<B>>,
+}
+
+/// What is to be done, and what that was made of.
+struct Plan {
+    operations: Vec<Operation>,
+    current: Schema,
+    desired: Schema,
+    answers: Answers,
+    tables_file: String,
+}
+
+type Catalogue<B> = <<B as Bed>::Ways as Dialect>::Catalogue;
+
+/// Rows in every table while a migration is proven.
+const ROWS: usize = 3;
+
+impl<'a, B: Bed> Story<'a, B> {
+    pub(super) fn begin(bed: &'a B, case: &'a Case, spare: Option<Database<B>>) -> Result<Self, String> {
+        let (ways, engine) = (bed.ways(), bed.ways().engine());
+        let mut there = bed.database(spare);
+        let mut history = String::new();
+        if let Some(before) = case.input(engine, "before.rs") {
+            let schema = wanted(&models::read(&before, engine, Layout::OneFile)?);
+            history = migration_on(ways, &mut there, &schema, &Answers::default()).up.text();
+        }
+        history.push_str(&case.input(engine, "before.sql").unwrap_or_default());
+        ways.run(&mut there, &history, false).map_err(|error| format!("before: {error}\n{history}"))?;
+        Ok(Self { bed, case, history, there: Some(there) })
+    }
+
+    fn ways(&self) -> &'a B::Ways {
+        self.bed.ways()
+    }
+
+    fn engine(&self) -> Engine {
+        self.ways().engine()
+    }
+
+    /// What `generate` makes of it, and the database.
+    pub(super) fn told(mut self) -> (Outcome, Database<B>) {
+        let outcome = self.outcome().unwrap_or_else(Outcome::Refused);
+        (outcome, self.there.expect("it is put back"))
+    }
+
+    fn outcome(&mut self) -> Result<Outcome, String> {
+        let catalogue = self.ways().introspect(self.there()).expect("a catalogue");
+        let plan = self.plan(&catalogue, Layout::OneFile)?;
+        let other = self.plan(&catalogue, Layout::Apart)?;
+        assert_eq!(plan.operations, other.operations, "the order of files decides");
+        assert_eq!(plan.tables_file, other.tables_file, "the order of files decides");
+        if plan.operations.is_empty() {
+            return Ok(Outcome::Nothing);
+        }
+        let migration = self.write(&catalogue, &plan)?;
+        if self.has_excerpts(&catalogue, &plan) {
+            assert_eq!(texts(&migration), texts(&self.write(&catalogue, &other)?), "not the same every time");
+        }
+        self.prove(&migration, &plan)?;
+        Ok(Outcome::Written { up: migration.up.text(), down: migration.down.text() })
+    }
+
+    /// What is to be done.
+    fn plan(&mut self, catalogue: &Catalogue<B>, layout: Layout) -> Result<Plan, String> {
+        let ways = self.ways();
+        let text = self.case.input(self.engine(), "after.rs").expect("after.rs");
+        let models = models::read(&text, self.engine(), layout)?;
+        let desired = wanted(&models);
+        let current = ways.schema(catalogue);
+        let mut answers = self.answers();
+        answers.unmodelled = Some(unmodelled(ways, &desired, &current));
+        let found = changes_on(ways, self.there(), &desired, &answers);
+        if let Some(failure) = refuse(&found) {
+            return Err(words(&failure));
+        }
+        let tables_file = models.tables_file(Path::new("src/schema.rs"));
+        Ok(Plan { operations: placeless(found.operations), current, desired, answers, tables_file })
+    }
+
+    /// On a part of the database where the engine has that, as `generate` does.
+    fn write(&mut self, catalogue: &Catalogue<B>, plan: &Plan) -> Result<Migration, String> {
+        let (ways, operations) = (self.ways(), plan.operations.clone());
+        let migration = match ways.excerpt(catalogue, &operations).expect("an excerpt") {
+            Some(Excerpt { mut database, .. }) => write(ways, &mut database, operations, &plan.current),
+            None => write(ways, self.there(), operations, &plan.current),
+        };
+        migration.map_err(|error| words(&unwritten(error)))
+    }
+
+    /// Whether what is written leaves the database itself alone, and can be written again.
+    fn has_excerpts(&self, catalogue: &Catalogue<B>, plan: &Plan) -> bool {
+        self.ways().excerpt(catalogue, &plan.operations).is_ok_and(|excerpt| excerpt.is_some())
+    }
+
+    /// The flags of the command line.
+    fn answers(&self) -> Answers {
+        let mut answers = Answers::default();
+        let flags = self.case.flags(self.engine());
+        for flag in flags.chunks(2) {
+            match (flag[0].as_str(), &flag[1]) {
+                ("--rename", pair) => {
+                    let (old, new) = pair.split_once('=').expect("OLD=NEW");
+                    answers.renames.push((old.to_owned(), new.to_owned()));
+                }
+                ("--drop", name) => answers.drops.push(name.clone()),
+                ("--keep", name) => answers.keeps.push(name.clone()),
+                ("--assume-empty", name) => answers.assume_empty.push(name.clone()),
+                other => panic!("{other:?}"),
+            }
+        }
+        answers
+    }
+
+    /// Up and down with rows, then up for good, where nothing is left to be found.
+    fn prove(&mut self, migration: &Migration, plan: &Plan) -> Result<(), String> {
+        let ways = self.ways();
+        let has_rows = self.case.has_rows(self.engine());
+        let Plan { desired, answers, .. } = plan;
+        match prove_on(ways, self.there(), migration, desired, answers, ROWS) {
+            Ok(rows) => {
+                let is_proven = rows > 0 || !migration.touches(ways, &plan.current);
+                assert!(is_proven || !has_rows, "proven without rows");
+            }
+            Err(Disproof::Failed(error)) if error.is_about_rows && !has_rows => {
+                self.renew();
+                prove_on(ways, self.there(), migration, desired, answers, 0)
+                    .map_err(|disproof| words(&disproved(disproof)))?;
+            }
+            Err(disproof) => return Err(words(&disproved(disproof))),
+        }
+        let off = migration.needs_foreign_keys_off();
+        ways.run(self.there(), &migration.up.text(), off).unwrap_or_else(|error| panic!("{error}"));
+        let again = Answers { unmodelled: answers.unmodelled, ..Answers::default() };
+        let found = changes_on(ways, self.there(), desired, &again);
+        assert_eq!(found, Difference { kept: found.kept.clone(), ..Difference::default() }, "found again");
+        Ok(())
+    }
+
+    fn there(&mut self) -> &mut Database<B> {
+        self.there.as_mut().expect("it is put back")
+    }
+
+    /// The database as it was in the beginning.
+    fn renew(&mut self) {
+        let mut there = self.bed.database(self.there.take());
+        self.ways().run(&mut there, &self.history, false).unwrap_or_else(|error| panic!("{error}"));
+        self.there = Some(there);
+    }
+}
+
+/// Where models are is not what they say.
+fn placeless(mut operations: Vec<Operation>) -> Vec<Operation> {
+    for operation in &mut operations {
+        match operation {
+            Operation::CreateTable { table, .. } => {
+                table.place = None;
+                table.columns.iter_mut().for_each(|column| column.place = None);
+            }
+            Operation::AddColumn { column, .. } | Operation::AlterColumn { to: column, .. } => {
+                column.place = None;
+            }
+            _ => {}
+        }
+    }
+    operations
+}
+
+fn texts(migration: &Migration) -> [String; 2] {
+    [migration.up.text(), migration.down.text()]
+}
+
+fn words(failure: &Failure) -> String {
+    models::pictures(&failure.findings)
+}
