@@ -267,7 +267,8 @@ impl Baseline {
         if let Some((path, text)) = &self.root {
             changes.write(path, text)?;
         }
-        let known = Known { schema: self.schema.clone(), models: Some(self.look(project)?) };
+        let known =
+            Known { schema: self.schema.clone(), models: Some(self.look(project)?), is_replayed: true };
         for (path, text) in lock::with(project, &[], &self.new, self.engine, Some(known))? {
             changes.write(&path, &text)?;
         }

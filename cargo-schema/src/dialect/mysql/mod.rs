@@ -9,6 +9,7 @@ mod define;
 mod edit;
 mod emit;
 mod guard;
+mod imagine;
 mod introspect;
 mod lines;
 mod local;
@@ -28,8 +29,9 @@ use schema_build::schema::{ColumnType, EnumType, Schema};
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::engine::{self, Migrator};
 
+use super::script::Script;
 use super::spelling::Spelling;
-use super::{Dialect, Emitted};
+use super::{Dialect, Emitted, Paper};
 use crate::database::connection::Connection;
 use crate::database::scratch::{Error, Site};
 use crate::failure::Failure;
@@ -152,6 +154,38 @@ impl Dialect for Mysql {
         like: Option<&[Catalogue]>,
     ) -> Result<Emitted<Catalogue>, Error> {
         emit::emit(database, operations, like)
+    }
+
+    fn imagined(&self, schema: &Schema) -> Option<Catalogue> {
+        Some(imagine::catalogue(schema))
+    }
+
+    fn on_paper(&self, stages: &[Paper<'_, Catalogue>]) -> Result<Script, Error> {
+        emit::on_paper(stages)
+    }
+
+    fn unsaid(&self) -> &'static [&'static str] {
+        &[
+            "CALL",
+            "COLUMN_FORMAT",
+            "COMPRESSED",
+            "EVENT",
+            "EXECUTE",
+            "FUNCTION",
+            "IGNORED",
+            "INVISIBLE",
+            "KEY_BLOCK_SIZE",
+            "PARTITION",
+            "PREPARE",
+            "PROCEDURE",
+            "ROW_FORMAT",
+            "SRID",
+            "STORAGE",
+            "TABLESPACE",
+            "TRIGGER",
+            "VERSIONING",
+            "VIEW",
+        ]
     }
 
     fn run(&self, database: &mut Scratch, text: &str, _: bool) -> Result<(), Error> {
