@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::init::Plan;
 use super::running::WaitArgs;
 use crate::changes::Changes;
+use crate::comparison::rest::is_spoken_of;
 use crate::comparison::{self, side};
 use crate::context::Context;
 use crate::database::connect::{self, Access, Database, Patience};
@@ -86,7 +87,7 @@ pub(super) fn prepare<D: Dialect>(dialect: &D, site: Site<'_>) -> Result<Baselin
         models,
         tables,
         root: root(project)?,
-        unmodelled: lines.iter().filter(|line| is_beyond_models(line)).count(),
+        unmodelled: lines.iter().filter(|line| !is_spoken_of(line)).count(),
         shown: database.url.shown,
     })
 }
@@ -184,11 +185,6 @@ fn prove<D: Dialect>(
         return Ok(());
     }
     Err(lines.iter().fold(failure(), Failure::note).note("nothing was changed"))
-}
-
-/// Views and triggers, not tables and what belongs to them.
-fn is_beyond_models(line: &str) -> bool {
-    !["table ", "column ", "constraint ", "index "].iter().any(|kind| line.starts_with(kind))
 }
 
 /// The library's root, else the program's, with the new modules; `None` when it has them.

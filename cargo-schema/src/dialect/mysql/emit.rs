@@ -379,12 +379,12 @@ fn drop_keys(keys: &[(String, ForeignKey)], has_aside: bool) -> Group {
     }
 }
 
-fn add_keys(keys: &[(String, ForeignKey)]) -> Group {
+pub(super) fn add_keys(keys: &[(String, ForeignKey)]) -> Group {
     Group::of(by_table(keys, |key| format!("ADD {}", define::foreign_key(key))))
 }
 
 /// The server's own statement without the lines of these foreign keys.
-fn without(source: &str, keys: &[ForeignKey]) -> String {
+pub(super) fn without(source: &str, keys: &[ForeignKey]) -> String {
     let starts: Vec<String> = keys
         .iter()
         .map(|key| {

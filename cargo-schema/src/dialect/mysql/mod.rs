@@ -6,6 +6,7 @@ mod alter;
 mod broken;
 mod catalogue;
 mod define;
+mod definition;
 mod edit;
 mod emit;
 mod guard;
@@ -82,7 +83,15 @@ impl Dialect for Mysql {
             return Err(Error::new("read the schema", what));
         }
         let server = Server::ask(connection)?;
-        introspect::catalogue(connection, server)
+        let mut catalogue = introspect::catalogue(connection, server)?;
+        for entry in catalogue.tables.values_mut() {
+            entry.source = Some(introspect::source(connection, &entry.name)?);
+        }
+        Ok(catalogue)
+    }
+
+    fn definition(&self, catalogue: &Catalogue) -> Option<Script> {
+        Some(definition::of(catalogue))
     }
 
     fn schema(&self, catalogue: &Catalogue) -> Schema {

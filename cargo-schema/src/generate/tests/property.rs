@@ -154,6 +154,10 @@ fn foreseen<W: Words>(
         assert_eq!(foreseen, written, "{}", context(&paper.up.text()));
     }
     let mut after = apply::after(ways, before, &step.operations);
+    // Which tells whose words they were.
+    for (name, table) in &mut after.tables {
+        table.was = new.tables.get(name).and_then(|new| new.was.clone());
+    }
     let (mut wanted, answers) = (new.clone(), Answers::default());
     ways.spell(there, &mut after, before).expect("a spelling");
     ways.spell(there, &mut wanted, before).expect("a spelling");
