@@ -93,6 +93,10 @@ pub(super) fn what_is_not_known(database: &mut Scratch, changes: &[Change<'_>]) 
 pub(super) fn what_no_schema_says(changes: &[Change<'_>]) -> Result<(), Error> {
     let is_time = |column: &ColumnEntry| SqlType::read(&column.ty).family() == Family::Timestamp;
     for change in changes {
+        if change.before.charset != change.after.charset {
+            let doing = format!("change the character set of `{}`", change.before.name);
+            return Err(Error::new(doing, "the server alone says which columns follow it"));
+        }
         if let Some((old, _)) = change.kept().find(|(old, new)| old != new && is_time(old)) {
             let doing = format!("change `{}.{}`", change.before.name, old.name);
             return Err(Error::new(doing, "the server alone says whether it changes with every row"));

@@ -382,8 +382,16 @@ impl Words for OfMysql {
 
     /// Without the width in which nobody shows numbers any more.
     fn plain(&self, sql: &str) -> String {
-        let widths =
-            ["bigint(20)", "bigint(21)", "int(11)", "int(10)", "smallint(6)", "tinyint(4)", "mediumint(9)"];
+        let widths = [
+            "bigint(20)",
+            "bigint(21)",
+            "int(11)",
+            "int(10)",
+            "smallint(6)",
+            "tinyint(4)",
+            "mediumint(9)",
+            "year(4)",
+        ];
         widths.iter().fold(sql.to_owned(), |sql, width| {
             let (ty, _) = width.split_once('(').expect("a width");
             sql.replace(width, ty)
