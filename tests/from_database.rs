@@ -217,3 +217,75 @@ fn a_postgresql_database_is_taken_over_and_compared_as_well() {
     served.session().run(&sql).unwrap();
     run("diff database models").ok();
 }
+
+#[test]
+fn a_mysql_database_is_taken_over_and_compared_as_well() {
+    let Some(served) = Served::new(Engine::Mysql) else { return };
+    served
+        .session()
+        .run(
+            "CREATE TABLE users (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, email VARCHAR(120) NOT NULL UNIQUE,
+                 mood ENUM('happy','it''s') NOT NULL DEFAULT 'happy', age TINYINT UNSIGNED, ok BOOLEAN NOT NULL DEFAULT 1,
+                 price DECIMAL(10,2) NOT NULL DEFAULT 1.5, note TEXT, j JSON, s SET('a','b'), y YEAR, b BIT(3),
+                 created DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                 updated TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+                 code CHAR(3) CHARACTER SET ascii COLLATE ascii_bin, low VARCHAR(120) AS (lower(email)) STORED,
+                 KEY note_prefix (note(10)), FULLTEXT KEY ft (note), CONSTRAINT young CHECK (age < 150)) COMMENT='it''s people';
+             CREATE TABLE orders (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, user_id BIGINT UNSIGNED NOT NULL, last INT,
+                 FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE);
+             CREATE TABLE items (`order` INT NOT NULL, `line no` INT NOT NULL COMMENT 'how many', PRIMARY KEY (`order`, `line no`),
+                 FOREIGN KEY (`order`) REFERENCES orders (id));
+             ALTER TABLE orders ADD CONSTRAINT last_item FOREIGN KEY (last, id) REFERENCES items (`order`, `line no`);
+             CREATE TABLE logs (line TEXT);
+             CREATE VIEW grown AS SELECT id, email FROM users WHERE age > 17;
+             CREATE VIEW few AS SELECT id FROM grown WHERE id < 9;
+             CREATE TRIGGER seen AFTER DELETE ON orders FOR EACH ROW SET @seen = 1;
+             INSERT INTO users (email) VALUES ('ann@example.org'), ('bob@example.org')",
+        )
+        .unwrap();
+    let sandbox = Sandbox::empty();
+    sandbox.write(
+        "Cargo.toml",
+        "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
+    sandbox.write("src/main.rs", "fn main() {}\n");
+    let run = |words: &str| sandbox.schema(&format!("{words} --database-url {}", served.url()));
+    run("init --from-database")
+        .ok()
+        .says("(3 structs)")
+        .says("No struct for `logs`: it has no primary key")
+        .says("Carried 3 views, triggers and the like");
+    let up = sandbox.read(&format!("migrations/{}/up.sql", sandbox.migrations()[0]));
+    assert!(!up.contains("AUTO_INCREMENT="), "{up}");
+    for sides in ["history database", "database models", "models history"] {
+        run(&format!("diff {sides}")).ok().says("No changes");
+    }
+    run("generate nothing").ok().says("No changes");
+    assert_eq!(served.session().rows("SELECT CAST(count(*) AS CHAR) AS line FROM users"), ["2"]);
+    served.session().run("ALTER TABLE items ADD COLUMN stars INT AFTER `order`; DROP VIEW few").unwrap();
+    served.session().run("ALTER TABLE users DROP CONSTRAINT young").unwrap();
+    let output = run("diff history database").exits(1);
+    let mut lines: Vec<&str> = output.stdout.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines.len(), 3, "{}", output.story());
+    assert_eq!(lines[0], "added column `items.stars` (int, null)");
+    assert!(lines[1].starts_with("removed check "), "{}", output.story());
+    assert!(lines[2].starts_with("removed view few: "), "{}", output.story());
+    run("stamp head --verify").exits(1).says("does not have the schema of");
+}
+
+#[test]
+fn what_a_first_revision_cannot_make_is_refused() {
+    let Some(served) = Served::new(Engine::Mysql) else { return };
+    let sql = "CREATE TABLE users (id INT PRIMARY KEY); CREATE PROCEDURE tidy() DELETE FROM users";
+    served.session().run(sql).unwrap();
+    let sandbox = package("CREATE TABLE t (id INTEGER)");
+    sandbox.untouched(|| {
+        sandbox
+            .schema(&format!("init --from-database --database-url {}", served.url()))
+            .exits(1)
+            .says("the first revision would not make what the database has")
+            .says("- procedure `tidy`")
+            .says("nothing was changed");
+    });
+}

@@ -25,6 +25,7 @@ mod faults;
 mod from_database;
 mod generate;
 mod generate_mysql;
+mod generate_offline;
 mod generate_postgres;
 mod graph;
 mod interop;

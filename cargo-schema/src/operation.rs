@@ -1,6 +1,8 @@
 //! One change between two schemas, as data. Made by `difference`, ordered by `generate::order`, turned into SQL by a
 //! dialect. Carries what it removes, so that the way back is derived and never written twice.
 
+pub(crate) mod apply;
+
 use schema_build::schema::{Check, Column, EnumType, ForeignKey, Index, Options, PrimaryKey, Table, Unique};
 
 /// One change. Tables are named as they are called when the operation runs.
@@ -103,9 +105,9 @@ impl Operation {
         }
     }
 
-    /// Whether it gives a table or a column another name, which every engine does in place.
+    /// Whether it gives a table, a column or an enum type another name, which every engine does in place.
     pub(crate) fn is_rename(&self) -> bool {
-        matches!(self, Self::RenameTable { .. } | Self::RenameColumn { .. })
+        matches!(self, Self::RenameTable { .. } | Self::RenameColumn { .. } | Self::RenameEnum { .. })
     }
 }
 

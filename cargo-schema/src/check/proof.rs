@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use schema_build::config::Unmodelled;
 use schema_build::finding::{Excerpt, Finding, Place};
 use schema_build::lockfile::{self, FILE_NAME, LockFile};
 use schema_build::rule;
+use schema_build::schema::Schema;
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::{History, Node};
 use schema_runtime::revision::{Mode, Revision, Script};
@@ -13,8 +15,10 @@ use schema_runtime::revision::{Mode, Revision, Script};
 use crate::database::replay::replay;
 use crate::database::scratch::{Error, Site, unusable};
 use crate::dialect::{Dialect, on_dialect};
+use crate::difference::{Answers, difference};
 use crate::failure::Failure;
 use crate::generate::prove::unequal;
+use crate::render::difference::detected;
 
 /// Rows in every table.
 const ROWS: usize = 3;
@@ -258,6 +262,9 @@ impl<D: Dialect> Proof<'_, D> {
             return Ok(None);
         };
         let catalogue = self.dialect.introspect(&mut self.database).map_err(unusable)?;
+        if !lock.unproven.is_empty() {
+            return self.foreseen(remembered, &self.dialect.schema(&catalogue));
+        }
         let lines = |schema| {
             let text = lockfile::print("schema", schema);
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -273,6 +280,25 @@ impl<D: Dialect> Proof<'_, D> {
             Finding::error("stale-schema", "`schema.lock` has another schema than the history leads to")
                 .in_file(config.shown(&config.migrations.join(FILE_NAME)));
         Ok(Some(with_lines(finding, &differing).help("run `cargo schema lock`, and commit the file")))
+    }
+
+    /// A schema that was worked out without a database is in people's words: it is right where nothing would have to
+    /// change.
+    fn foreseen(&mut self, remembered: &Schema, current: &Schema) -> Result<Option<Finding>, Failure> {
+        let mut foreseen = remembered.clone();
+        self.dialect.spell(&mut self.database, &mut foreseen, current).map_err(unusable)?;
+        let answers = Answers { unmodelled: Some(Unmodelled::Drop), ..Answers::default() };
+        let found = difference(self.dialect, &foreseen, current, &answers);
+        if found.operations.is_empty() {
+            return Ok(None);
+        }
+        let config = &self.site.project.config;
+        let message = "the revisions that were generated without a database do not lead to what was foreseen";
+        let lines: Vec<String> = found.operations.iter().map(detected).collect();
+        let finding =
+            Finding::error("stale-schema", message).in_file(config.shown(&config.migrations.join(FILE_NAME)));
+        let finding = with_lines(finding, &lines).note("this would be left to do");
+        Ok(Some(finding.help("change up.sql, then run `cargo schema lock --accept` for it, and commit both")))
     }
 }
 

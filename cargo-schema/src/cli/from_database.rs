@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::init::Plan;
 use super::running::WaitArgs;
 use crate::changes::Changes;
+use crate::comparison::rest::is_spoken_of;
 use crate::comparison::{self, side};
 use crate::context::Context;
 use crate::database::connect::{self, Access, Database, Patience};
@@ -86,7 +87,7 @@ pub(super) fn prepare<D: Dialect>(dialect: &D, site: Site<'_>) -> Result<Baselin
         models,
         tables,
         root: root(project)?,
-        unmodelled: lines.iter().filter(|line| is_beyond_models(line)).count(),
+        unmodelled: lines.iter().filter(|line| !is_spoken_of(line)).count(),
         shown: database.url.shown,
     })
 }
@@ -186,11 +187,6 @@ fn prove<D: Dialect>(
     Err(lines.iter().fold(failure(), Failure::note).note("nothing was changed"))
 }
 
-/// Views and triggers, not tables and what belongs to them.
-fn is_beyond_models(line: &str) -> bool {
-    !["table ", "column ", "constraint ", "index "].iter().any(|kind| line.starts_with(kind))
-}
-
 /// The library's root, else the program's, with the new modules; `None` when it has them.
 fn root(project: &Project) -> Result<Option<(PathBuf, String)>, Failure> {
     let candidates = ["src/lib.rs", "src/main.rs"].map(|path| project.config.root.join(path));
@@ -267,7 +263,8 @@ impl Baseline {
         if let Some((path, text)) = &self.root {
             changes.write(path, text)?;
         }
-        let known = Known { schema: self.schema.clone(), models: Some(self.look(project)?) };
+        let known =
+            Known { schema: self.schema.clone(), models: Some(self.look(project)?), is_replayed: true };
         for (path, text) in lock::with(project, &[], &self.new, self.engine, Some(known))? {
             changes.write(&path, &text)?;
         }

@@ -127,7 +127,10 @@ fn from_models(
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
     // On one of several branches, the history leads to more than was looked at.
     let is_all = history.ancestors(&before).into_iter().all(|is_before| is_before);
-    let known = is_all.then(|| Known::agreeing(automatic.schema, &automatic.models));
+    let known = is_all.then(|| Known {
+        is_replayed: automatic.is_proven,
+        ..Known::agreeing(automatic.schema, &automatic.models)
+    });
     let Some(migration) = &automatic.migration else {
         return nothing(context, project, args, (tables, known));
     };
@@ -139,7 +142,7 @@ fn from_models(
     if !args.dry_run {
         new.write(&files)?;
     }
-    let detected = json!({ "detected": automatic.detected, "kept": automatic.kept.iter().map(Kept::text).collect::<Vec<_>>() });
+    let detected = json!({ "detected": automatic.detected, "kept": automatic.kept.iter().map(Kept::text).collect::<Vec<_>>(), "proven": automatic.is_proven });
     report(context, project, args, &new, detected);
     if !args.dry_run && !context.is_json() {
         tell_updated(context, project, &updated);

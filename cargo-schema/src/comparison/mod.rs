@@ -1,7 +1,7 @@
 //! Two sides of a package, side by side: its models, its history up to a place, its database. `side` reads them; here
 //! is said what leads from one to the other, and in `rest` what no operation says. Changes nothing.
 
-mod rest;
+pub(crate) mod rest;
 pub(crate) mod side;
 
 use schema_build::config::Unmodelled;

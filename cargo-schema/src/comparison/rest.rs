@@ -8,7 +8,15 @@ use crate::generate::prove::unequal;
 use crate::operation::Operation;
 
 /// Lines of these begin with what operations speak of.
-const SPOKEN_OF: [&str; 4] = ["table ", "column ", "constraint ", "index "];
+const SPOKEN_OF: [&str; 6] = ["table ", "column ", "constraint ", "index ", "foreign key of ", "check of "];
+
+/// What is no difference, and has to be right all the same when a change is taken back.
+const ORDER: &str = "order of columns ";
+
+/// Whether a line of a catalogue is about a table, and not about what no model can say.
+pub(crate) fn is_spoken_of(line: &str) -> bool {
+    line.starts_with(ORDER) || SPOKEN_OF.iter().any(|kind| line.starts_with(kind))
+}
 
 /// Sorts out what only one of two catalogues says.
 pub(super) fn compare<D: Dialect>(
@@ -20,8 +28,9 @@ pub(super) fn compare<D: Dialect>(
 ) {
     let touched = touched(dialect, &between.operations);
     let lines = unequal(before, after);
-    for line in lines.into_iter().filter(|line| !is_ignored(&line[2..], ignored)) {
-        if !SPOKEN_OF.iter().any(|kind| line[2..].starts_with(kind)) {
+    let counts = |line: &String| !line[2..].starts_with(ORDER) && !is_ignored(&line[2..], ignored);
+    for line in lines.into_iter().filter(counts) {
+        if !is_spoken_of(&line[2..]) {
             between.rest.push(line);
         } else if !words(&line).any(|word| word.split('.').any(|part| touched.contains(&dialect.fold(part))))
         {
@@ -40,8 +49,12 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 fn is_ignored(line: &str, ignored: &[String]) -> bool {
     let own = words(line).nth(1);
     let owner = own.and_then(|name| name.rsplit_once('.')).map(|(owner, _)| owner);
-    let on = words(line).skip_while(|word| !word.eq_ignore_ascii_case("on")).nth(1);
-    [own, owner, on].into_iter().flatten().any(|name| ignored.iter().any(|pattern| fits(pattern, name)))
+    let after = |start: &str| words(line).skip_while(|word| !word.eq_ignore_ascii_case(start)).nth(1);
+    let of = after("of").filter(|_| is_spoken_of(line));
+    [own, owner, after("on"), of]
+        .into_iter()
+        .flatten()
+        .any(|name| ignored.iter().any(|pattern| fits(pattern, name)))
 }
 
 /// Every name of tables that change.

@@ -161,6 +161,21 @@ pub(crate) trait Dialect {
         like: Option<&[Self::Catalogue]>,
     ) -> Result<Emitted<Self::Catalogue>, Error>;
 
+    /// A catalogue that says no more than this schema; `None` where there is a scratch database always.
+    fn imagined(&self, _schema: &Schema) -> Option<Self::Catalogue> {
+        None
+    }
+
+    /// What [`Dialect::emit`] would write, without a database, stage by stage; refuses what only a database can tell.
+    fn on_paper(&self, _stages: &[Paper<'_, Self::Catalogue>]) -> Result<Script, Error> {
+        Err(Error::new("write the change", "it takes a database"))
+    }
+
+    /// Words of a history after which a schema does not say everything that hangs on a table.
+    fn unsaid(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Runs a migration's file as the engine will.
     fn run(&self, database: &mut Self::Database, text: &str, foreign_keys_off: bool) -> Result<(), Error>;
 
@@ -217,6 +232,14 @@ pub(crate) struct Excerpt<D> {
     pub(crate) database: D,
     /// Tables of the catalogue that are not in it, folded.
     pub(crate) left_out: Vec<String>,
+}
+
+/// One stage of a change that is written without a database: what is said to be there, on the way back what was there,
+/// and what is to be done.
+pub(crate) struct Paper<'a, C> {
+    pub(crate) before: C,
+    pub(crate) like: Option<C>,
+    pub(crate) operations: &'a [Operation],
 }
 
 /// What came of emitting operations.

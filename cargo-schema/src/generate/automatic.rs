@@ -10,11 +10,13 @@ use schema_runtime::history::{History, Node};
 
 use super::decide::Answer;
 use super::migration::{self, Migration};
+use super::offline;
 use super::prove::{Claim, Disproof, Proven};
 use crate::context::Context;
 use crate::database::connect::product;
 use crate::database::replay::replay;
 use crate::database::scratch::{self, Site, unusable};
+use crate::database::server::DOWN;
 use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Difference, Kept, difference};
 use crate::exit::Exit;
@@ -36,6 +38,8 @@ pub(crate) struct Automatic {
     pub(crate) kept: Vec<Kept>,
     /// What the history leads to when the migration is part of it.
     pub(crate) schema: Schema,
+    /// Whether it ran on a scratch database, and back.
+    pub(crate) is_proven: bool,
 }
 
 /// Compares, and tells about it while it does.
@@ -54,7 +58,13 @@ pub(crate) fn compare<D: Dialect>(
         "Replaying",
         format!("{} on a scratch {} database", count(replayed, "revision"), product(dialect.engine())),
     );
-    let mut database = replay(dialect, site, history, parents)?;
+    let mut database = match replay(dialect, site, history, parents) {
+        Ok(database) => database,
+        Err(failure) if failure.is(DOWN) => {
+            return offline::compare(dialect, site, (history, parents), models, answers, failure);
+        }
+        Err(failure) => return Err(failure),
+    };
     let catalogue = dialect.introspect(&mut database).map_err(unusable)?;
     let current = dialect.schema(&catalogue);
     // Decided for all tables, and true for the few that the proof sees.
@@ -65,8 +75,14 @@ pub(crate) fn compare<D: Dialect>(
     for kept in &found.kept {
         context.shell.status("Keeping", kept.text());
     }
-    let mut automatic =
-        Automatic { models, migration: None, detected: Vec::new(), kept: found.kept, schema: current };
+    let mut automatic = Automatic {
+        models,
+        migration: None,
+        detected: Vec::new(),
+        kept: found.kept,
+        schema: current,
+        is_proven: true,
+    };
     if found.operations.is_empty() {
         return Ok(automatic);
     }
@@ -157,7 +173,7 @@ fn is_ledger(table: &str) -> bool {
 }
 
 /// The difference, when nothing is left to decide; asks where somebody can be asked.
-fn decided<D: Dialect>(
+pub(super) fn decided<D: Dialect>(
     dialect: &D,
     context: &Context,
     desired: &Schema,

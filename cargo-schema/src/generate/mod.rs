@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod identity;
 pub(crate) mod migration;
 pub(crate) mod naming;
+mod offline;
 pub(crate) mod order;
 pub(crate) mod place;
 pub(crate) mod prove;

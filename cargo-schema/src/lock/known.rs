@@ -27,12 +27,14 @@ pub(crate) struct Known {
     pub(crate) schema: Schema,
     /// What the models say of what they agree with; `None` when there are none, or they cannot be read.
     pub(crate) models: Option<Schema>,
+    /// Whether the history ran on a database, all of it.
+    pub(crate) is_replayed: bool,
 }
 
 impl Known {
     /// When nothing differs any more.
     pub(crate) fn agreeing(schema: Schema, models: &Models) -> Self {
-        Self { schema, models: Some(models.schema.clone()) }
+        Self { schema, models: Some(models.schema.clone()), is_replayed: true }
     }
 }
 
@@ -62,7 +64,7 @@ fn learn_on<D: Dialect>(dialect: &D, site: Site<'_>, history: &History) -> Resul
     let schema = dialect.schema(&catalogue);
     let models = models::read(&site.project.config, dialect.engine());
     if models.is_empty() || models.findings.iter().any(Finding::is_error) {
-        return Ok(Known { schema, models: None });
+        return Ok(Known { schema, models: None, is_replayed: true });
     }
     let mut desired = automatic::wanted(&models);
     dialect.spell(&mut database, &mut desired, &schema).map_err(unusable)?;
@@ -76,7 +78,7 @@ fn learn_on<D: Dialect>(dialect: &D, site: Site<'_>, history: &History) -> Resul
         ..Answers::default()
     };
     let found = difference(dialect, &desired, &schema, &answers);
-    Ok(Known { models: Some(agreed(dialect, models.schema, &found)), schema })
+    Ok(Known { models: Some(agreed(dialect, models.schema, &found)), schema, is_replayed: true })
 }
 
 /// The models without what the difference is about.
@@ -106,14 +108,18 @@ fn concerned(found: &Difference) -> Vec<String> {
     found.operations.iter().flat_map(of_operation).chain(questions).chain(refusals).collect()
 }
 
-/// Puts it into a lock file. Where it is not known, the schema stays, and these revisions are said to be outside of it.
+/// Puts it into a lock file. Where it is not known, the schema stays, and these revisions are said to be outside of it;
+/// where it was worked out without a database, they are said to be unproven.
 pub(crate) fn put(lock: &mut LockFile, known: Option<Known>, new: &[String]) {
     match known {
-        Some(Known { schema, models }) => {
+        Some(Known { schema, models, is_replayed }) => {
             lock.schema = Some(schema);
             lock.models = models.or(lock.models.take());
             lock.outside.clear();
-            lock.unproven.clear();
+            match is_replayed {
+                true => lock.unproven.clear(),
+                false => lock.unproven.extend(new.iter().cloned()),
+            }
         }
         None if lock.schema.is_some() => lock.outside.extend(new.iter().cloned()),
         None => {}

@@ -60,11 +60,13 @@ impl<D: Dialect> Writer<'_, D> {
             let _ = writeln!(text, "#[schema({words})]");
         }
         let _ = writeln!(text, "pub struct {} {{", self.names.of_struct(self.name));
-        for field in fields {
+        for (field, column) in fields.iter().zip(&self.table.columns) {
             if !field.words.is_empty() {
                 let _ = writeln!(text, "    #[schema({})]", field.words.join(", "));
             }
-            let ty = field.ty.as_deref().unwrap_or("String");
+            // What Diesel cannot read is never read; the field says no more than its attributes.
+            let unread = if column.is_nullable { "Option<String>" } else { "String" };
+            let ty = field.ty.as_deref().unwrap_or(unread);
             let _ = writeln!(text, "    pub {}: {ty},", written(&field.ident));
         }
         text + "}\n"

@@ -15,8 +15,8 @@ use super::scratch::Scratch;
 use super::types::canonical;
 use super::{define, edit, refuse};
 use crate::database::scratch::Error;
-use crate::dialect::Emitted;
 use crate::dialect::script::{Group, Script};
+use crate::dialect::{Emitted, Paper};
 use crate::operation::{Operation, Part};
 
 /// Writes and runs everything.
@@ -53,6 +53,26 @@ pub(super) fn emit(
         emitted.script = strict(emitted.script);
     }
     Ok(emitted)
+}
+
+/// Writes everything without a database, stage by stage, from what is said to be there; refuses what the server alone
+/// can tell.
+pub(super) fn on_paper(stages: &[Paper<'_, Catalogue>]) -> Result<Script, Error> {
+    let mut script = Script::default();
+    let mut is_strict = false;
+    for Paper { before, like, operations } in stages {
+        if operations.first().is_some_and(Operation::is_rename) {
+            refuse::what_servers_rename_differently(before, operations)?;
+            script.extend(renames(before, operations));
+            continue;
+        }
+        let stage = Stage { before, like: like.as_ref(), operations };
+        let changes = stage.changes();
+        refuse::what_no_schema_says(&changes)?;
+        is_strict |= changes.iter().any(Change::needs_strictness);
+        script.extend(stage.script(&changes));
+    }
+    Ok(if is_strict { strict(script) } else { script })
 }
 
 /// Of tables that go, the server's own statement: it is what brings them back.
@@ -234,7 +254,9 @@ impl<'a> Stage<'a> {
     fn keys(&self, changes: &[Change<'a>]) -> Keys {
         let changed = |name: &str| changes.iter().find(|change| is_same(&change.before.name, name));
         let mut keys = Keys::default();
+        let dropped = self.dropped();
         for entry in self.before.tables.values() {
+            let goes = dropped.iter().any(|name| is_same(name, &entry.name));
             let after = changed(&entry.name).map_or(entry, |change| &change.after);
             for key in &entry.foreign_keys {
                 let is_aside = || {
@@ -246,7 +268,8 @@ impl<'a> Stage<'a> {
                 if is_aside || !stays {
                     keys.dropped.push((entry.name.clone(), key.clone()));
                 }
-                if is_aside {
+                // A table that goes afterwards needs its keys no more, and they would no longer fit.
+                if is_aside && !goes {
                     keys.has_aside = true;
                     keys.added.push((entry.name.clone(), key.clone()));
                 }
@@ -356,12 +379,12 @@ fn drop_keys(keys: &[(String, ForeignKey)], has_aside: bool) -> Group {
     }
 }
 
-fn add_keys(keys: &[(String, ForeignKey)]) -> Group {
+pub(super) fn add_keys(keys: &[(String, ForeignKey)]) -> Group {
     Group::of(by_table(keys, |key| format!("ADD {}", define::foreign_key(key))))
 }
 
 /// The server's own statement without the lines of these foreign keys.
-fn without(source: &str, keys: &[ForeignKey]) -> String {
+pub(super) fn without(source: &str, keys: &[ForeignKey]) -> String {
     let starts: Vec<String> = keys
         .iter()
         .map(|key| {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use schema_build::schema::{Action, Deferrable, ForeignKey, Generated};
 use serde_json::Value;
 
@@ -65,6 +67,23 @@ pub(super) fn catalogue(session: &mut Connection, server: Server) -> Result<Cata
         reading.take(&line)?;
     }
     reading.catalogue()
+}
+
+/// The statement that would make this table, as the server writes it.
+pub(super) fn source(session: &mut Connection, table: &str) -> Result<String, Error> {
+    #[derive(QueryableByName)]
+    struct Source {
+        #[diesel(sql_type = Text, column_name = "Create Table")]
+        text: String,
+    }
+    let doing = || format!("read the statement of `{table}`");
+    let Connection::Mysql(session) = session else {
+        return Err(Error::new(doing(), "this is no MySQL server"));
+    };
+    let source: Source = sql_query(format!("SHOW CREATE TABLE {}", quoted(table)))
+        .get_result(&mut **session)
+        .map_err(|error| Error::new(doing(), error))?;
+    Ok(source.text)
 }
 
 /// One row: values in the order of the query.

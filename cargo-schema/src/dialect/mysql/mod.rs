@@ -6,9 +6,11 @@ mod alter;
 mod broken;
 mod catalogue;
 mod define;
+mod definition;
 mod edit;
 mod emit;
 mod guard;
+mod imagine;
 mod introspect;
 mod lines;
 mod local;
@@ -28,8 +30,9 @@ use schema_build::schema::{ColumnType, EnumType, Schema};
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::engine::{self, Migrator};
 
+use super::script::Script;
 use super::spelling::Spelling;
-use super::{Dialect, Emitted};
+use super::{Dialect, Emitted, Paper};
 use crate::database::connection::Connection;
 use crate::database::scratch::{Error, Site};
 use crate::failure::Failure;
@@ -80,7 +83,15 @@ impl Dialect for Mysql {
             return Err(Error::new("read the schema", what));
         }
         let server = Server::ask(connection)?;
-        introspect::catalogue(connection, server)
+        let mut catalogue = introspect::catalogue(connection, server)?;
+        for entry in catalogue.tables.values_mut() {
+            entry.source = Some(introspect::source(connection, &entry.name)?);
+        }
+        Ok(catalogue)
+    }
+
+    fn definition(&self, catalogue: &Catalogue) -> Option<Script> {
+        Some(definition::of(catalogue))
     }
 
     fn schema(&self, catalogue: &Catalogue) -> Schema {
@@ -152,6 +163,38 @@ impl Dialect for Mysql {
         like: Option<&[Catalogue]>,
     ) -> Result<Emitted<Catalogue>, Error> {
         emit::emit(database, operations, like)
+    }
+
+    fn imagined(&self, schema: &Schema) -> Option<Catalogue> {
+        Some(imagine::catalogue(schema))
+    }
+
+    fn on_paper(&self, stages: &[Paper<'_, Catalogue>]) -> Result<Script, Error> {
+        emit::on_paper(stages)
+    }
+
+    fn unsaid(&self) -> &'static [&'static str] {
+        &[
+            "CALL",
+            "COLUMN_FORMAT",
+            "COMPRESSED",
+            "EVENT",
+            "EXECUTE",
+            "FUNCTION",
+            "IGNORED",
+            "INVISIBLE",
+            "KEY_BLOCK_SIZE",
+            "PARTITION",
+            "PREPARE",
+            "PROCEDURE",
+            "ROW_FORMAT",
+            "SRID",
+            "STORAGE",
+            "TABLESPACE",
+            "TRIGGER",
+            "VERSIONING",
+            "VIEW",
+        ]
     }
 
     fn run(&self, database: &mut Scratch, text: &str, _: bool) -> Result<(), Error> {

@@ -89,6 +89,40 @@ pub(super) fn what_is_not_known(database: &mut Scratch, changes: &[Change<'_>]) 
     Ok(())
 }
 
+/// Without a server: columns whose definition may say what a schema does not, and would lose when it is written anew.
+pub(super) fn what_no_schema_says(changes: &[Change<'_>]) -> Result<(), Error> {
+    let is_time = |column: &ColumnEntry| SqlType::read(&column.ty).family() == Family::Timestamp;
+    for change in changes {
+        if change.before.charset != change.after.charset {
+            let doing = format!("change the character set of `{}`", change.before.name);
+            return Err(Error::new(doing, "the server alone says which columns follow it"));
+        }
+        if let Some((old, _)) = change.kept().find(|(old, new)| old != new && is_time(old)) {
+            let doing = format!("change `{}.{}`", change.before.name, old.name);
+            return Err(Error::new(doing, "the server alone says whether it changes with every row"));
+        }
+    }
+    Ok(())
+}
+
+/// Without a server: what MySQL refuses and MariaDB does by itself.
+pub(super) fn what_servers_rename_differently(
+    before: &Catalogue,
+    operations: &[Operation],
+) -> Result<(), Error> {
+    for operation in operations {
+        let Operation::RenameColumn { table, from, .. } = operation else { continue };
+        let Some(entry) = before.table(old_name(operations, table)) else { continue };
+        let computed = entry.columns.iter().filter_map(|column| Some(&column.generated.as_ref()?.expression));
+        let mut expressions = entry.checks.iter().map(|check| &check.expression).chain(computed);
+        if expressions.any(|expression| mentions(expression, from)) {
+            let message = "an expression mentions it, which MySQL and MariaDB treat differently";
+            return Err(Error::new(format!("rename `{table}.{from}`"), message));
+        }
+    }
+    Ok(())
+}
+
 /// The server shows defaults as text, and replaces what is none.
 fn has_unreadable_default(column: &ColumnEntry) -> bool {
     let is_text = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '\\') || c == ' ';

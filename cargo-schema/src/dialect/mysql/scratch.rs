@@ -2,8 +2,6 @@
 //! uses it holds a lock of its name, so that what a killed run leaves behind is recognised by everybody: nobody holds
 //! its lock.
 
-use diesel::sql_types::Text;
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use schema_runtime::engine::{self, Migrator};
 
 use super::catalogue::Catalogue;
@@ -206,19 +204,7 @@ impl Scratch {
 
     /// The statement that would make this table, as the server writes it.
     pub(super) fn source(&mut self, table: &str) -> Result<String, Error> {
-        #[derive(QueryableByName)]
-        struct Source {
-            #[diesel(sql_type = Text, column_name = "Create Table")]
-            text: String,
-        }
-        let doing = || format!("read the statement of `{table}`");
-        let Connection::Mysql(session) = &mut self.session else {
-            return Err(Error::new(doing(), "this is no MySQL server"));
-        };
-        let source: Source = sql_query(format!("SHOW CREATE TABLE {}", quoted(table)))
-            .get_result(&mut **session)
-            .map_err(|error| Error::new(doing(), error))?;
-        Ok(source.text)
+        introspect::source(&mut self.session, table)
     }
 }
 

@@ -214,7 +214,10 @@ fn literal(old: &SqlType, new: &SqlType, name: &str, number: usize) -> String {
         Family::Integer | Family::Bool => number.to_string(),
         Family::Float | Family::Decimal => format!("{number}{digits}"),
         Family::Text if is_number(becomes) => {
-            format!("'{number}{}'", if has_fraction(new) { ".5" } else { "" })
+            // As long as it will be written when it is a text again.
+            let more = new.number(1).filter(|_| becomes == Family::Decimal).unwrap_or(1).saturating_sub(1);
+            let zeros = "0".repeat(more as usize);
+            format!("'{number}{}'", if has_fraction(new) { format!(".5{zeros}") } else { String::new() })
         }
         Family::Text if becomes == Family::Enum => {
             new.arguments.first().map_or("''".to_owned(), |value| string(value))

@@ -145,7 +145,8 @@ impl Change<'_> {
         let ty = types::text(&column.ty);
         let base = like
             .and_then(|entry| entry.columns.iter().find(|source| source.name == column.name)?.base.clone());
-        let value = super::seed::zero(base.as_deref().unwrap_or(ty), self.like)?;
+        let ty = base.as_deref().unwrap_or(ty);
+        let value = super::seed::zero(ty, self.like)?;
         let is_unique = like.is_some_and(|entry| {
             let key = entry.table.primary_key.iter().map(|key| &key.columns);
             key.chain(entry.table.uniques.iter().map(|unique| &unique.columns)).any(|columns| holds(columns))

@@ -60,6 +60,11 @@ fn constraint(name: Option<&String>, definition: &str) -> String {
     name.map_or_else(|| definition.to_owned(), |name| format!("CONSTRAINT {} {definition}", quoted(name)))
 }
 
+/// The definition of a constraint that has this name.
+pub(super) fn without_name<'s>(name: &str, sql: &'s str) -> &'s str {
+    sql.strip_prefix(&format!("CONSTRAINT {} ", quoted(name))).unwrap_or(sql)
+}
+
 pub(super) fn primary_key(key: &PrimaryKey) -> String {
     constraint(key.name.as_ref(), &format!("PRIMARY KEY ({})", list(&key.columns)))
 }

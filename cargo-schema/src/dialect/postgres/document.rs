@@ -18,7 +18,7 @@ pub(super) struct Document {
 }
 
 /// A table, view, materialised view or foreign table.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 pub(crate) struct Relation {
     pub(super) oid: i64,
     pub(super) name: String,
@@ -39,6 +39,11 @@ pub(crate) struct Relation {
 }
 
 impl Relation {
+    /// A table of which there is nothing to say.
+    pub(super) fn plain(name: &str, comment: Option<String>) -> Self {
+        Self { name: name.to_owned(), kind: "r".to_owned(), comment, ..Self::default() }
+    }
+
     /// What surrounds the columns in the statement that makes it.
     pub(super) fn frame(&self) -> Frame {
         let with = self.options.as_ref().filter(|options| !options.is_empty());

@@ -12,9 +12,9 @@ use super::name::{path, quoted, split, string};
 use super::scratch::Scratch;
 use super::{enums, restore, types, views};
 use crate::database::scratch::Error;
-use crate::dialect::Emitted;
 use crate::dialect::script::{Group, Script};
 use crate::dialect::spelling::of_operation;
+use crate::dialect::{Emitted, Paper};
 use crate::operation::{Operation, Part};
 
 /// Writes and runs everything.
@@ -24,14 +24,11 @@ pub(super) fn emit(
     like: Option<&[Catalogue]>,
 ) -> Result<Emitted<Catalogue>, Error> {
     let mut emitted = Emitted { script: Script::default(), stages: Vec::new() };
-    let runs = operations.chunk_by(|left, right| is_rename(left) == is_rename(right));
+    let runs = operations.chunk_by(|left, right| left.is_rename() == right.is_rename());
     for (position, operations) in runs.enumerate() {
         let before = database.catalogue()?;
         let like = like.and_then(|like| like.get(position));
-        let mut script = match operations.first().is_some_and(is_rename) {
-            true => renames(operations),
-            false => Stage { before: &before, like, operations }.script(),
-        };
+        let mut script = written(&before, like, operations);
         execute(database, &script)?;
         if let Some(rest) = restored(database, &before, like, operations)? {
             execute(database, &rest)?;
@@ -43,8 +40,26 @@ pub(super) fn emit(
     Ok(emitted)
 }
 
-fn is_rename(operation: &Operation) -> bool {
-    operation.is_rename() || matches!(operation, Operation::RenameEnum { .. })
+fn written(before: &Catalogue, like: Option<&Catalogue>, operations: &[Operation]) -> Script {
+    match operations.first().is_some_and(Operation::is_rename) {
+        true => renames(operations),
+        false => Stage { before, like, operations }.script(),
+    }
+}
+
+/// Writes everything without a database, stage by stage, from what is said to be there; refuses what has to be looked
+/// at when it is done.
+pub(super) fn on_paper(stages: &[Paper<'_, Catalogue>]) -> Result<Script, Error> {
+    let mut script = Script::default();
+    for Paper { before, like, operations } in stages {
+        if like.is_none() && operations.iter().any(|operation| is_anew(before, operation)) {
+            let message =
+                "what hangs on a computed column, or on what it is computed of, has to be looked at";
+            return Err(Error::new("write the change", message));
+        }
+        script.extend(written(before, like.as_ref(), operations));
+    }
+    Ok(script)
 }
 
 fn execute(database: &mut Scratch, script: &Script) -> Result<(), Error> {
@@ -60,24 +75,23 @@ fn restored(
     like: Option<&Catalogue>,
     operations: &[Operation],
 ) -> Result<Option<Script>, Error> {
-    let is_anew = |operation: &Operation| match operation {
-        Operation::AlterColumn { table, from, to, .. } => {
-            let is_computed =
-                |entry: &Entry| entry.table.columns.iter().any(|column| column.generated.is_some());
-            from.generated != to.generated && to.generated.is_some()
-                || from.ty != to.ty && before.tables.get(table).is_some_and(is_computed)
-        }
-        _ => false,
-    };
     let script = match like {
         Some(like) => restore::script(like, &database.catalogue()?, &BTreeSet::new()),
-        None if operations.iter().any(is_anew) => {
+        None if operations.iter().any(|operation| is_anew(before, operation)) => {
             let gone = operations.iter().filter_map(gone).collect();
             restore::script(before, &database.catalogue()?, &gone)
         }
         None => return Ok(None),
     };
     Ok(Some(script))
+}
+
+/// Whether columns are dropped and made anew, and with them what hangs on them.
+fn is_anew(before: &Catalogue, operation: &Operation) -> bool {
+    let Operation::AlterColumn { table, from, to, .. } = operation else { return false };
+    let is_computed = |entry: &Entry| entry.table.columns.iter().any(|column| column.generated.is_some());
+    from.generated != to.generated && to.generated.is_some()
+        || from.ty != to.ty && before.tables.get(table).is_some_and(is_computed)
 }
 
 /// The names of what goes on purpose.

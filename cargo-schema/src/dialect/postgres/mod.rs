@@ -10,6 +10,7 @@ mod definition;
 mod document;
 mod emit;
 mod enums;
+mod imagine;
 pub(crate) mod introspect;
 mod lines;
 pub(crate) mod name;
@@ -30,7 +31,7 @@ use schema_runtime::engine::{self, Migrator};
 
 use super::script::Script;
 use super::spelling::Spelling;
-use super::{Dialect, Emitted};
+use super::{Dialect, Emitted, Paper};
 use crate::database::connection::Connection;
 use crate::database::scratch::{Error, Site};
 use crate::failure::Failure;
@@ -148,6 +149,47 @@ impl Dialect for Postgres {
         like: Option<&[Catalogue]>,
     ) -> Result<Emitted<Catalogue>, Error> {
         emit::emit(database, operations, like)
+    }
+
+    fn imagined(&self, schema: &Schema) -> Option<Catalogue> {
+        Some(imagine::catalogue(schema))
+    }
+
+    fn on_paper(&self, stages: &[Paper<'_, Catalogue>]) -> Result<Script, Error> {
+        emit::on_paper(stages)
+    }
+
+    fn unsaid(&self) -> &'static [&'static str] {
+        &[
+            "AGGREGATE",
+            "CALL",
+            "COMPRESSION",
+            "DO",
+            "DOMAIN",
+            "EXCLUDE",
+            "EXECUTE",
+            "FILLFACTOR",
+            "FORCE",
+            "FUNCTION",
+            "GRANT",
+            "INHERIT",
+            "INHERITS",
+            "OWNER",
+            "PARTITION",
+            "POLICY",
+            "PROCEDURE",
+            "PUBLICATION",
+            "REPLICA",
+            "REVOKE",
+            "RULE",
+            "SECURITY",
+            "STATISTICS",
+            "STORAGE",
+            "TABLESPACE",
+            "TRIGGER",
+            "UNLOGGED",
+            "VIEW",
+        ]
     }
 
     fn run(&self, database: &mut Scratch, text: &str, _foreign_keys_off: bool) -> Result<(), Error> {

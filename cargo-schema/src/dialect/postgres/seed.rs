@@ -51,7 +51,7 @@ pub(super) fn seed(
     operations: &[Operation],
     rows: usize,
 ) -> Result<usize, Error> {
-    let tables = in_order(catalogue, touched(catalogue, operations));
+    let tables = in_order(catalogue, operations, touched(catalogue, operations));
     if tables.is_empty() {
         return Ok(0);
     }
@@ -59,7 +59,11 @@ pub(super) fn seed(
     for name in &tables {
         let Some(entry) = catalogue.tables.get(*name) else { continue };
         let seeder = Seeder::new(catalogue, name, entry, operations);
+        if !seeder.is_fillable() {
+            continue;
+        }
         (1..=rows).for_each(|row| block.push_str(&tried(&seeder, row, rows, 0)));
+        block.push_str(&seeder.cleared());
     }
     let block = format!("DO $seed$\nBEGIN\n{block}END\n$seed$");
     // What is deferred would fail at the end, with all that went well.
@@ -75,8 +79,12 @@ fn tried(seeder: &Seeder<'_>, row: usize, rows: usize, attempt: usize) -> String
     if attempt == ATTEMPTS {
         return "NULL;\n".to_owned();
     }
-    let next = tried(seeder, row, rows, attempt + 1);
-    format!("BEGIN {}; EXCEPTION WHEN OTHERS THEN {next}END;\n", seeder.insert(row, rows, attempt))
+    tolerated(&seeder.insert(row, rows, attempt), &tried(seeder, row, rows, attempt + 1))
+}
+
+/// A statement, and what is done where it fails.
+fn tolerated(statement: &str, otherwise: &str) -> String {
+    format!("BEGIN {statement}; EXCEPTION WHEN OTHERS THEN {otherwise}END;\n")
 }
 
 /// The tables that change, by their names of now, those that point to them, and all that these point to.
@@ -123,14 +131,26 @@ fn touched<'c>(catalogue: &'c Catalogue, operations: &[Operation]) -> BTreeSet<&
     }
 }
 
-/// Tables after those that they point to; a circle is entered somewhere.
-fn in_order<'c>(catalogue: &'c Catalogue, tables: BTreeSet<&'c str>) -> Vec<&'c str> {
+/// Tables after those that they point to, or will; a circle is entered somewhere.
+fn in_order<'c>(
+    catalogue: &'c Catalogue,
+    operations: &[Operation],
+    tables: BTreeSet<&'c str>,
+) -> Vec<&'c str> {
     let mut open: Vec<&str> = tables.into_iter().collect();
     let mut done: Vec<&str> = Vec::new();
     while !open.is_empty() {
+        let is_open = |parent: &str, name: &str| parent != name && open.contains(&parent);
+        let waits = |operation: &Operation, name: &str| match operation {
+            Operation::AddPart { table, part: Part::ForeignKey(key) } => {
+                table == name && is_open(&key.table, name)
+            }
+            _ => false,
+        };
         let is_ready = |name: &&str| {
             let keys = catalogue.tables.get(*name).map_or(&[][..], |entry| &entry.table.foreign_keys);
-            keys.iter().all(|key| key.table == **name || !open.contains(&key.table.as_str()))
+            !keys.iter().any(|key| is_open(&key.table, name))
+                && !operations.iter().any(|operation| waits(operation, name))
         };
         let (mut ready, waiting): (Vec<&str>, Vec<&str>) = open.iter().partition(|name| is_ready(name));
         open = waiting;
@@ -161,6 +181,61 @@ impl<'a> Seeder<'a> {
         Self { catalogue, name, entry, operations: all.iter().filter(is_ours).collect(), all }
     }
 
+    /// Whether a row can be there that the operations leave alone: a value that no cast takes along is in the way.
+    fn is_fillable(&self) -> bool {
+        let is_stuck = |column: &&Column| self.is_needed(column) && self.is_stuck(column);
+        !self.entry.table.columns.iter().any(|column| is_stuck(&column))
+    }
+
+    /// Whether a column gets a type that its values cannot be cast to.
+    fn is_stuck(&self, column: &Column) -> bool {
+        self.new_type(&column.name).is_some_and(|new| {
+            let values = self.values(&self.base(column));
+            values.is_none() && !is_castable(&self.base(column), &new)
+        })
+    }
+
+    /// Removes rows for which a key found no value where NULL would be in the way later.
+    fn cleared(&self) -> String {
+        let columns = &self.entry.table.columns;
+        let is_open = |column: &&Column| column.is_nullable && self.is_needed(column);
+        let open = columns.iter().filter(is_open).map(|column| format!("{} IS NULL", quoted(&column.name)));
+        let open: Vec<String> = open.collect();
+        match open.is_empty() {
+            true => String::new(),
+            false => {
+                tolerated(&format!("DELETE FROM {} WHERE {}", path(self.name), open.join(" OR ")), "NULL;\n")
+            }
+        }
+    }
+
+    /// The key that a column is part of, be it there or still to come.
+    fn key(&self, column: &str) -> Option<ForeignKey> {
+        let there = self.entry.table.foreign_keys.iter().find(|key| holds(&key.columns, column));
+        there.cloned().or_else(|| self.operations.iter().find_map(|operation| self.coming(operation, column)))
+    }
+
+    /// A key that an operation makes, in the names of now.
+    fn coming(&self, operation: &Operation, column: &str) -> Option<ForeignKey> {
+        let Operation::AddPart { part: Part::ForeignKey(key), .. } = operation else { return None };
+        let place = key.columns.iter().position(|new| self.is_now(new, column))?;
+        let parent = self.all.iter().find_map(|operation| match operation {
+            Operation::RenameTable { from, to } if *to == key.table => Some(from),
+            _ => None,
+        });
+        let parent = parent.unwrap_or(&key.table);
+        let entry = self.catalogue.tables.get(parent)?;
+        let other = Seeder::new(self.catalogue, parent, entry, self.all);
+        let now = |new: &String| {
+            let columns = &entry.table.columns;
+            columns.iter().map(|column| &column.name).find(|name| other.is_now(new, name)).cloned()
+        };
+        let references = key.references.iter().map(now).collect::<Option<Vec<String>>>()?;
+        let mut columns = vec![String::new(); key.columns.len()];
+        column.clone_into(&mut columns[place]);
+        Some(ForeignKey { columns, table: parent.clone(), references, ..key.clone() })
+    }
+
     fn insert(&self, row: usize, rows: usize, attempt: usize) -> String {
         let table = path(self.name);
         let columns = self.entry.table.columns.iter().filter(|column| !is_filled_by_itself(column));
@@ -181,11 +256,10 @@ impl<'a> Seeder<'a> {
     fn value(&self, column: &Column, row: usize, rows: usize, attempt: usize) -> Option<String> {
         let name = &column.name;
         let is_needed = self.is_needed(column);
-        let key = self.entry.table.foreign_keys.iter().find(|key| key.columns.contains(name));
-        if let Some(key) = key.filter(|_| row % 3 != 2 || is_needed) {
-            return Some(target(key, name, row, rows));
+        if let Some(key) = self.key(name).filter(|_| row % 3 != 2 || is_needed) {
+            return Some(target(&key, name, row, rows));
         }
-        if (row % 3 == 2 || attempt == 2) && !is_needed {
+        if (row % 3 == 2 || attempt == 2 || self.is_stuck(column)) && !is_needed {
             return Some("NULL".to_owned());
         }
         let number = match attempt {
@@ -287,6 +361,10 @@ impl<'a> Seeder<'a> {
     }
 }
 
+fn holds(columns: &[String], column: &str) -> bool {
+    columns.iter().any(|other| other == column)
+}
+
 fn is_filled_by_itself(column: &Column) -> bool {
     column.generated.is_some()
         || column.identity.is_some()
@@ -314,15 +392,16 @@ fn target(key: &ForeignKey, column: &str, row: usize, rows: usize) -> String {
 /// A value that both types can hold, as a text.
 fn text(old: &str, new: &str, name: &str, number: usize) -> Option<String> {
     let (base, arguments) = split(old.strip_suffix("[]").unwrap_or(old));
-    let (wanted, _) = split(new.strip_suffix("[]").unwrap_or(new));
+    let (wanted, room) = split(new.strip_suffix("[]").unwrap_or(new));
     let is_text = |base: &str| matches!(base, "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "citext");
     if is_text(base) {
         let value = if is_text(wanted) {
             format!("{name} {number}")
         } else {
-            plain(wanted, number).unwrap_or_else(|| number.to_string())
+            sized(wanted, room, number).unwrap_or_else(|| number.to_string())
         };
-        let limit: usize = arguments.parse().unwrap_or(usize::MAX);
+        let limit = |arguments: &str| arguments.parse().unwrap_or(usize::MAX);
+        let limit: usize = limit(arguments).min(limit(room));
         return Some(value.chars().skip(value.chars().count().saturating_sub(limit)).collect());
     }
     let number = if base == "BOOLEAN" || wanted == "BOOLEAN" { number % 2 } else { number };
@@ -334,8 +413,42 @@ fn text(old: &str, new: &str, name: &str, number: usize) -> Option<String> {
         "TIMESTAMP" | "TIMESTAMPTZ" if wanted == "DATE" => {
             Some(format!("2026-01-{:02} 00:00:00+00", number % 28 + 1))
         }
+        _ => sized(base, arguments, number),
+    }
+}
+
+/// A value as long as its type says: bits are, and fractions when they are shown.
+fn sized(base: &str, arguments: &str, number: usize) -> Option<String> {
+    let width: usize = arguments.parse().unwrap_or(1);
+    let scale = arguments.split_once(',').and_then(|(_, scale)| scale.parse::<usize>().ok());
+    match (base, scale) {
+        ("NUMERIC", Some(0)) => return Some(number.to_string()),
+        ("NUMERIC", Some(scale)) => return Some(format!("{number}.5{}", "0".repeat(scale - 1))),
+        _ => {}
+    }
+    match base {
+        "BIT" => Some(format!("{:0width$b}", number % 2_usize.pow(width.min(16) as u32))),
+        "VARBIT" => Some(format!("{number:b}").chars().rev().take(arguments.parse().unwrap_or(64)).collect()),
         _ => plain(base, number),
     }
+}
+
+/// Whether values of the one type, such as are made here, can become values of the other.
+fn is_castable(old: &str, new: &str) -> bool {
+    let (old_base, _) = split(old);
+    let (new_base, _) = split(new);
+    let kind = |base: &str| match base {
+        "SMALLINT" | "INTEGER" | "BIGINT" | "NUMERIC" | "REAL" | "DOUBLE PRECISION" | "BOOLEAN" => "number",
+        "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "citext" => "text",
+        "DATE" | "TIMESTAMP" | "TIMESTAMPTZ" => "time",
+        "JSON" | "JSONB" => "document",
+        "INET" | "CIDR" => "address",
+        "BIT" | "VARBIT" => "bits",
+        _ => "",
+    };
+    let (old_kind, new_kind) = (kind(old_base), kind(new_base));
+    let is_one = old_kind == new_kind && (!old_kind.is_empty() || old_base == new_base);
+    is_one && old.ends_with("[]") == new.ends_with("[]") || old_kind == "text" || new_kind == "text"
 }
 
 fn split(ty: &str) -> (&str, &str) {
@@ -361,8 +474,6 @@ fn plain(base: &str, number: usize) -> Option<String> {
         "CIDR" => format!("10.0.{}.0/24", number % 250),
         "MACADDR" => format!("08:00:2b:01:02:{:02x}", number % 256),
         "MACADDR8" => format!("08:00:2b:01:02:03:04:{:02x}", number % 256),
-        "BIT" => "1".to_owned(),
-        "VARBIT" => "101".to_owned(),
         "XML" => format!("<n>{number}</n>"),
         "TSVECTOR" | "TSQUERY" => format!("word{number}"),
         "POINT" => format!("({number},{number})"),
@@ -403,7 +514,7 @@ pub(super) fn zero(ty: &str, catalogue: Option<&Catalogue>) -> Option<String> {
         "UUID" => "'00000000-0000-0000-0000-000000000000'".to_owned(),
         interval if interval.starts_with("INTERVAL") => "'0'".to_owned(),
         range if range.ends_with("RANGE") => "'empty'".to_owned(),
-        other => string(&plain(other, 0)?),
+        other => string(&sized(other, arguments, 0)?),
     })
 }
 

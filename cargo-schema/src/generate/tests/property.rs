@@ -1,22 +1,27 @@
 //! Random pairs of schemas: up gives exactly the one, down exactly the other, no row is lost, and generating again
 //! finds nothing.
 
+use std::io::Write as _;
+
 use schema_build::schema::Schema;
 
 use super::random::{Maker, OfMysql, OfPostgres, OfSqlite, Random, Words};
-use super::{changes_on, migration_on, prove_on};
+use super::{changes_on, migration_on, prove_on, schema_on};
 use crate::dialect::{Dialect, Excerpt};
 use crate::dialect::{mysql, postgres};
 use crate::difference::{Answers, Refusal, Subject, difference};
 use crate::generate::migration::{Migration, write};
+use crate::generate::offline::paper;
 use crate::generate::prove::Disproof;
+use crate::operation::apply;
 
-/// Seeds are counted from one; `SCHEMA_SEED=17` tries one, `SCHEMA_PAIRS=5000` more of them.
-fn seeds(usual: u64) -> std::ops::RangeInclusive<u64> {
+/// Seeds are counted from one; `SCHEMA_SEED=17` tries one, `SCHEMA_PAIRS=5000` more of them, and both together so many
+/// from there on.
+fn seeds(usual: u64) -> std::ops::Range<u64> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    match number("SCHEMA_SEED") {
-        Some(seed) => seed..=seed,
-        None => 1..=number("SCHEMA_PAIRS").unwrap_or(usual),
+    match (number("SCHEMA_SEED"), number("SCHEMA_PAIRS")) {
+        (Some(seed), pairs) => seed..seed + pairs.unwrap_or(1),
+        (None, pairs) => 1..1 + pairs.unwrap_or(usual),
     }
 }
 
@@ -38,21 +43,42 @@ fn random_schemas_migrate_up_and_down_on_mysql() {
 }
 
 fn pairs<W: Words>(words: &W, usual: u64) {
-    let mut rowless = 0;
+    let mut rowless = Vec::new();
     let mut spare = words.database("");
     for seed in seeds(usual) {
         let (rows, used) = pair(words, seed, spare);
         spare = used;
-        rowless += usize::from(rows == 0);
+        if let Rows::None(why) = rows {
+            rowless.push(format!("seed {seed}: {why}"));
+        }
     }
-    assert!(rowless * 3 < seeds(usual).count().max(6), "{rowless} pairs had no row at all");
+    let (count, reasons) = (rowless.len(), rowless.join("\n"));
+    assert!(count * 3 < seeds(usual).count().max(6), "{count} pairs had no row at all\n{reasons}");
+}
+
+/// Whether a pair was proven with rows.
+enum Rows {
+    Some,
+    None(String),
+}
+
+/// Says which seed it was, whatever fails.
+struct Trying(u64);
+
+impl Drop for Trying {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = writeln!(std::io::stderr(), "seed {}", self.0);
+        }
+    }
 }
 
 type Database<W> = <<W as Words>::Ways as Dialect>::Database;
 
-/// One pair; gives the number of rows that were there, and the database.
-fn pair<W: Words>(words: &W, seed: u64, spare: Database<W>) -> (usize, Database<W>) {
+/// One pair; says whether there were rows, and gives the database back.
+fn pair<W: Words>(words: &W, seed: u64, spare: Database<W>) -> (Rows, Database<W>) {
     let ways = words.ways();
+    let _trying = Trying(seed);
     let mut maker = Maker { random: Random::new(seed), words };
     let drawn = maker.schema();
     let old = words.dressed(&drawn);
@@ -67,17 +93,20 @@ fn pair<W: Words>(words: &W, seed: u64, spare: Database<W>) -> (usize, Database<
     let mut there = words.another(there, &sql);
 
     let context = || format!("seed {seed}\n{sql}");
-    let mut drawn = maker.edited(&drawn, &pinned);
+    let mut drawn = maker.changed(&drawn, &pinned);
     let (new, answers) = answered(words, &mut there, &mut drawn);
+    let there_before = schema_on(ways, &mut there);
     let step = migration_or_panic(ways, &mut there, &new, &answers, &context);
+    foreseen(words, &mut there, (&there_before, &new), &step, extras.is_empty());
     let context = || format!("{}\n-- UP\n{}\n-- DOWN\n{}", context(), step.up.text(), step.down.text());
     match prove_on(ways, &mut there, &step, &new, &answers, 3) {
-        Ok(rows) => (rows, there),
+        Ok(0) => (Rows::None(format!("nothing to fill, or not to be filled\n{}", step.up.text())), there),
+        Ok(_) => (Rows::Some, there),
         Err(Disproof::Failed(error)) if error.is_about_rows => {
             let mut there = words.another(there, &sql);
-            let rows = prove_on(ways, &mut there, &step, &new, &answers, 0)
+            prove_on(ways, &mut there, &step, &new, &answers, 0)
                 .unwrap_or_else(|error| panic!("{error:#?}\n{}", context()));
-            (rows, there)
+            (Rows::None(error.to_string()), there)
         }
         Err(error) => panic!("{error:#?}\n{}", context()),
     }
@@ -107,6 +136,33 @@ fn migration_or_panic<D: Dialect>(
         None => write(ways, there, found.operations.clone(), &current),
     };
     migration.unwrap_or_else(|error| panic!("{error}\n{}", told()))
+}
+
+/// Without a server the same is written, and what it leads to is known without one.
+fn foreseen<W: Words>(
+    words: &W,
+    there: &mut Database<W>,
+    (before, new): (&Schema, &Schema),
+    step: &Migration,
+    has_no_extras: bool,
+) {
+    let ways = words.ways();
+    let context = |text: &str| format!("{}\n-- FORESEEN\n{text}", step.up.text());
+    let paper = paper::write(ways, step.operations.clone(), before);
+    if let Some(paper) = paper.as_ref().ok().filter(|_| has_no_extras) {
+        let (foreseen, written) = (words.plain(&paper.up.text()), words.plain(&step.up.text()));
+        assert_eq!(foreseen, written, "{}", context(&paper.up.text()));
+    }
+    let mut after = apply::after(ways, before, &step.operations);
+    // Which tells whose words they were.
+    for (name, table) in &mut after.tables {
+        table.was = new.tables.get(name).and_then(|new| new.was.clone());
+    }
+    let (mut wanted, answers) = (new.clone(), Answers::default());
+    ways.spell(there, &mut after, before).expect("a spelling");
+    ways.spell(there, &mut wanted, before).expect("a spelling");
+    let left = difference(ways, &wanted, &after, &answers);
+    assert_eq!(left.operations, vec![], "{}", context(""));
 }
 
 /// What a person would answer: nothing was renamed that does not say so, and new columns get a value.

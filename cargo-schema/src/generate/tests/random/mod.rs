@@ -297,8 +297,18 @@ impl<W: Words> Maker<'_, W> {
         });
     }
 
-    /// Another schema, a few edits away. Tables in `pinned` are neither dropped nor renamed.
-    pub(super) fn edited(&mut self, schema: &Schema, pinned: &[String]) -> Schema {
+    /// Another schema, a few edits away, not all of which were taken back. Tables in `pinned` are neither dropped
+    /// nor renamed.
+    pub(super) fn changed(&mut self, schema: &Schema, pinned: &[String]) -> Schema {
+        loop {
+            let edited = self.edited(schema, pinned);
+            if edited != *schema {
+                return edited;
+            }
+        }
+    }
+
+    fn edited(&mut self, schema: &Schema, pinned: &[String]) -> Schema {
         let mut edited = schema.clone();
         for _ in 0..1 + self.below(4) {
             self.edit(&mut edited, schema, pinned);

@@ -265,7 +265,7 @@ impl Words for OfPostgres {
                     && !matches!(text(&column.ty).as_str(), "TEXT" | "VARCHAR(20)" | "VARCHAR(60)")
                 {
                     column.ty = sql("TEXT");
-                    column.default = None;
+                    (column.default, column.identity) = (None, None);
                 }
             });
         }

@@ -18,6 +18,8 @@ impl<W: Words> Maker<'_, W> {
             .filter_map(|(name, table)| {
                 let key = table.primary_key.as_ref()?;
                 let first = table.columns.iter().find(|column| column.name == key.columns[0])?;
+                // An enum may be a type of its own, which no column is given that points to it.
+                first.values.is_none().then_some(())?;
                 Some((name.clone(), (key.columns.clone(), first.ty.clone())))
             })
             .collect();
@@ -68,6 +70,9 @@ impl<W: Words> Maker<'_, W> {
                 || table.options.is_without_rowid
             {
                 column.identity = None;
+            }
+            if column.identity.is_some() {
+                column.default = None;
             }
             if column.ty != self.text() {
                 column.collation = None;

@@ -71,6 +71,11 @@ pub(in crate::generate::tests) trait Words {
         "'7'".to_owned()
     }
 
+    /// SQL without words that the server adds and nobody needs.
+    fn plain(&self, sql: &str) -> String {
+        sql.to_owned()
+    }
+
     fn quoted(&self, name: &str) -> String;
 
     fn mentions(&self, sql: &str, name: &str) -> bool;
@@ -375,6 +380,24 @@ impl Words for OfMysql {
         mysql::name::mentions(sql, name)
     }
 
+    /// Without the width in which nobody shows numbers any more.
+    fn plain(&self, sql: &str) -> String {
+        let widths = [
+            "bigint(20)",
+            "bigint(21)",
+            "int(11)",
+            "int(10)",
+            "smallint(6)",
+            "tinyint(4)",
+            "mediumint(9)",
+            "year(4)",
+        ];
+        widths.iter().fold(sql.to_owned(), |sql, width| {
+            let (ty, _) = width.split_once('(').expect("a width");
+            sql.replace(width, ty)
+        })
+    }
+
     fn finish(&self, random: &mut Random, table: &mut Table) {
         table.options.is_strict = false;
         table.options.is_without_rowid = false;
@@ -447,9 +470,6 @@ impl OfMysql {
                     IndexItem::Sql(_) => false,
                 })
         });
-        for column in table.columns.iter_mut().filter(|column| column.identity.is_some()) {
-            column.default = None;
-        }
         // No check may hang on what the server numbers or changes.
         let is_moved = |name: &String| {
             let is_numbered = columns.iter().any(|column| column.name == *name && column.identity.is_some());
@@ -479,6 +499,7 @@ impl OfMysql {
         for column in &mut table.columns {
             let is_computable = |other: &Column| {
                 matches!(text(&other.ty).as_str(), "INT" | "BIGINT" | "SMALLINT" | MYSQL_TEXT | "VARCHAR(20)")
+                    && other.identity.is_none()
                     && !keys.iter().any(|key| key.columns.contains(&other.name))
             };
             column.generated = column.generated.take().filter(|made| {
