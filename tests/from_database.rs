@@ -175,6 +175,32 @@ fn odd_names_and_tables_survive() {
 }
 
 #[test]
+fn tables_that_need_functions_parents_and_old_sequences_are_taken_over() {
+    let Some(served) = Served::new(Engine::Postgres) else { return };
+    served
+        .session()
+        .run(
+            "CREATE FUNCTION fresh_code() RETURNS text LANGUAGE sql AS $$ SELECT md5(random()::text) $$;
+             CREATE TABLE zones (opened BIGINT NOT NULL);
+             CREATE TABLE arenas (id SERIAL PRIMARY KEY, code TEXT NOT NULL DEFAULT fresh_code()) INHERITS (zones);
+             CREATE TABLE tickets (id SERIAL PRIMARY KEY, arena_id INT NOT NULL REFERENCES arenas);
+             CREATE FUNCTION cheapest(arenas) RETURNS SETOF tickets LANGUAGE sql AS $$ SELECT * FROM tickets $$;
+             ALTER TABLE tickets RENAME TO passes;",
+        )
+        .unwrap();
+    let sandbox = Sandbox::empty();
+    sandbox.write(
+        "Cargo.toml",
+        "[package]\nname = \"hall\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
+    sandbox.write("src/main.rs", "fn main() {}\n");
+    let run = |words: &str| sandbox.schema(&format!("{words} --database-url {}", served.url()));
+    run("init --from-database").ok();
+    run("diff history database").ok().says("No changes");
+    run("generate nothing").ok().says("No changes");
+}
+
+#[test]
 fn a_postgresql_database_is_taken_over_and_compared_as_well() {
     let Some(served) = Served::new(Engine::Postgres) else { return };
     served

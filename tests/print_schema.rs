@@ -104,6 +104,16 @@ fn what_drifted_in_the_blocks_is_found_and_nothing_else() {
 }
 
 #[test]
+fn a_block_for_a_view_is_no_table_that_a_change_elsewhere_would_have_to_make() {
+    let sandbox = project(&fixture("views.rs"));
+    let votes =
+        "votes (id) {\n        id -> Integer,\n        total -> Nullable<BigInt>,\n        amount -> ";
+    sandbox.replace("src/schema.rs", &format!("{votes}Integer,"), &format!("{votes}Nullable<Integer>,"));
+    let output = sandbox.schema("generate --dry-run loose").ok();
+    assert_eq!(output.stderr.matches("Detected ").count(), 1, "{}", output.story());
+}
+
+#[test]
 fn what_drifted_in_the_database_is_found_and_nothing_else() {
     let sandbox = project(&fixture("plain.rs"));
     sandbox.schema("upgrade --database-url app.db").ok();

@@ -1,9 +1,10 @@
 //! What a database would hold, told from the SQL of the history alone, statement by statement: tables with columns,
 //! keys, indexes and constraints, enums, domains, views. No database is asked. What cannot be told (SQL that is put
-//! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements.
+//! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements, `views` those about views.
 
 mod replay;
 mod table;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -62,10 +63,10 @@ pub(crate) struct View {
     pub(crate) born: Era,
     /// MATERIALIZED.
     pub(crate) is_materialized: bool,
-    /// The tables that it names, as keys.
+    /// The tables and views that it names, as keys.
     pub(crate) tables: Vec<String>,
-    /// The columns that it names; `None`: all of them, by `*`.
-    pub(crate) columns: Option<Vec<String>>,
+    /// The columns that it reads: the key of a table, and the column.
+    pub(crate) reads: Vec<(String, String)>,
     /// Of a materialized one.
     pub(crate) has_unique_index: bool,
     /// Of a materialized one: it was filled.
@@ -167,14 +168,11 @@ impl Catalogue {
         self.views.get(&self.key(name))
     }
 
-    /// The views that name a column of a table.
+    /// The views that read a column of a table.
     pub(crate) fn views_of(&self, table: &Name, column: &str) -> impl Iterator<Item = &str> {
         let key = self.key(table);
-        let names = move |view: &View| {
-            let has = |columns: &Vec<String>| columns.iter().any(|own| own == column);
-            view.tables.contains(&key) && view.columns.as_ref().is_none_or(has)
-        };
-        self.views.iter().filter(move |(_, view)| names(view)).map(|(name, _)| name.as_str())
+        let has = move |view: &View| view.reads.iter().any(|(table, own)| *table == key && own == column);
+        self.views.iter().filter(move |(_, view)| has(view)).map(|(name, _)| name.as_str())
     }
 
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.

@@ -3,13 +3,11 @@
 use std::rc::Rc;
 
 use super::table::{Check, Column, Index, Key, Table};
-use super::{Catalogue, Domain, EnumType, Era, View};
+use super::{Catalogue, Domain, EnumType, Era};
 use schema_runtime::dialect::Dialect;
 
 use crate::check::sql::Act;
-use crate::check::sql::act::{
-    ActionKind, AlterTable, CreateIndex, CreateTable, CreateView, Drop, Object, Rename,
-};
+use crate::check::sql::act::{ActionKind, AlterTable, CreateIndex, CreateTable, Drop, Object, Rename};
 use crate::check::sql::part::{self, Constraint, ConstraintKind, Name};
 
 impl Catalogue {
@@ -121,7 +119,10 @@ impl Catalogue {
                 self.forget_index(table, name);
                 self.change(table, |table| drop_constraint(table, name));
             }
-            _ => self.change(table, |table| change_column(table, action, era)),
+            _ => {
+                self.change_views(table, action);
+                self.change(table, |table| change_column(table, action, era));
+            }
         }
     }
 
@@ -252,20 +253,6 @@ impl Catalogue {
         self.change(table, |table| table.indexes.push(index));
     }
 
-    fn create_view(&mut self, create: &CreateView, era: Era) {
-        let key = self.key(&create.name);
-        let born = self.views.get(&key).filter(|_| create.or_replace).map_or(era, |known| known.born);
-        let view = View {
-            born,
-            is_materialized: create.is_materialized,
-            tables: create.tables.iter().map(|table| self.key(table)).collect(),
-            columns: (!create.selects_star).then(|| create.expr.columns.clone()),
-            has_unique_index: false,
-            has_rows: create.is_materialized && !create.without_data,
-        };
-        self.views.insert(key, view);
-    }
-
     fn drop_objects(&mut self, drop: &Drop) {
         for name in &drop.names {
             let key = self.key(name);
@@ -278,6 +265,10 @@ impl Catalogue {
                 Object::Index => self.drop_index(&key, &name.name, drop.on.as_ref()),
                 Object::Schema => self.drop_schema(&name.name),
                 _ => {}
+            }
+            if drop.cascade && matches!(drop.object, Object::Table | Object::View | Object::MaterializedView)
+            {
+                self.drop_views_on(&key);
             }
         }
     }
@@ -311,7 +302,10 @@ impl Catalogue {
         let to = self.key(&Name { name: rename.to.clone(), ..rename.from.clone() });
         match rename.object {
             Object::Table => self.rename_table(&from, &to),
-            Object::View | Object::MaterializedView => move_entry(&mut self.views, &from, to),
+            Object::View | Object::MaterializedView => {
+                self.rename_in_views(&from, &to);
+                move_entry(&mut self.views, &from, to);
+            }
             Object::Type => move_entry(&mut self.enums, &rename.from.name, rename.to.clone()),
             Object::Domain => move_entry(&mut self.domains, &rename.from.name, rename.to.clone()),
             Object::Index => self.rename_index(&from, to, rename),
@@ -321,6 +315,7 @@ impl Catalogue {
 
     fn rename_table(&mut self, from: &str, to: &str) {
         move_entry(&mut self.tables, from, to.to_owned());
+        self.rename_in_views(from, to);
         self.indexes.values_mut().filter(|table| *table == from).for_each(|table| to.clone_into(table));
         for table in self.tables.values_mut() {
             if table.foreign_keys.iter().any(|it| it.table == from) {

@@ -472,12 +472,21 @@ pub(crate) struct CreateView {
     pub(crate) without_data: bool,
     /// TEMPORARY.
     pub(crate) is_temporary: bool,
-    /// `SELECT *`, or `t.*`.
-    pub(crate) selects_star: bool,
+    /// The columns that it reads.
+    pub(crate) reads: Vec<Read>,
     /// The expressions of its query.
     pub(crate) expr: Expr,
     /// The tables it names.
     pub(crate) tables: Vec<Name>,
+}
+
+/// What a query reads of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    /// The table.
+    pub(crate) table: Name,
+    /// The column; `None`: all that it has.
+    pub(crate) column: Option<String>,
 }
 
 /// REFRESH MATERIALIZED VIEW.

@@ -160,7 +160,7 @@ pub(super) fn index_of(unique: &Unique) -> Index {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
     pub(super) is_unlogged: bool,
-    /// `WITH (..)`, `PARTITION BY ..`.
+    /// `INHERITS (..)`, `PARTITION BY ..`, `WITH (..)`.
     pub(super) clauses: String,
 }
 

@@ -50,7 +50,9 @@ impl Relation {
         let with = with.map_or(String::new(), |options| format!(" WITH ({options})"));
         let partitions =
             self.partition_key.as_ref().map_or(String::new(), |key| format!(" PARTITION BY {key}"));
-        Frame { is_unlogged: self.is_unlogged, clauses: partitions + &with }
+        let parents = self.parents.as_ref().filter(|parents| !self.is_partition && !parents.is_empty());
+        let parents = parents.map_or(String::new(), |parents| format!(" INHERITS ({})", parents.join(", ")));
+        Frame { is_unlogged: self.is_unlogged, clauses: parents + &partitions + &with }
     }
 
     /// What stands in the statement that makes it, and in none of its parts.

@@ -32,7 +32,9 @@ pub(crate) fn of(
         run(&mut database, &trigger.sql)?;
     }
     run(&mut database, "COMMIT")?;
-    let left_out = catalogue.tables.keys().filter(|name| !part.names.contains(*name)).cloned().collect();
+    // Blocks may describe views, too.
+    let all = catalogue.tables.keys().cloned().chain(catalogue.views.keys().map(|view| fold(view)));
+    let left_out = all.filter(|name| !part.names.contains(name)).collect();
     Ok(Excerpt { database, left_out })
 }
 

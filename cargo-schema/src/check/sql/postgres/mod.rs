@@ -1,10 +1,12 @@
 //! PostgreSQL's statements: from squawk's syntax tree to acts. `node` walks the tree, `part` reads names, types and
-//! expressions, `table` what is done to tables, `other` the rest, `body` what stands inside `DO` blocks.
+//! expressions, `table` what is done to tables, `reads` what a view
+//! reads, `other` the rest, `body` what stands inside `DO` blocks.
 
 mod body;
 mod node;
 mod other;
 mod part;
+mod reads;
 mod table;
 
 use std::ops::Range;

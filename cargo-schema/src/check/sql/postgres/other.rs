@@ -10,6 +10,7 @@ use super::super::act::{
 use super::super::part::Name;
 use super::node::Node;
 use super::part::{expr, expr_in, fold, name, name_of, names, string, ty};
+use super::reads::reads;
 use super::table::is_temporary;
 
 /// The act, where a rule may ask for it.
@@ -123,7 +124,7 @@ fn views_and_functions(node: &Node) -> Option<Act> {
             is_materialized: node.kind() == CREATE_MATERIALIZED_VIEW,
             without_data: node.has(WITH_NO_DATA),
             is_temporary: is_temporary(node),
-            selects_star: node.all(TARGET).any(|target| target.text().ends_with('*')),
+            reads: reads(node),
             tables: names(node, RELATION_NAME_REF),
             expr: expr(node),
         }),

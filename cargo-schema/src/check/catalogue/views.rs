@@ -1,0 +1,69 @@
+//! What becomes of views: which columns they read is known from when they were made, and follows renames.
+
+use super::{Catalogue, Era, View};
+
+use crate::check::sql::act::{ActionKind, CreateView, Read};
+use crate::check::sql::part::Name;
+
+impl Catalogue {
+    pub(super) fn create_view(&mut self, create: &CreateView, era: Era) {
+        let key = self.key(&create.name);
+        let born = self.views.get(&key).filter(|_| create.or_replace).map_or(era, |known| known.born);
+        let view = View {
+            born,
+            is_materialized: create.is_materialized,
+            tables: create.tables.iter().map(|table| self.key(table)).collect(),
+            reads: create.reads.iter().flat_map(|read| self.columns_read(read)).collect(),
+            has_unique_index: false,
+            has_rows: create.is_materialized && !create.without_data,
+        };
+        self.views.insert(key, view);
+    }
+
+    /// `*` means the columns of the moment; a column that the table does not have is somebody else's.
+    fn columns_read(&self, read: &Read) -> Vec<(String, String)> {
+        let key = self.key(&read.table);
+        let Some(table) = self.tables.get(&key) else { return Vec::new() };
+        let is_read = |name: &String| read.column.as_ref().is_none_or(|column| column == name);
+        let names = table.columns.iter().map(|column| &column.name).filter(|name| is_read(name));
+        names.map(|name| (key.clone(), name.clone())).collect()
+    }
+
+    /// Everything that reads a table or view goes, and what reads that.
+    pub(super) fn drop_views_on(&mut self, key: &str) {
+        self.drop_views(|view| view.tables.iter().any(|table| table == key));
+    }
+
+    fn drop_views(&mut self, is_gone: impl Fn(&View) -> bool) {
+        let gone: Vec<String> =
+            self.views.iter().filter(|(_, view)| is_gone(view)).map(|(key, _)| key.clone()).collect();
+        for key in gone {
+            self.views.remove(&key);
+            self.drop_views_on(&key);
+        }
+    }
+
+    /// What a change of a column means for views.
+    pub(super) fn change_views(&mut self, table: &Name, action: &ActionKind) {
+        let key = self.key(table);
+        match action {
+            ActionKind::RenameColumn { from, to } => {
+                let reads = self.views.values_mut().flat_map(|view| view.reads.iter_mut());
+                let renamed = reads.filter(|(table, column)| *table == key && column == from);
+                renamed.for_each(|(_, column)| to.clone_into(column));
+            }
+            ActionKind::DropColumn { column, cascade: true, .. } => {
+                self.drop_views(|view| view.reads.iter().any(|(table, own)| *table == key && own == column));
+            }
+            _ => {}
+        }
+    }
+
+    /// A table or view has another name.
+    pub(super) fn rename_in_views(&mut self, from: &str, to: &str) {
+        for view in self.views.values_mut() {
+            let tables = view.tables.iter_mut().chain(view.reads.iter_mut().map(|(table, _)| table));
+            tables.filter(|table| *table == from).for_each(|table| to.clone_into(table));
+        }
+    }
+}
