@@ -51,6 +51,8 @@ pub(crate) struct Column {
     pub(crate) default: Option<Expr>,
     /// It is generated.
     pub(crate) is_generated: bool,
+    /// What it is generated from.
+    pub(crate) generated: Option<Expr>,
     /// The engine numbers it.
     pub(crate) is_numbered: bool,
     /// MySQL's CHARACTER SET.
@@ -99,6 +101,10 @@ pub(crate) struct Key {
     pub(crate) references: Vec<String>,
     /// Rows that are there were looked at.
     pub(crate) is_valid: bool,
+    /// What ON DELETE does to rows, where it does anything.
+    pub(crate) on_delete: Option<String>,
+    /// The column that it stands beside, and goes with.
+    pub(crate) beside: Option<String>,
 }
 
 /// A check.
@@ -114,6 +120,8 @@ pub(crate) struct Check {
     pub(crate) is_valid: bool,
     /// When that was.
     pub(crate) validated: Era,
+    /// The column that it stands beside, and goes with.
+    pub(crate) beside: Option<String>,
 }
 
 impl Table {

@@ -21,6 +21,7 @@ mod locks;
 mod mysql;
 mod postgres;
 mod prelude;
+mod rebuild;
 mod sqlite;
 #[cfg(test)]
 mod tests;
