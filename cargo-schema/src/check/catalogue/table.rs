@@ -141,6 +141,16 @@ impl Table {
             .any(|check| check.is_valid && check.expr.proves_not_null.iter().any(|it| it == column))
     }
 
+    /// Whether a foreign key over `columns` may point to `references` here, as SQLite sees it: to the primary key, or to
+    /// all columns of a unique index over all rows, in any order.
+    pub(crate) fn is_key(&self, columns: &[String], references: &[String]) -> bool {
+        if references.is_empty() {
+            return self.primary_key.as_ref().is_some_and(|key| key.len() == columns.len());
+        }
+        let is_same = |index: &&Index| index.columns.len() == references.len() && index.covers(references);
+        self.indexes.iter().filter(|index| index.is_unique).any(|index| is_same(&index))
+    }
+
     /// Whether an index over all rows begins with these columns, in any order.
     pub(crate) fn has_index_on(&self, columns: &[String]) -> bool {
         self.indexes.iter().any(|index| index.covers(columns))

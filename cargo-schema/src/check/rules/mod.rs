@@ -15,6 +15,7 @@ macro_rules! rules {
     };
 }
 
+mod broken;
 mod common;
 mod conversion;
 mod locks;

@@ -8,8 +8,8 @@ use schema_runtime::dialect::Dialect;
 use crate::check::catalogue::{Catalogue, Table};
 use crate::check::rule::Site;
 use crate::check::sql::Act;
-use crate::check::sql::act::{Copied, Object};
-use crate::check::sql::part::Name;
+use crate::check::sql::act::{Copied, CreateTable, Object};
+use crate::check::sql::part::{Column, Constraint, ConstraintKind, ForeignKey, Name};
 
 /// A table that a script makes anew, looked at where the old one is dropped.
 pub(super) struct Rebuild<'a> {
@@ -95,4 +95,31 @@ impl Rebuild<'_> {
     pub(super) fn keeps(&self, columns: &[String]) -> bool {
         columns.iter().all(|column| self.new.column(column).is_some())
     }
+}
+
+/// The foreign keys that an act makes.
+pub(super) fn keys<'a>(site: &Site<'a>) -> Vec<(&'a Constraint, &'a ForeignKey)> {
+    let mut constraints: Vec<&Constraint> =
+        site.added_constraints().map(|(_, constraint)| constraint).collect();
+    if let Act::CreateTable(create) = site.act {
+        constraints
+            .extend(create.columns.iter().flat_map(|column| &column.constraints).chain(&create.constraints));
+    }
+    let key = |constraint: &'a Constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => Some((constraint, key)),
+        _ => None,
+    };
+    constraints.into_iter().filter_map(key).collect()
+}
+
+/// The column that is the whole primary key of a table that is made.
+pub(super) fn keys_of(create: &CreateTable) -> impl Iterator<Item = &Column> {
+    let is_key = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+    let listed = create.constraints.iter().find_map(|constraint| match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) if key.columns.len() == 1 => key.columns.first(),
+        _ => None,
+    });
+    let is_it =
+        move |column: &&Column| column.constraints.iter().any(is_key) || listed == Some(&column.name.name);
+    create.columns.iter().filter(is_it)
 }

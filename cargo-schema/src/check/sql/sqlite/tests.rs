@@ -30,7 +30,7 @@ fn a_table_is_read_with_the_places_of_its_parts() {
 
 #[test]
 fn tables_are_found_wherever_they_stand() {
-    let sql = "CREATE VIEW v AS WITH a AS (SELECT * FROM b) SELECT c.x, (SELECT 1 FROM d) FROM a, e AS f JOIN (g JOIN main.h) \
+    let sql = "CREATE VIEW v AS WITH a AS (SELECT * FROM b), k (n) AS (VALUES (1)) SELECT c.x, (SELECT 1 FROM d) FROM a, k, json_each(c.y) AS l, e AS f JOIN (g JOIN main.h) \
                ON f.x IS DISTINCT FROM c.x WHERE y IN (SELECT z FROM \"I j\")";
     let [Act::CreateView(view)] = &acts(sql)[..] else { panic!() };
     let names: Vec<String> = view.tables.iter().map(ToString::to_string).collect();

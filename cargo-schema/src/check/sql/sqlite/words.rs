@@ -35,8 +35,22 @@ impl Words {
         words
     }
 
+    fn kind(&self, at: usize) -> Option<TokenType> {
+        self.0.get(at).map(|word| word.kind)
+    }
+
     fn is(&self, at: usize, kind: TokenType) -> bool {
-        self.0.get(at).is_some_and(|word| word.kind == kind)
+        self.kind(at) == Some(kind)
+    }
+
+    /// `a` of `a AS (`, and of `a (b, c) AS (`, folded.
+    fn name_before(&self, at: usize) -> Option<String> {
+        let before = at.checked_sub(1)?;
+        let name = match self.kind(before)? {
+            TK_RP => self.0[..before].iter().rposition(|word| word.kind == TK_LP)?.checked_sub(1)?,
+            _ => before,
+        };
+        self.name(name).map(|(name, _)| name.name)
     }
 
     fn is_before(&self, at: usize, kind: TokenType) -> bool {
@@ -124,7 +138,7 @@ fn is_literal(words: &Words) -> bool {
     is_value && inner.next().is_none()
 }
 
-/// The tables that queries and changes in it name; names of WITH are left out.
+/// The tables that queries and changes in it name; names of WITH and functions are left out.
 fn tables(words: &Words) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
     let mut own: Vec<String> = Vec::new();
@@ -146,11 +160,13 @@ fn tables(words: &Words) -> Vec<Name> {
                 lists.pop();
                 is_next = false;
             }
-            TK_AS if words.is(at + 1, TK_LP) => {
-                own.extend(words.name(at.saturating_sub(1)).map(|it| it.0.name))
+            TK_AS if matches!(words.kind(at + 1), Some(TK_LP | TK_NOT | TK_MATERIALIZED)) => {
+                own.extend(words.name_before(at));
             }
             TK_ID if is_next => {
-                found.extend(words.name(at).map(|(name, _)| name));
+                let is_target = words.is_before(at, TK_INTO);
+                let table = words.name(at).filter(|(_, end)| is_target || !words.is(*end, TK_LP));
+                found.extend(table.map(|(name, _)| name));
                 is_next = false;
             }
             _ => is_next = false,
