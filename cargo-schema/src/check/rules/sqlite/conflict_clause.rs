@@ -6,9 +6,9 @@ pub(super) static RULE: Rule = Rule {
     id: "conflict-clause",
     level: Warn,
     ways: Up,
-    about: "a table deletes or skips rows by itself",
+    about: "a table deletes rows by itself",
     why: "ON CONFLICT REPLACE in a table makes every INSERT delete the row that is in the way, and its \
-          columns, children and triggers with it; ON CONFLICT IGNORE loses the new row. No error says so.",
+          columns, children and triggers with it. No error says so.",
     instead: "Leave it out, and say ON CONFLICT where a row is inserted.",
     find,
     examples: &[
@@ -26,12 +26,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let Act::CreateTable(create) = site.act else { return };
-    let is_silent = |word: &String| matches!(word.as_str(), "on conflict replace" | "on conflict ignore");
+    let is_silent = |word: &String| word == "on conflict replace";
     let beside = create.columns.iter().filter(|column| column.words.iter().any(is_silent)).map(|column| &column.span);
     let alone = create.options.iter().any(is_silent).then_some(site.span);
     for span in beside.chain(alone) {
         hits.push(
-            Hit::new(span, format!("rows of `{}` go, or do not come, without an error", create.table))
+            Hit::new(span, format!("an INSERT into `{}` deletes the row that is in its way, without an error", create.table))
                 .help("leave it out, and say ON CONFLICT where a row is inserted"),
         );
     }
