@@ -48,6 +48,10 @@ impl Catalogue {
             Act::CreateTrigger(create) => {
                 self.change(&create.table, |table| table.triggers.push(create.name.name.clone()));
             }
+            Act::Insert(insert) if self.dialect == Dialect::Sqlite => self.insert_rows(insert),
+            Act::Update(change) | Act::Delete(change) if self.dialect == Dialect::Sqlite => {
+                self.change(&change.table, |table| table.rows_are_known = false);
+            }
             Act::Insert(insert) => self.change(&insert.table, |table| table.has_rows = true),
             Act::Set(set) if set.name == "search_path" => {
                 let first = set.value.as_deref().and_then(|value| value.split(',').next());
@@ -79,6 +83,7 @@ impl Catalogue {
             born: era,
             is_temporary: create.is_temporary,
             has_rows: create.has_query,
+            rows_are_known: !create.has_query,
             is_partitioned: create.is_partitioned,
             partition_of: create.partition_of.as_ref().map(|parent| self.key(parent)),
             is_vague: create.has_query
@@ -390,6 +395,7 @@ fn made(column: &part::Column, era: Era) -> Column {
         collation: column.collation.clone(),
         not_null: column.not_null || column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         default: column.default.clone(),
+        values: Vec::new(),
         is_generated: column.generated.is_some(),
         generated: column.generated.as_ref().map(|generated| generated.expr.clone()),
         is_numbered: column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Catalogue, Era, Table};
-use crate::check::sql::act::CreateTrigger;
+use crate::check::sql::act::{CreateTrigger, Insert};
 use crate::check::sql::part::Name;
 
 /// A trigger.
@@ -49,6 +49,32 @@ impl Catalogue {
         self.triggers.insert(key.clone(), trigger);
         let table = Name { schema: None, name: on, span: 0..0 };
         self.change(&table, |table| table.triggers.push(key));
+    }
+
+    /// Rows that are written down are remembered, up to a number that no seed of a test exceeds.
+    pub(super) fn insert_rows(&mut self, insert: &Insert) {
+        const LIMIT: usize = 1000;
+        self.change(&insert.table, |table| {
+            table.has_rows = true;
+            let is_plain = !insert.rows.is_empty() && insert.conflict.is_none() && !insert.is_upsert;
+            let room = table.columns.first().map_or(0, |column| LIMIT.saturating_sub(column.values.len()));
+            table.rows_are_known &= is_plain && insert.rows.len() <= room;
+            if !table.rows_are_known {
+                return;
+            }
+            for (place, column) in table.columns.iter_mut().filter(|column| !column.is_generated).enumerate()
+            {
+                let at = match insert.columns.as_slice() {
+                    [] => Some(place),
+                    names => names.iter().position(|name| *name == column.name),
+                };
+                let default = column.default.as_ref().map_or("NULL", |default| &default.text).to_owned();
+                let value = |row: &Vec<String>| {
+                    at.and_then(|at| row.get(at)).cloned().unwrap_or_else(|| default.clone())
+                };
+                column.values.extend(insert.rows.iter().map(value));
+            }
+        });
     }
 
     /// A table goes; its indexes and triggers go with it, keys that point to it stay.

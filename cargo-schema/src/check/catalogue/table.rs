@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) foreign_keys: Vec<Key>,
     /// Its checks.
     pub(crate) checks: Vec<Check>,
+    /// Nothing but literal rows of the history was put into it, as far as the history says, and none was changed.
+    pub(crate) rows_are_known: bool,
     /// Its triggers, by name.
     pub(crate) triggers: Vec<String>,
 }
@@ -51,6 +53,8 @@ pub(crate) struct Column {
     pub(crate) default: Option<Expr>,
     /// It is generated.
     pub(crate) is_generated: bool,
+    /// SQLite's: the literals that the history put into it.
+    pub(crate) values: Vec<String>,
     /// What it is generated from.
     pub(crate) generated: Option<Expr>,
     /// The engine numbers it.

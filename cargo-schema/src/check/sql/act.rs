@@ -525,6 +525,10 @@ pub(crate) struct Insert {
     pub(crate) conflict: Option<String>,
     /// ON CONFLICT .. DO, or ON DUPLICATE KEY UPDATE.
     pub(crate) is_upsert: bool,
+    /// SQLite's rows that are written down, each as the text of its values, and the columns that are named.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// The columns that are filled, where they are named.
+    pub(crate) columns: Vec<String>,
     /// SQLite's INSERT .. SELECT, as far as it is a copy.
     pub(crate) copy: Option<Copied>,
 }

@@ -35,9 +35,18 @@ pub(super) static RULE: Rule = Rule {
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "ALTER TABLE users ADD COLUMN level INTEGER NOT NULL DEFAULT 1 CHECK (level IN (1, 2, 3) AND level > 0);",
         ),
+        fires(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "ALTER TABLE users ADD COLUMN code TEXT NOT NULL DEFAULT 'ab' CHECK (length(code) BETWEEN 3 AND 9);",
+            Claim::Fails("CHECK constraint failed"),
+        ),
         quiet(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "ALTER TABLE users ADD COLUMN level INTEGER CHECK (level > 0);",
+        ),
+        quiet(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "ALTER TABLE users ADD COLUMN code TEXT NOT NULL DEFAULT 'abc' CHECK (length(code) BETWEEN 3 AND 9);",
         ),
     ],
 };
@@ -63,11 +72,32 @@ fn is_broken(check: &Expr, column: &str, default: Option<&Expr>) -> bool {
     let value = default.map(|default| default.text.trim_matches(['(', ')']).replace("- ", "-"));
     let is_word = |name: &String| matches!(name.as_str(), "true" | "false");
     check.columns.iter().any(|own| own != column && !is_word(own))
-        || check.text.split(" AND ").any(|part| is_false(part, column, value.as_deref()))
+        || comparisons(&check.text).iter().any(|part| is_false(part, column, value.as_deref()))
+}
+
+/// What is joined by AND, with `a BETWEEN b AND c` as the two comparisons that it is.
+fn comparisons(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split(" AND ") {
+        match parts.last().and_then(|last| last.split_once(" BETWEEN ")) {
+            Some((operand, low)) => {
+                let (low, high) = (format!("{operand} >= {low}"), format!("{operand} <= {part}"));
+                parts.pop();
+                parts.extend([low, high]);
+            }
+            None => parts.push(part.to_owned()),
+        }
+    }
+    parts
 }
 
 /// Whether a comparison of the column with constants is false of a value; NULL makes it neither true nor false.
 fn is_false(part: &str, column: &str, value: Option<&str>) -> bool {
+    let length = format!("length ({column}) ");
+    if let (Some(rest), Some(value)) = (part.strip_prefix(&length), value) {
+        let count = value.trim_matches('\'').chars().count().to_string();
+        return is_false(&format!("{column} {rest}"), column, Some(&count));
+    }
     let Some((left, rest)) = part.split_once(' ') else { return false };
     let (operator, operand) = rest.split_once(' ').unwrap_or((rest, ""));
     let Some(value) = value else {

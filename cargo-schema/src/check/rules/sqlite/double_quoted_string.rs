@@ -82,7 +82,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         Act::Update(change) | Act::Delete(change) if change.expr.tables.len() == 1 => {
             let is_there = is_column(&change.table);
             let is_known = |word: &str| word == change.table.name || is_there(word);
-            change.condition.iter().for_each(|expr| look(site.span, expr, &is_known));
+            look(site.span, &change.expr, &is_known);
         }
         Act::Insert(insert) if insert.copy.is_none() && !insert.is_upsert => {
             let is_there = is_column(&insert.table);

@@ -1,6 +1,7 @@
 //! `drop-cascades`.
 
 use crate::check::rules::prelude::*;
+use crate::check::rules::rebuild;
 
 pub(super) static RULE: Rule = Rule {
     id: "drop-cascades",
@@ -37,9 +38,10 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if drop.object != Object::Table || keys_are_off(site) {
         return;
     }
+    let end = rebuild::end(site);
     for table in drop.names.iter().filter(|table| site.is_old(table)) {
         let key = site.catalogue.key(table);
-        for (name, child) in site.catalogue.referencing(table) {
+        for (name, child) in site.catalogue.referencing(table).filter(|(name, _)| end.table_at(name).is_some()) {
             let Some(action) = child.foreign_keys.iter().filter(|it| it.table == key).find_map(|it| it.on_delete.as_ref()) else {
                 continue;
             };

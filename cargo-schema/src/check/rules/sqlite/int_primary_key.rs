@@ -47,7 +47,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     }
     for column in keys_of(create).filter(|column| !column.not_null) {
         let ty = column.ty.as_ref().map_or("", |ty| ty.name.as_str());
-        if ty.contains("int") && ty != "integer" {
+        if (ty.contains("int") && ty != "integer") || ty.contains("serial") {
             hits.push(
                 Hit::new(&column.span, format!("`{}` is not the number of the row: nothing counts it, and it takes NULL", column.name))
                     .help("write INTEGER PRIMARY KEY; or NOT NULL, where the numbers come from elsewhere"),

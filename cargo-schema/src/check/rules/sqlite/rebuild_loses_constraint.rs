@@ -57,6 +57,10 @@ fn lost(rebuild: &Rebuild<'_>) -> Vec<String> {
     for key in old.foreign_keys.iter().filter(|key| new.is_vague || rebuild.keeps(&key.columns)) {
         if !new.foreign_keys.iter().any(|it| it.columns == key.columns) {
             lost.push(format!("the key ({}) to `{}`", key.columns.join(", "), key.table));
+        } else if let Some(action) = &key.on_delete
+            && !new.foreign_keys.iter().any(|it| it.columns == key.columns && it.on_delete.is_some())
+        {
+            lost.push(format!("`ON DELETE {}` of ({})", action.to_uppercase(), key.columns.join(", ")));
         }
     }
     for index in old.indexes.iter().filter(|index| index.is_constraint) {

@@ -40,7 +40,8 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         let is_same = |other: &&crate::check::catalogue::Index| {
             other.name == index.name || (other.items == index.items && other.condition == index.condition)
         };
-        if rebuild.keeps(&columns) && !rebuild.new.indexes.iter().any(|other| is_same(&other)) {
+        let is_kept = |other: &crate::check::catalogue::Index| is_same(&other) && (other.is_unique || !index.is_unique);
+        if rebuild.keeps(&columns) && !rebuild.new.indexes.iter().any(is_kept) {
             let name = index.name.as_deref().unwrap_or("without a name");
             hits.push(
                 Hit::new(site.span, format!("the index `{name}` goes with the old `{}`, and is not made again", rebuild.key))

@@ -39,7 +39,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         && columns.iter().any(|it| {
             table.column(it).is_some_and(|column| site.is_fresh(column.born) && column.default.is_none() && !column.is_generated)
         });
-    if !is_unique && !is_new {
+    if !is_unique && !is_new && !are_distinct(table, &columns, create.items.len()) {
         let list = create.items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ");
         hits.push(
             Hit::new(site.span, format!("this fails where two rows of `{}` have the same ({list})", create.table)).sql(
@@ -48,4 +48,14 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             ),
         );
     }
+}
+
+/// Whether the history alone put rows there, and all of them differ.
+fn are_distinct(table: &Table, columns: &[&String], items: usize) -> bool {
+    let differ = |column: &&String| {
+        let values = table.column(column).map(|column| &column.values);
+        let mut seen = std::collections::BTreeSet::new();
+        values.is_some_and(|values| values.iter().filter(|it| *it != "NULL").all(|value| seen.insert(value.to_lowercase())))
+    };
+    table.has_rows && table.rows_are_known && columns.len() == items && columns.iter().any(differ)
 }

@@ -26,8 +26,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
+    let is_old = |table: &Table| !table.is_temporary && !site.is_fresh(table.born);
     if let Act::Maintain(maintain) = site.act
         && maintain.verb.starts_with("vacuum")
+        && site.catalogue.tables().any(|(_, table)| is_old(table))
     {
         hits.push(
             Hit::new(site.span, "nobody can write while the whole database is copied, and it takes twice the room")

@@ -50,8 +50,21 @@ fn change(
 
 fn filled(body: &InsertBody<'_>, targets: Vec<String>) -> Insert {
     let InsertBody::Select(select, upsert) = body else { return Insert::default() };
-    let copy = copied(select).map(|copy| Copied { targets, ..copy });
-    Insert { has_query: copy.is_some(), is_upsert: upsert.is_some(), copy, ..Insert::default() }
+    let copy = copied(select).map(|copy| Copied { targets: targets.clone(), ..copy });
+    let rows = match &select.body.select {
+        OneSelect::Values(rows) => {
+            rows.iter().map(|row| row.iter().map(|value| expr(value).text).collect()).collect()
+        }
+        OneSelect::Select { .. } => Vec::new(),
+    };
+    Insert {
+        has_query: copy.is_some(),
+        is_upsert: upsert.is_some(),
+        copy,
+        rows,
+        columns: targets,
+        ..Insert::default()
+    }
 }
 
 /// What a query takes from tables; `None` where it only lists rows.

@@ -1,9 +1,9 @@
-//! `unsafe-pragma`.
+//! `reckless-pragma`.
 
 use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
-    id: "unsafe-pragma",
+    id: "reckless-pragma",
     level: Deny,
     ways: Up,
     about: "a PRAGMA takes away what keeps the data sound",
