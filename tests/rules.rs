@@ -12,9 +12,11 @@ pub struct Example {
     pub is_transactional: bool,
     pub claim: String,
     pub of: Vec<String>,
+    /// Its rule is for every engine, and the example is written for PostgreSQL.
+    pub is_common: bool,
 }
 
-fn examples(engine: &str) -> Vec<Example> {
+pub fn examples(engine: &str) -> Vec<Example> {
     let output = Run::schema(checkout(), "explain --format json").ok();
     let document: Value = output.json();
     let rules = document["rules"].as_array().unwrap();
@@ -32,6 +34,7 @@ fn of_rule(rule: &Value) -> Vec<Example> {
         is_transactional: example["run_in_transaction"].as_bool().unwrap(),
         claim: text(&example["claim"]),
         of: example["of"].as_array().unwrap().iter().map(text).collect(),
+        is_common: rule["engine"].is_null(),
     };
     rule["examples"].as_array().unwrap().iter().map(example).collect()
 }
@@ -143,12 +146,12 @@ fn has_lock(session: &mut Session, mode: &str, table: &str) -> Result<(), String
     if modes.iter().any(|it| it == mode) { Ok(()) } else { Err(format!("the locks are {modes:?}")) }
 }
 
-fn differs(before: Option<Vec<String>>, after: Option<Vec<String>>, same: &str) -> Result<(), String> {
+pub fn differs(before: Option<Vec<String>>, after: Option<Vec<String>>, same: &str) -> Result<(), String> {
     if before == after { Err(same.to_owned()) } else { Ok(()) }
 }
 
 /// Less than before, or no answer at all any more; where there was none before, less than one.
-fn is_less(before: Option<Vec<String>>, after: Option<Vec<String>>) -> Result<(), String> {
+pub fn is_less(before: Option<Vec<String>>, after: Option<Vec<String>>) -> Result<(), String> {
     let number = |lines: Option<Vec<String>>| lines.and_then(|lines| lines.first()?.parse::<i64>().ok());
     let (before, after) = (number(before).unwrap_or(1), number(after));
     match after {

@@ -27,8 +27,18 @@ impl Database {
     /// The rows of a query, their columns parted by `|`.
     #[track_caller]
     pub fn rows(&mut self, sql: &str) -> Vec<String> {
-        let rows = self.0.load(diesel::sql_query(sql)).unwrap_or_else(|error| panic!("{error}: {sql}"));
-        rows.map(|row| text(&row.unwrap())).collect()
+        self.try_rows(sql).unwrap_or_else(|error| panic!("{error}: {sql}"))
+    }
+
+    /// The same, or what the engine says against it.
+    pub fn try_rows(&mut self, sql: &str) -> Result<Vec<String>, String> {
+        let rows = self.0.load(diesel::sql_query(sql)).map_err(|error| error.to_string())?;
+        rows.map(|row| row.map(|row| text(&row)).map_err(|error| error.to_string())).collect()
+    }
+
+    /// Runs statements, or gives what the engine says against them.
+    pub fn try_run(&mut self, sql: &str) -> Result<(), String> {
+        self.0.batch_execute(sql).map_err(|error| error.to_string())
     }
 
     /// How many rows a table has.

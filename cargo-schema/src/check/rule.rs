@@ -177,6 +177,8 @@ pub(crate) struct Script<'a> {
     pub(crate) start: &'a Catalogue,
     /// It runs in a transaction, as a whole.
     pub(crate) is_transactional: bool,
+    /// SQLite's foreign keys are off while it runs.
+    pub(crate) keys_are_off: bool,
     /// It goes up.
     pub(crate) is_up: bool,
     /// Its revision.

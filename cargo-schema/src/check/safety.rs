@@ -107,6 +107,7 @@ impl Walk<'_> {
             acts: &acts,
             start,
             is_transactional: script.mode != Mode::Outside,
+            keys_are_off: script.mode == Mode::ForeignKeysOff,
             is_up,
             era,
             is_released: self.scope.released.as_deref(),

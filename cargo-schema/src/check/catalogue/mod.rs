@@ -3,6 +3,7 @@
 //! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements, `views` those about views.
 
 mod replay;
+mod sqlite;
 mod table;
 mod views;
 
@@ -11,10 +12,11 @@ use std::rc::Rc;
 
 use schema_runtime::dialect::Dialect;
 
-pub(crate) use table::{Index, Table};
+pub(crate) use table::{Column, Index, Key, Table};
 
 use super::sql::act::Object;
 use super::sql::part::{Name, Type};
+pub(crate) use sqlite::Trigger;
 
 /// When something came into being: the position of a revision in the running order of its history.
 pub(crate) type Era = usize;
@@ -29,6 +31,10 @@ pub(crate) struct Catalogue {
     enums: BTreeMap<String, EnumType>,
     domains: BTreeMap<String, Domain>,
     views: BTreeMap<String, View>,
+    /// SQLite's triggers, which may name other tables than their own.
+    triggers: BTreeMap<String, Trigger>,
+    /// What the script dropped so far, for a table that takes the name of one.
+    dropped: BTreeMap<String, Rc<Table>>,
     functions: BTreeMap<String, Option<String>>,
     /// What has no entry of its own, as `sequence numbers`.
     others: BTreeSet<String>,
@@ -83,6 +89,8 @@ impl Catalogue {
             enums: BTreeMap::new(),
             domains: BTreeMap::new(),
             views: BTreeMap::new(),
+            triggers: BTreeMap::new(),
+            dropped: BTreeMap::new(),
             functions: BTreeMap::new(),
             others: BTreeSet::new(),
             search_path: None,
@@ -92,6 +100,7 @@ impl Catalogue {
     /// A new script begins, in a session as the first one had it.
     pub(crate) fn begin_script(&mut self) {
         self.search_path = None;
+        self.dropped.clear();
     }
 
     /// The key of a name: with its schema where that is not the usual one. MySQL and SQLite compare names without
@@ -120,6 +129,7 @@ impl Catalogue {
             Object::Function => self.functions.contains_key(&name.name) || self.holds_other(object, &key),
             Object::Domain => self.domains.contains_key(&name.name),
             Object::Type => self.enums.contains_key(&name.name) || self.holds_other(object, &key),
+            Object::Trigger if self.dialect == Dialect::Sqlite => self.triggers.contains_key(&key),
             Object::Trigger => self.tables.values().any(|table| table.triggers.contains(&name.name)),
             Object::Sequence => key.ends_with("_seq") || self.holds_other(object, &key),
             Object::Schema => self.holds_other(object, &key),

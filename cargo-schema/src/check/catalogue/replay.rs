@@ -42,8 +42,13 @@ impl Catalogue {
             Act::CreateFunction(create) => {
                 self.functions.insert(create.name.name.clone(), create.volatility.clone());
             }
+            Act::CreateTrigger(create) if self.dialect == Dialect::Sqlite => self.create_trigger(create, era),
             Act::CreateTrigger(create) => {
                 self.change(&create.table, |table| table.triggers.push(create.name.name.clone()));
+            }
+            Act::Insert(insert) if self.dialect == Dialect::Sqlite => self.insert_rows(insert),
+            Act::Update(change) | Act::Delete(change) if self.dialect == Dialect::Sqlite => {
+                self.change(&change.table, |table| table.rows_are_known = false);
             }
             Act::Insert(insert) => self.change(&insert.table, |table| table.has_rows = true),
             Act::Set(set) if set.name == "search_path" => {
@@ -60,7 +65,7 @@ impl Catalogue {
         }
     }
 
-    fn change(&mut self, name: &Name, change: impl FnOnce(&mut Table)) {
+    pub(super) fn change(&mut self, name: &Name, change: impl FnOnce(&mut Table)) {
         let key = self.key(name);
         if let Some(table) = self.tables.get_mut(&key) {
             change(Rc::make_mut(table));
@@ -76,13 +81,17 @@ impl Catalogue {
             born: era,
             is_temporary: create.is_temporary,
             has_rows: create.has_query,
+            rows_are_known: !create.has_query,
             is_partitioned: create.is_partitioned,
             partition_of: create.partition_of.as_ref().map(|parent| self.key(parent)),
-            is_vague: create.has_query || !create.like.is_empty() || create.partition_of.is_some(),
+            is_vague: create.has_query
+                || !create.like.is_empty()
+                || create.partition_of.is_some()
+                || create.options.iter().any(|option| option.starts_with("using ")),
             options: create.options.clone(),
             ..Table::default()
         };
-        self.tables.insert(key, Rc::new(table));
+        self.tables.insert(key.clone(), Rc::new(table));
         for column in &create.columns {
             self.add_column(&create.table, column, era);
         }
@@ -92,6 +101,7 @@ impl Catalogue {
         for index in &create.indexes {
             self.create_index(index, era);
         }
+        self.inherit(&key);
     }
 
     fn alter_table(&mut self, alter: &AlterTable, era: Era) {
@@ -119,6 +129,11 @@ impl Catalogue {
                 self.forget_index(table, name);
                 self.change(table, |table| drop_constraint(table, name));
             }
+            ActionKind::RenameColumn { from, to } if self.dialect == Dialect::Sqlite => {
+                self.change_views(table, action);
+                self.change(table, |table| rename_column(table, from, to));
+                self.follow_column(&self.key(table), from, to);
+            }
             _ => {
                 self.change_views(table, action);
                 self.change(table, |table| change_column(table, action, era));
@@ -132,6 +147,7 @@ impl Catalogue {
     }
 
     fn add_column(&mut self, table: &Name, column: &part::Column, era: Era) {
+        let counts = self.table(table).map_or((0, 0), |table| (table.checks.len(), table.foreign_keys.len()));
         self.change(table, |table| {
             if table.column(&column.name.name).is_none() {
                 table.columns.push(made(column, era));
@@ -140,6 +156,11 @@ impl Catalogue {
         for constraint in &column.constraints {
             self.add_constraint(table, constraint, era);
         }
+        let beside = Some(column.name.name.clone());
+        self.change(table, |table| {
+            table.checks.iter_mut().skip(counts.0).for_each(|it| it.beside.clone_from(&beside));
+            table.foreign_keys.iter_mut().skip(counts.1).for_each(|it| it.beside.clone_from(&beside));
+        });
     }
 
     fn add_constraint(&mut self, table: &Name, constraint: &Constraint, era: Era) {
@@ -165,13 +186,16 @@ impl Catalogue {
                     table: self.key(&key.table),
                     references: key.references.clone(),
                     is_valid: !constraint.is_not_valid,
+                    on_delete: key.on_delete.clone(),
+                    beside: None,
                 };
                 self.change(table, |table| table.foreign_keys.push(key));
             }
             ConstraintKind::Check(expr) => {
                 let name = given.or_else(|| Some(check_name(&table.name, expr)));
                 let is_valid = !constraint.is_not_valid;
-                let check = Check { born: era, name, expr: expr.clone(), is_valid, validated: era };
+                let check =
+                    Check { born: era, name, expr: expr.clone(), is_valid, validated: era, beside: None };
                 self.change(table, |table| table.checks.push(check));
             }
             ConstraintKind::NotNull(column) => self.change(table, |table| set_not_null(table, column, true)),
@@ -257,7 +281,10 @@ impl Catalogue {
         for name in &drop.names {
             let key = self.key(name);
             match drop.object {
+                Object::Table if self.dialect == Dialect::Sqlite => self.set_aside(&key),
                 Object::Table => self.drop_table(&key),
+                Object::Trigger if self.dialect == Dialect::Sqlite => drop_entry(&mut self.triggers, &key),
+                Object::View if self.dialect == Dialect::Sqlite => self.drop_view(&key),
                 Object::View | Object::MaterializedView => drop_entry(&mut self.views, &key),
                 Object::Type => drop_entry(&mut self.enums, &name.name),
                 Object::Domain => drop_entry(&mut self.domains, &name.name),
@@ -301,6 +328,7 @@ impl Catalogue {
         let from = self.key(&rename.from);
         let to = self.key(&Name { name: rename.to.clone(), ..rename.from.clone() });
         match rename.object {
+            Object::Table if self.dialect == Dialect::Sqlite => self.move_table(&from, &to),
             Object::Table => self.rename_table(&from, &to),
             Object::View | Object::MaterializedView => {
                 self.rename_in_views(&from, &to);
@@ -313,7 +341,7 @@ impl Catalogue {
         }
     }
 
-    fn rename_table(&mut self, from: &str, to: &str) {
+    pub(super) fn rename_table(&mut self, from: &str, to: &str) {
         move_entry(&mut self.tables, from, to.to_owned());
         self.rename_in_views(from, to);
         self.indexes.values_mut().filter(|table| *table == from).for_each(|table| to.clone_into(table));
@@ -363,7 +391,9 @@ fn made(column: &part::Column, era: Era) -> Column {
         collation: column.collation.clone(),
         not_null: column.not_null || column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         default: column.default.clone(),
+        values: Vec::new(),
         is_generated: column.generated.is_some(),
+        generated: column.generated.as_ref().map(|generated| generated.expr.clone()),
         is_numbered: column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         charset: column.charset.clone(),
         on_update: column.on_update.clone(),

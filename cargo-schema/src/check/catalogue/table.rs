@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) foreign_keys: Vec<Key>,
     /// Its checks.
     pub(crate) checks: Vec<Check>,
+    /// Nothing but literal rows of the history was put into it, as far as the history says, and none was changed.
+    pub(crate) rows_are_known: bool,
     /// Its triggers, by name.
     pub(crate) triggers: Vec<String>,
 }
@@ -51,6 +53,10 @@ pub(crate) struct Column {
     pub(crate) default: Option<Expr>,
     /// It is generated.
     pub(crate) is_generated: bool,
+    /// SQLite's: the literals that the history put into it.
+    pub(crate) values: Vec<String>,
+    /// What it is generated from.
+    pub(crate) generated: Option<Expr>,
     /// The engine numbers it.
     pub(crate) is_numbered: bool,
     /// MySQL's CHARACTER SET.
@@ -99,6 +105,10 @@ pub(crate) struct Key {
     pub(crate) references: Vec<String>,
     /// Rows that are there were looked at.
     pub(crate) is_valid: bool,
+    /// What ON DELETE does to rows, where it does anything.
+    pub(crate) on_delete: Option<String>,
+    /// The column that it stands beside, and goes with.
+    pub(crate) beside: Option<String>,
 }
 
 /// A check.
@@ -114,6 +124,8 @@ pub(crate) struct Check {
     pub(crate) is_valid: bool,
     /// When that was.
     pub(crate) validated: Era,
+    /// The column that it stands beside, and goes with.
+    pub(crate) beside: Option<String>,
 }
 
 impl Table {
@@ -131,6 +143,16 @@ impl Table {
         self.checks
             .iter()
             .any(|check| check.is_valid && check.expr.proves_not_null.iter().any(|it| it == column))
+    }
+
+    /// Whether a foreign key over `columns` may point to `references` here, as SQLite sees it: to the primary key, or to
+    /// all columns of a unique index over all rows, in any order.
+    pub(crate) fn is_key(&self, columns: &[String], references: &[String]) -> bool {
+        if references.is_empty() {
+            return self.primary_key.as_ref().is_some_and(|key| key.len() == columns.len());
+        }
+        let is_same = |index: &&Index| index.columns.len() == references.len() && index.covers(references);
+        self.indexes.iter().filter(|index| index.is_unique).any(|index| is_same(&index))
     }
 
     /// Whether an index over all rows begins with these columns, in any order.

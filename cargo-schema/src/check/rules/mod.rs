@@ -15,12 +15,14 @@ macro_rules! rules {
     };
 }
 
+mod broken;
 mod common;
 mod conversion;
 mod locks;
 mod mysql;
 mod postgres;
 mod prelude;
+mod rebuild;
 mod sqlite;
 #[cfg(test)]
 mod tests;

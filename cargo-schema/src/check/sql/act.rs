@@ -449,7 +449,7 @@ pub(crate) struct CreateFunction {
 }
 
 /// CREATE TRIGGER.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CreateTrigger {
     /// The trigger.
     pub(crate) name: Name,
@@ -457,6 +457,16 @@ pub(crate) struct CreateTrigger {
     pub(crate) table: Name,
     /// OR REPLACE.
     pub(crate) or_replace: bool,
+    /// IF NOT EXISTS.
+    pub(crate) if_not_exists: bool,
+    /// INSTEAD OF.
+    pub(crate) is_instead: bool,
+    /// SQLite's: the expressions of its condition and its statements.
+    pub(crate) expr: Expr,
+    /// SQLite's: the tables that its statements name.
+    pub(crate) tables: Vec<Name>,
+    /// SQLite's: the tables that its statements write to.
+    pub(crate) writes: Vec<Name>,
 }
 
 /// CREATE VIEW.
@@ -510,7 +520,7 @@ pub(crate) struct Reindex {
 }
 
 /// INSERT.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Insert {
     /// The table.
     pub(crate) table: Name,
@@ -520,6 +530,31 @@ pub(crate) struct Insert {
     pub(crate) has_query: bool,
     /// The expressions in it.
     pub(crate) expr: Expr,
+    /// What OR says of rows that are there already, in lower case: `replace`, `ignore`.
+    pub(crate) conflict: Option<String>,
+    /// ON CONFLICT .. DO, or ON DUPLICATE KEY UPDATE.
+    pub(crate) is_upsert: bool,
+    /// SQLite's rows that are written down, each as the text of its values, and the columns that are named.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// The columns that are filled, where they are named.
+    pub(crate) columns: Vec<String>,
+    /// SQLite's INSERT .. SELECT, as far as it is a copy.
+    pub(crate) copy: Option<Copied>,
+}
+
+/// What an INSERT takes from other tables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Copied {
+    /// The tables.
+    pub(crate) from: Vec<Name>,
+    /// The columns that are filled, where they are named.
+    pub(crate) targets: Vec<String>,
+    /// What they are filled with.
+    pub(crate) items: Vec<Expr>,
+    /// `*`.
+    pub(crate) is_everything: bool,
+    /// Some rows may be left out: WHERE, LIMIT, DISTINCT, GROUP BY or a join.
+    pub(crate) is_filtered: bool,
 }
 
 /// UPDATE or DELETE.

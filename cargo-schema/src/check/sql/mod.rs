@@ -5,6 +5,7 @@
 pub(crate) mod act;
 pub(crate) mod part;
 mod postgres;
+mod sqlite;
 
 use std::ops::Range;
 
@@ -34,6 +35,7 @@ pub(crate) struct Placed {
 pub(crate) fn read(sql: &str, offset: usize, dialect: Dialect) -> Option<Reading> {
     match dialect {
         Dialect::Postgres => Some(postgres::read(sql, offset)),
-        Dialect::Sqlite | Dialect::Mysql => None,
+        Dialect::Sqlite => Some(sqlite::read(sql, offset)),
+        Dialect::Mysql => None,
     }
 }

@@ -21,6 +21,8 @@ impl PartialEq for Name {
     }
 }
 
+impl Eq for Name {}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schema {
@@ -67,6 +69,12 @@ pub(crate) struct Expr {
     pub(crate) has_query: bool,
     /// The strings in it, without quotes.
     pub(crate) strings: Vec<String>,
+    /// SQLite's: what stands in double quotes, folded; a string where nothing has that name.
+    pub(crate) quoted: Vec<String>,
+    /// SQLite's: whether it is one literal, perhaps with a sign and in brackets.
+    pub(crate) is_literal: bool,
+    /// SQLite's: the tables of its queries.
+    pub(crate) tables: Vec<Name>,
 }
 
 /// A column of CREATE TABLE or ADD COLUMN (or MySQL's MODIFY and CHANGE).
@@ -92,6 +100,8 @@ pub(crate) struct Column {
     pub(crate) on_update: Option<Expr>,
     /// MySQL's COMMENT.
     pub(crate) comment: Option<String>,
+    /// SQLite's clauses that no other field tells, in lower case: `primary key desc`, `on conflict replace`.
+    pub(crate) words: Vec<String>,
     /// PRIMARY KEY, UNIQUE, REFERENCES and CHECK that stand beside it.
     pub(crate) constraints: Vec<Constraint>,
     /// Bytes of the script.
@@ -157,6 +167,8 @@ pub(crate) struct ForeignKey {
     pub(crate) references: Vec<String>,
     /// ON DELETE CASCADE.
     pub(crate) cascades: bool,
+    /// SQLite's: what ON DELETE says, in lower case, where that changes rows: `cascade`, `set null`.
+    pub(crate) on_delete: Option<String>,
 }
 
 /// One item of an index.

@@ -19,7 +19,7 @@ mod picture;
 mod rebuild;
 mod seed;
 mod source;
-mod types;
+pub(crate) mod types;
 mod words;
 
 use diesel::SqliteConnection;

@@ -1,6 +1,7 @@
 //! `drop-table`.
 
 use crate::check::rules::prelude::*;
+use crate::check::rules::rebuild;
 
 pub(super) static RULE: Rule = Rule {
     id: "drop-table",
@@ -31,7 +32,10 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if drop.object != Object::Table {
         return;
     }
-    for table in drop.names.iter().filter(|table| site.is_old(table) && !site.is_missing(drop, table)) {
+    let is_lost = |table: &&Name| {
+        site.is_old(table) && !site.is_missing(drop, table) && rebuild::of(site, table).is_none()
+    };
+    for table in drop.names.iter().filter(is_lost) {
         hits.push(
             Hit::new(site.span, format!("`{table}` and all of its rows will be lost"))
                 .help("release a version that does not use it first; then say so above: `-- schema:allow(drop-table) why`"),

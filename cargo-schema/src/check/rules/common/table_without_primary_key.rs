@@ -30,7 +30,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let is_key = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
     let beside = create.columns.iter().flat_map(|column| &column.constraints);
     let is_vague =
-        create.is_temporary || create.partition_of.is_some() || !create.like.is_empty() || create.has_query;
+        create.is_temporary || create.partition_of.is_some() || !create.like.is_empty() || create.has_query || create.columns.is_empty();
     if is_vague || create.constraints.iter().chain(beside).any(is_key) || follows(site, &create.table) {
         return;
     }

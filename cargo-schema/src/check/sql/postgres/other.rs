@@ -36,6 +36,7 @@ fn rows(node: &Node) -> Option<Act> {
             names_columns: node.has(COLUMN_TARGET_LIST),
             has_query: node.nodes().any(|it| it.kind() == TABLE || is_query_of_rows(&it)),
             expr: expr(node),
+            ..Insert::default()
         }),
         UPDATE => Act::Update(change(node)),
         DELETE => Act::Delete(change(node)),
@@ -136,6 +137,7 @@ fn views_and_functions(node: &Node) -> Option<Act> {
             name: name_of(node, TRIGGER),
             table: name_of(node, RELATION_NAME_REF),
             or_replace: node.has(OR_REPLACE),
+            ..CreateTrigger::default()
         }),
         _ => return None,
     })

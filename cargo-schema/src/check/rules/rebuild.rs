@@ -1,0 +1,125 @@
+//! SQLite's way to change a table: a new one is made, the rows are copied, the old one is dropped, and the new one takes
+//! its name. What a rebuild is, and what it loses; rules say so.
+
+use std::ops::Range;
+
+use schema_runtime::dialect::Dialect;
+
+use crate::check::catalogue::{Catalogue, Table};
+use crate::check::rule::Site;
+use crate::check::sql::Act;
+use crate::check::sql::act::{Copied, CreateTable, Object};
+use crate::check::sql::part::{Column, Constraint, ConstraintKind, ForeignKey, Name};
+
+/// A table that a script makes anew, looked at where the old one is dropped.
+pub(super) struct Rebuild<'a> {
+    /// What the table is called before and after, as a key.
+    pub(super) key: String,
+    /// The old one, just before it goes.
+    pub(super) old: &'a Table,
+    /// The new one, when the script is done.
+    pub(super) new: Table,
+    /// All that is there when the script is done.
+    pub(super) end: Catalogue,
+    /// What copies rows of the old one: the statement and what it copies.
+    pub(super) copies: Vec<(&'a Range<usize>, Option<&'a Copied>)>,
+}
+
+/// The rebuild that a DROP TABLE is a part of: a table that others use is dropped, its rows were copied, and a table has
+/// its name when the script is done.
+pub(super) fn of<'a>(site: &Site<'a>, dropped: &Name) -> Option<Rebuild<'a>> {
+    if site.script.dialect != Dialect::Sqlite || !site.is_old(dropped) {
+        return None;
+    }
+    let old = site.table(dropped)?;
+    let key = home(site, dropped);
+    let copies = copies(site, &[key.clone(), site.catalogue.key(dropped)]);
+    let end = end(site);
+    let new = end.table_at(&key)?.clone();
+    let is_rebuild = !copies.is_empty() || site.is_empty(dropped);
+    is_rebuild.then_some(Rebuild { key, old, new, end, copies })
+}
+
+/// The rebuild that is dropped here, if this act is such a DROP TABLE.
+pub(super) fn here<'a>(site: &Site<'a>) -> Option<Rebuild<'a>> {
+    let Act::Drop(drop) = site.act else { return None };
+    if drop.object != Object::Table {
+        return None;
+    }
+    drop.names.iter().find_map(|name| of(site, name))
+}
+
+/// What is there when the script is done.
+pub(super) fn end(site: &Site<'_>) -> Catalogue {
+    let mut end = site.catalogue.clone();
+    let acts = std::iter::once(site.act).chain(site.after().iter().map(|placed| &placed.act));
+    acts.for_each(|act| end.apply(act, site.script.era));
+    end
+}
+
+/// What the table was called when the script began.
+fn home(site: &Site<'_>, dropped: &Name) -> String {
+    let key = site.catalogue.key(dropped);
+    let renamed = site.before().iter().rev().find_map(|placed| match &placed.act {
+        Act::Rename(rename) if rename.object == Object::Table && rename.to == dropped.name => {
+            Some(&rename.from)
+        }
+        _ => None,
+    });
+    renamed
+        .filter(|_| site.script.start.table_at(&key).is_none())
+        .map_or(key, |from| site.catalogue.key(from))
+}
+
+fn copies<'a>(site: &Site<'a>, names: &[String]) -> Vec<(&'a Range<usize>, Option<&'a Copied>)> {
+    let reads = |tables: &[Name]| tables.iter().any(|table| names.contains(&site.catalogue.key(table)));
+    let copied = |placed: &'a crate::check::sql::Placed| match &placed.act {
+        Act::Insert(insert) => {
+            let copy = insert.copy.as_ref().filter(|copy| reads(&copy.from));
+            copy.filter(|_| insert.table.name != "sqlite_sequence").map(|copy| (&placed.span, Some(copy)))
+        }
+        Act::CreateTable(create) if create.has_query && reads(&create.like) => Some((&placed.span, None)),
+        _ => None,
+    };
+    site.before().iter().filter_map(copied).collect()
+}
+
+impl Rebuild<'_> {
+    /// The old columns that the new table has not.
+    pub(super) fn lost_columns(&self) -> Vec<&str> {
+        let is_lost = |name: &&str| !self.new.is_vague && self.new.column(name).is_none();
+        self.old.columns.iter().map(|column| column.name.as_str()).filter(is_lost).collect()
+    }
+
+    /// Whether the new table still has all of these columns.
+    pub(super) fn keeps(&self, columns: &[String]) -> bool {
+        columns.iter().all(|column| self.new.column(column).is_some())
+    }
+}
+
+/// The foreign keys that an act makes.
+pub(super) fn keys<'a>(site: &Site<'a>) -> Vec<(&'a Constraint, &'a ForeignKey)> {
+    let mut constraints: Vec<&Constraint> =
+        site.added_constraints().map(|(_, constraint)| constraint).collect();
+    if let Act::CreateTable(create) = site.act {
+        constraints
+            .extend(create.columns.iter().flat_map(|column| &column.constraints).chain(&create.constraints));
+    }
+    let key = |constraint: &'a Constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => Some((constraint, key)),
+        _ => None,
+    };
+    constraints.into_iter().filter_map(key).collect()
+}
+
+/// The column that is the whole primary key of a table that is made.
+pub(super) fn keys_of(create: &CreateTable) -> impl Iterator<Item = &Column> {
+    let is_key = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+    let listed = create.constraints.iter().find_map(|constraint| match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) if key.columns.len() == 1 => key.columns.first(),
+        _ => None,
+    });
+    let is_it =
+        move |column: &&Column| column.constraints.iter().any(is_key) || listed == Some(&column.name.name);
+    create.columns.iter().filter(is_it)
+}

@@ -1,0 +1,61 @@
+//! `unique-index-over-rows`.
+
+use crate::check::rules::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unique-index-over-rows",
+    level: Warn,
+    ways: Up,
+    about: "a unique index is made over rows that may hold doubles",
+    why: "It fails where two rows have the same values, and nobody sees that before production.",
+    instead: "Look for doubles first, and decide what becomes of them:\n\
+          \n    \
+          SELECT email, count(*) FROM users GROUP BY email HAVING count(*) > 1;",
+    find,
+    examples: &[
+        fires(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); INSERT INTO users VALUES (3, 'a', 3);",
+            "CREATE UNIQUE INDEX emails ON users (email);",
+            Claim::Fails("UNIQUE constraint failed"),
+        ),
+        quiet(
+            "",
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT); CREATE UNIQUE INDEX ns ON t (n);",
+        ),
+        quiet(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "CREATE UNIQUE INDEX ids ON users (id, email);",
+        ),
+    ],
+};
+
+fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
+    let Act::CreateIndex(create) = site.act else { return };
+    let Some(table) = site.table(&create.table).filter(|_| create.is_unique && site.is_old(&create.table)) else { return };
+    let columns: Vec<&String> = create.items.iter().filter_map(|item| item.column.as_ref()).collect();
+    let covers = |key: &[Option<String>]| key.iter().all(|it| it.as_ref().is_some_and(|it| columns.contains(&it)));
+    let is_unique = table.indexes.iter().any(|index| index.is_unique && index.condition.is_none() && covers(&index.columns));
+    let is_new = columns.len() == create.items.len()
+        && columns.iter().any(|it| {
+            table.column(it).is_some_and(|column| site.is_fresh(column.born) && column.default.is_none() && !column.is_generated)
+        });
+    if !is_unique && !is_new && !are_distinct(table, &columns, create.items.len()) {
+        let list = create.items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ");
+        hits.push(
+            Hit::new(site.span, format!("this fails where two rows of `{}` have the same ({list})", create.table)).sql(
+                "look for doubles first:",
+                format!("SELECT {list}, count(*) FROM {} GROUP BY {list} HAVING count(*) > 1;", create.table),
+            ),
+        );
+    }
+}
+
+/// Whether the history alone put rows there, and all of them differ.
+fn are_distinct(table: &Table, columns: &[&String], items: usize) -> bool {
+    let differ = |column: &&String| {
+        let values = table.column(column).map(|column| &column.values);
+        let mut seen = std::collections::BTreeSet::new();
+        values.is_some_and(|values| values.iter().filter(|it| *it != "NULL").all(|value| seen.insert(value.to_lowercase())))
+    };
+    table.has_rows && table.rows_are_known && columns.len() == items && columns.iter().any(differ)
+}

@@ -1,0 +1,169 @@
+CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b TEXT NOT NULL DEFAULT 'x' COLLATE NOCASE, c VARCHAR(10) CHECK (c <> ''), d, e DOUBLE PRECISION, f NUMERIC(10, 2), g UNSIGNED BIG INT, h GENERATED ALWAYS AS (a+1) VIRTUAL, i INT AS (a) STORED, j DEFAULT (datetime('now')), k DEFAULT CURRENT_TIMESTAMP, l BLOB DEFAULT x'00', m DEFAULT -1.5e3, n DEFAULT true, o DEFAULT "abc", CONSTRAINT q UNIQUE (a, b COLLATE NOCASE DESC) ON CONFLICT REPLACE, FOREIGN KEY (a) REFERENCES p (x) ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY DEFERRED) STRICT, WITHOUT ROWID
+
+CREATE TABLE t (a INTEGER PRIMARY KEY, CONSTRAINT x CHECK (a>1) CONSTRAINT y UNIQUE (a) FOREIGN KEY (a) REFERENCES t)
+
+CREATE TABLE t (a INTEGER CONSTRAINT foo, b, CONSTRAINT pk PRIMARY KEY (a AUTOINCREMENT))
+
+CREATE TABLE t (a INTEGER NULL, b INT NOT NULL ON CONFLICT IGNORE NOT NULL, PRIMARY KEY(a, b))
+
+CREATE TABLE "select" ([from] int, `where` text, "a""b" int, 'quoted' text, if int, key int, "x y" int)
+
+CREATE TABLE main."t" AS SELECT * FROM x
+
+CREATE TEMP TABLE IF NOT EXISTS temp.t (a ANY) STRICT
+
+CREATE UNIQUE INDEX IF NOT EXISTS main.i ON t (lower(a) COLLATE NOCASE DESC, b ASC, c || 'x') WHERE d IS NOT NULL AND e > 3
+
+CREATE INDEX i ON t (json_extract(a, '$.x'), a -> '$.b', a ->> 'c')
+
+CREATE VIEW IF NOT EXISTS v (a, b) AS WITH RECURSIVE x(n) AS (VALUES(1) UNION ALL SELECT n+1 FROM x LIMIT 3), y AS NOT MATERIALIZED (SELECT 1) SELECT n, row_number() OVER (PARTITION BY n ORDER BY n DESC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM x, y LEFT JOIN z USING (n) NATURAL JOIN w FULL OUTER JOIN q ON q.a = w.a
+
+CREATE TRIGGER IF NOT EXISTS tr AFTER UPDATE OF a, b ON t FOR EACH ROW WHEN new.a IS NOT old.a BEGIN UPDATE t SET a = 1 WHERE b = new.b; INSERT OR REPLACE INTO u (a) VALUES (new.a); DELETE FROM u WHERE a = old.a; SELECT RAISE(ABORT, 'no') WHERE new.a < 0; SELECT CASE WHEN 1 THEN RAISE(IGNORE) END; END
+
+INSERT INTO t (a, b) VALUES (1, 2), (3, 4) ON CONFLICT (a) WHERE b > 1 DO UPDATE SET (b, c) = (excluded.b, 3) ON CONFLICT DO NOTHING RETURNING *, a AS x
+
+REPLACE INTO t SELECT * FROM u
+
+INSERT OR IGNORE INTO t DEFAULT VALUES
+
+WITH x AS (SELECT 1 AS a) INSERT INTO t SELECT a FROM x WHERE true ON CONFLICT DO NOTHING
+
+UPDATE OR REPLACE t AS z SET a = 1, (b, c) = (SELECT 1, 2) FROM u JOIN v ON u.a = v.a WHERE z.a = u.a RETURNING a
+
+UPDATE t INDEXED BY i SET a = 1 WHERE a = 2
+
+WITH x AS (SELECT 1) UPDATE t SET a = 1 WHERE a IN (SELECT * FROM x)
+
+WITH x AS (SELECT 1) DELETE FROM t WHERE a IN x
+
+DELETE FROM t NOT INDEXED WHERE a = 1 RETURNING a
+
+ALTER TABLE t RENAME TO u
+
+ALTER TABLE main.t RENAME COLUMN a TO b
+
+ALTER TABLE t RENAME a TO "b c"
+
+ALTER TABLE t ADD a
+
+ALTER TABLE t ADD COLUMN a INTEGER NOT NULL DEFAULT 0 REFERENCES u (id) ON DELETE CASCADE CHECK (a > 0)
+
+ALTER TABLE t ADD COLUMN a TEXT GENERATED ALWAYS AS (b || 'x') STORED
+
+ALTER TABLE t DROP a
+
+ALTER TABLE t DROP COLUMN a
+
+DROP TABLE IF EXISTS main.t
+
+DROP VIEW v
+
+DROP TRIGGER IF EXISTS x
+
+DROP INDEX main.i
+
+PRAGMA foreign_keys = OFF
+
+PRAGMA main.user_version(3)
+
+PRAGMA foreign_keys=on
+
+PRAGMA journal_mode = 'wal'
+
+PRAGMA foreign_key_check
+
+PRAGMA foreign_key_check("t")
+
+PRAGMA cache_size = -2000
+
+PRAGMA journal_mode = delete
+
+PRAGMA temp_store = default
+
+PRAGMA x = +1.5
+
+ATTACH DATABASE 'x.db' AS other
+
+ATTACH 'x' AS y KEY 'z'
+
+DETACH DATABASE other
+
+VACUUM
+
+VACUUM main INTO 'file.db'
+
+REINDEX
+
+REINDEX t
+
+ANALYZE
+
+ANALYZE main.t
+
+BEGIN IMMEDIATE TRANSACTION
+
+BEGIN EXCLUSIVE
+
+COMMIT
+
+END TRANSACTION
+
+ROLLBACK
+
+ROLLBACK TRANSACTION TO SAVEPOINT x
+
+SAVEPOINT x
+
+RELEASE SAVEPOINT x
+
+CREATE VIRTUAL TABLE IF NOT EXISTS f USING fts5(title, body, content='posts', tokenize = 'porter ascii')
+
+CREATE VIRTUAL TABLE f USING rtree(id, minx, maxx, +aux text)
+
+CREATE VIRTUAL TABLE f USING fts5(a, tokenize="unicode61 remove_diacritics 2", prefix='2 3')
+
+SELECT iif(a, b, c), cast(a AS integer), a COLLATE nocase, a ISNULL, a NOTNULL, a NOT NULL, a IS NOT DISTINCT FROM b, a IS DISTINCT FROM b, a LIKE 'x' ESCAPE '\', a GLOB 'x', a REGEXP 'x', a MATCH 'x', a BETWEEN 1 AND 2, a NOT IN (), exists (select 1), count(*) FILTER (WHERE a > 1), group_concat(DISTINCT a), 1_000, 0x1F, .5, 1e5, x'ab', -a, ~a, +a, NOT a, (1, 2) = (a, b), CASE a WHEN 1 THEN 2 ELSE 3 END FROM t LIMIT 1 OFFSET 2
+
+SELECT group_concat(a, ',' ORDER BY b) FROM t
+
+SELECT string_agg(a, ',') FROM json_each('[1]') AS j, generate_series(1, 3)
+
+EXPLAIN QUERY PLAN SELECT 1
+
+SELECT * FROM (t JOIN u ON t.a = u.a) WHERE (SELECT 1) AND a IN (1, 2) GROUP BY a HAVING count(*) > 1 WINDOW w AS (ORDER BY a) ORDER BY 1
+
+VALUES (1, 2), (3, 4)
+
+SELECT :a, @b, $c, ?1, ?
+
+ALTER TABLE t ALTER COLUMN a SET NOT NULL
+
+ALTER TABLE t ADD CONSTRAINT x CHECK (a>1)
+
+ALTER TABLE t DROP CONSTRAINT x
+
+CREATE TABLE t (a INT REFERENCES u ON DELETE NO ACTION MATCH FULL NOT DEFERRABLE INITIALLY IMMEDIATE)
+
+CREATE TABLE t (a DATETIME DEFAULT (strftime('%s','now')) NOT NULL, b BOOLEAN NOT NULL DEFAULT FALSE CHECK (b IN (0, 1)))
+
+CREATE TABLE IF NOT EXISTS "schema name"."t"(a)
+
+CREATE TABLE t(a,b,PRIMARY KEY(a,b) ON CONFLICT ROLLBACK)WITHOUT ROWID,STRICT
+
+CREATE TRIGGER t1 AFTER INSERT ON a BEGIN INSERT INTO b SELECT new.rowid, new.x; END;
+
+CREATE TRIGGER temp.t1 AFTER INSERT ON main.a BEGIN SELECT 1; END
+
+INSERT INTO t VALUES ('it''s', "double", NULL, CURRENT_DATE)
+
+INSERT INTO users(rowid, name) SELECT rowid, name FROM old ORDER BY rowid
+
+SELECT abs(random()), total(a) OVER win FROM t WINDOW win AS (PARTITION BY b RANGE 1 PRECEDING)
+
+SELECT a AS 'alias', b "x" FROM t x JOIN (SELECT 1) AS y
+
+SELECT 1 UNION SELECT 2 EXCEPT SELECT 3 INTERSECT SELECT 4 ORDER BY 1 COLLATE NOCASE
+
+CREATE TABLE t (a TEXT DEFAULT (lower('X')), b REAL DEFAULT +1, c DEFAULT NULL, d DEFAULT abc)
+
+create table t (id integer primary key asc, "order" integer, offset int, rank int, replace text, row int, rows int, without int, strict int, generated int, always int, current int, filter int, over int, window int, plan text, query int, action int, desc text, temp int, view int, virtual int, materialized int, nulls int, first int, last int, ties int, match int, like int, regexp int, cast int, begin int, end int, conflict int, fail int, initially int, do int)
