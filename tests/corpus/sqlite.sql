@@ -1193,6 +1193,32 @@ ALTER TABLE users_new RENAME TO users;
 COMMIT;
 PRAGMA foreign_keys = ON;
 
+=== harmless rebuild-as-generated
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id) ON DELETE CASCADE, title TEXT);
+INSERT INTO posts VALUES (1, 1, 'x'); CREATE VIEW v AS SELECT email FROM users; CREATE INDEX i ON users (email DESC) WHERE age > 1;
+---
+CREATE TABLE __guard (is_sound CONSTRAINT "foreign keys must be off" CHECK (is_sound));
+INSERT INTO __guard SELECT 0 FROM pragma_foreign_keys WHERE foreign_keys LIMIT 1;
+DROP TABLE __guard;
+DROP VIEW v;
+CREATE TABLE __guard (is_sound CONSTRAINT "a row has no email" CHECK (is_sound));
+INSERT INTO __guard SELECT 0 FROM users WHERE email IS NULL LIMIT 1;
+DROP TABLE __guard;
+CREATE TABLE __new_users (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL,
+    age INTEGER
+);
+INSERT INTO __new_users (id, email, age)
+SELECT id, email, age
+FROM users;
+DROP TABLE users;
+ALTER TABLE __new_users RENAME TO users;
+CREATE INDEX i ON users (email DESC) WHERE age > 1;
+CREATE VIEW v AS SELECT email FROM users;
+
 === harmless explain
 CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
 INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);

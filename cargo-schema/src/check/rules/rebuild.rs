@@ -7,9 +7,9 @@ use schema_runtime::dialect::Dialect;
 
 use crate::check::catalogue::{Catalogue, Table};
 use crate::check::rule::Site;
-use crate::check::sql::Act;
 use crate::check::sql::act::{Copied, CreateTable, Object};
 use crate::check::sql::part::{Column, Constraint, ConstraintKind, ForeignKey, Name};
+use crate::check::sql::{Act, Placed};
 
 /// A table that a script makes anew, looked at where the old one is dropped.
 pub(super) struct Rebuild<'a> {
@@ -33,7 +33,7 @@ pub(super) fn of<'a>(site: &Site<'a>, dropped: &Name) -> Option<Rebuild<'a>> {
     }
     let old = site.table(dropped)?;
     let key = home(site, dropped);
-    let copies = copies(site, &[key.clone(), site.catalogue.key(dropped)]);
+    let copies = copies(site, &[key.clone(), site.catalogue.key(dropped)], &key);
     let end = end(site);
     let new = end.table_at(&key)?.clone();
     let is_rebuild = !copies.is_empty() || site.is_empty(dropped);
@@ -71,17 +71,59 @@ fn home(site: &Site<'_>, dropped: &Name) -> String {
         .map_or(key, |from| site.catalogue.key(from))
 }
 
-fn copies<'a>(site: &Site<'a>, names: &[String]) -> Vec<(&'a Range<usize>, Option<&'a Copied>)> {
-    let reads = |tables: &[Name]| tables.iter().any(|table| names.contains(&site.catalogue.key(table)));
-    let copied = |placed: &'a crate::check::sql::Placed| match &placed.act {
-        Act::Insert(insert) => {
-            let copy = insert.copy.as_ref().filter(|copy| reads(&copy.from));
-            copy.filter(|_| insert.table.name != "sqlite_sequence").map(|copy| (&placed.span, Some(copy)))
-        }
-        Act::CreateTable(create) if create.has_query && reads(&create.like) => Some((&placed.span, None)),
-        _ => None,
+/// What copies rows of a table called `names` into the one that is called `key` in the end, or into a third one from
+/// which that is filled.
+fn copies<'a>(site: &Site<'a>, names: &[String], key: &str) -> Vec<(&'a Range<usize>, Option<&'a Copied>)> {
+    let finals = finals(site, key);
+    let made: Vec<Copy<'a>> =
+        site.before().iter().filter_map(copy_of).filter(|copy| reads(site, copy.from, names)).collect();
+    let is_direct = |copy: &&Copy<'a>| finals.contains(&site.catalogue.key(copy.into));
+    let fills = |third: &Name| {
+        let third = [site.catalogue.key(third)];
+        let mut all = site.script.acts.iter().filter_map(copy_of);
+        all.any(|copy| is_direct(&&copy) && reads(site, copy.from, &third))
     };
-    site.before().iter().filter_map(copied).collect()
+    let direct: Vec<&Copy<'a>> = made.iter().filter(is_direct).collect();
+    let chosen =
+        if direct.is_empty() { made.iter().filter(|copy| fills(copy.into)).collect() } else { direct };
+    chosen.into_iter().map(|copy| (copy.span, copy.what)).collect()
+}
+
+/// The names that the table has until it is called `key`.
+fn finals(site: &Site<'_>, key: &str) -> Vec<String> {
+    let renamed = site.script.acts.iter().filter_map(|placed| match &placed.act {
+        Act::Rename(rename) if rename.object == Object::Table && rename.to == key => {
+            Some(site.catalogue.key(&rename.from))
+        }
+        _ => None,
+    });
+    renamed.chain([key.to_owned()]).collect()
+}
+
+/// A statement that fills a table from others.
+struct Copy<'a> {
+    span: &'a Range<usize>,
+    into: &'a Name,
+    from: &'a [Name],
+    /// What is known of it; nothing of CREATE TABLE AS, which takes all that its query gives.
+    what: Option<&'a Copied>,
+}
+
+fn copy_of(placed: &Placed) -> Option<Copy<'_>> {
+    match &placed.act {
+        Act::Insert(insert) => {
+            let what = insert.copy.as_ref()?;
+            Some(Copy { span: &placed.span, into: &insert.table, from: &what.from, what: Some(what) })
+        }
+        Act::CreateTable(create) if create.has_query => {
+            Some(Copy { span: &placed.span, into: &create.table, from: &create.like, what: None })
+        }
+        _ => None,
+    }
+}
+
+fn reads(site: &Site<'_>, tables: &[Name], names: &[String]) -> bool {
+    tables.iter().any(|table| names.contains(&site.catalogue.key(table)))
 }
 
 impl Rebuild<'_> {

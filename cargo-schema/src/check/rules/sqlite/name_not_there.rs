@@ -39,7 +39,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         quiet(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
-            "CREATE INDEX i ON users (rowid, email); DROP INDEX IF EXISTS users_email; INSERT INTO users (rowid, email) VALUES (9, 'x');",
+            "CREATE INDEX i ON users (email); DROP INDEX IF EXISTS users_email; INSERT INTO users (rowid, email) VALUES (9, 'x');",
         ),
     ],
 };
@@ -63,8 +63,7 @@ fn missing(site: &Site<'_>) -> Option<String> {
     };
     let no_column = |table: &Name, column: &str| {
         let known = site.table(table).filter(|known| !known.is_vague && !known.columns.is_empty())?;
-        let is_there = known.column(column).is_some() || matches!(column, "rowid" | "oid" | "_rowid_");
-        (!is_there).then(|| format!("column `{column}` in `{table}`"))
+        known.column(column).is_none().then(|| format!("column `{column}` in `{table}`"))
     };
     match site.act {
         Act::CreateIndex(create) => no_table(&create.table).or_else(|| {

@@ -24,6 +24,10 @@ pub(super) static RULE: Rule = Rule {
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO new_users (id, email, age) SELECT id, email, age FROM users; DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
         ),
+        quiet(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "CREATE TABLE guard (is_sound CHECK (is_sound)); INSERT INTO guard SELECT 0 FROM users WHERE age IS NULL; DROP TABLE guard; CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER NOT NULL); INSERT INTO new_users (id, email, age) SELECT id, email, age FROM users; DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
+        ),
     ],
 };
 

@@ -1,6 +1,8 @@
 //! `unique-index-over-rows`.
 
 use crate::check::rules::prelude::*;
+use crate::check::sql::act::CreateIndex;
+use crate::check::sql::part::IndexItem;
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-index-over-rows",
@@ -26,6 +28,10 @@ pub(super) static RULE: Rule = Rule {
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "CREATE UNIQUE INDEX ids ON users (id, email);",
         ),
+        quiet(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "CREATE UNIQUE INDEX lower_emails ON users (lower(email));",
+        ),
     ],
 };
 
@@ -39,7 +45,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         && columns.iter().any(|it| {
             table.column(it).is_some_and(|column| site.is_fresh(column.born) && column.default.is_none() && !column.is_generated)
         });
-    if !is_unique && !is_new && !are_distinct(table, &columns, create.items.len()) {
+    if !is_unique && !is_new && !are_distinct(table, create) {
         let list = create.items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ");
         hits.push(
             Hit::new(site.span, format!("this fails where two rows of `{}` have the same ({list})", create.table)).sql(
@@ -51,11 +57,12 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// Whether the history alone put rows there, and all of them differ.
-fn are_distinct(table: &Table, columns: &[&String], items: usize) -> bool {
-    let differ = |column: &&String| {
-        let values = table.column(column).map(|column| &column.values);
+fn are_distinct(table: &Table, create: &CreateIndex) -> bool {
+    let differ = |item: &IndexItem| {
+        let inner = item.text.strip_prefix("lower (").and_then(|text| text.strip_suffix(')'));
+        let values = table.column(item.column.as_deref().or(inner)?).map(|column| &column.values);
         let mut seen = std::collections::BTreeSet::new();
-        values.is_some_and(|values| values.iter().filter(|it| *it != "NULL").all(|value| seen.insert(value.to_lowercase())))
+        Some(values?.iter().filter(|it| *it != "NULL").all(|value| seen.insert(value.to_lowercase())))
     };
-    table.has_rows && table.rows_are_known && columns.len() == items && columns.iter().any(differ)
+    table.has_rows && table.rows_are_known && create.items.iter().any(|item| differ(item) == Some(true))
 }

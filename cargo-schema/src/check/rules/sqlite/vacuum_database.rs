@@ -29,6 +29,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let is_old = |table: &Table| !table.is_temporary && !site.is_fresh(table.born);
     if let Act::Maintain(maintain) = site.act
         && maintain.verb.starts_with("vacuum")
+        && !site.is_transactional()
         && site.catalogue.tables().any(|(_, table)| is_old(table))
     {
         hits.push(

@@ -175,7 +175,7 @@ fn tables(words: &Words) -> Vec<Name> {
             match word.kind {
                 TK_FROM => *list = !words.is_before(at, TK_DISTINCT),
                 TK_WHERE | TK_GROUP | TK_ORDER | TK_LIMIT | TK_SELECT | TK_SET | TK_UNION | TK_VALUES => {
-                    *list = false
+                    *list = false;
                 }
                 _ => {}
             }
