@@ -118,7 +118,8 @@ impl Private {
         let log = fs::OpenOptions::new().append(true).create(true).open(self.folder.join("log")).unwrap();
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(script).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-        // MariaDB starts by removing what looks like its own temporary files, in a folder that others may share.
+        // MariaDB starts by removing what looks like its own temporary files. In a folder that it shares these are
+        // another server's, which then falls over.
         shell.env("TMPDIR", &self.folder);
         if let Some(user) = self.user() {
             shell.uid(user).gid(user).current_dir(&self.folder);
