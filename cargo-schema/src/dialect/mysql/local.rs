@@ -44,6 +44,9 @@ impl Local {
         let shell = Command::new("sh")
             .args(["-c", &script])
             .current_dir(folder.path())
+            // A server that starts, or is only made, removes all temporary tables from its folder for them: in one
+            // that it shares those of others, too, and these die of it.
+            .env("TMPDIR", folder.path())
             // Ctrl-C is for us; the server ends after we have.
             .process_group(0)
             .stdin(Stdio::piped())
@@ -95,7 +98,6 @@ fn start(folder: &Path) -> Result<String, String> {
     let server = program(&["mariadbd", "mysqld"]).ok_or("neither `mariadbd` nor `mysqld` is installed")?;
     let server = server.display();
     let folder = folder.display();
-    // A server that starts removes the temporary tables of others from a folder that they share.
     let files =
         format!("--datadir={folder}/data --tmpdir={folder} --socket={folder}/socket --pid-file={folder}/pid");
     // Either server refuses to run as root unless it is told so.
