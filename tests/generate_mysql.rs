@@ -317,11 +317,18 @@ fn a_history_that_reaches_out_is_not_run_beside_real_databases() {
 fn a_server_that_is_down_is_replaced_by_one_of_our_own() {
     let Some(bed) = Bed::settled() else { return };
     bed.edit("pub stock: i32", "pub stock: i64");
+    // Where servers keep their temporary tables unless they are told otherwise.
+    let elsewhere = bed.sandbox.beside("tmp");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let table = elsewhere.join("#sql-temptable-e10-1-1.MAI");
+    std::fs::write(&table, "of another server").unwrap();
     bed.sandbox
         .schema("generate change --database-url mysql://root@127.0.0.1:1/shop")
+        .env("TMPDIR", &elsewhere)
         .ok()
         .says("Starting a server of our own: could not reach the server")
         .says("Detected changed column `orders.stock`");
+    assert!(table.exists(), "the temporary table of another server is gone");
     bed.holds();
 }
 

@@ -70,7 +70,7 @@ fn galera() -> Result<Vec<String>, String> {
         let [port, group, ist, sst] = ports[number];
         let first = if number == 0 { "--wsrep-new-cluster" } else { "" };
         format!(
-            "{} --no-defaults --user=$(id -un) --datadir={folder}/{number} --port={port} --bind-address=127.0.0.1 \
+            "{} --no-defaults --user=$(id -un) --datadir={folder}/{number} --tmpdir={folder}/t{number} --port={port} --bind-address=127.0.0.1 \
              --socket={folder}/{number}.sock --pid-file={folder}/{number}.pid --wsrep-on=ON --wsrep-provider={provider} \
              --wsrep-cluster-address=gcomm://{} --wsrep-node-address=127.0.0.1:{group} --wsrep-node-name=n{number} \
              --wsrep-sst-method=rsync --wsrep-sst-receive-address=127.0.0.1:{sst} \
@@ -86,7 +86,7 @@ fn galera() -> Result<Vec<String>, String> {
         let folder = folder.display().to_string();
         let nodes: String = (0..3).map(|number| node(&folder, number)).collect();
         Ok(format!(
-            "mkdir {folder}/1 {folder}/2; {} --no-defaults --user=$(id -un) --datadir={folder}/0 \
+            "mkdir {folder}/1 {folder}/2 {folder}/t0 {folder}/t1 {folder}/t2; TMPDIR={folder}/t0 {} --no-defaults --user=$(id -un) --datadir={folder}/0 \
              --auth-root-authentication-method=normal --skip-test-db --innodb-log-file-size=8M; \
              trap 'kill $(cat {folder}/*.pid); wait' INT TERM; {nodes} wait",
             install.display()

@@ -252,12 +252,13 @@ impl Recipe {
         if engine == Engine::Mysql {
             let (install, server) = (program(&["mariadb-install-db"])?, program(&["mariadbd", "mysqld"])?);
             return Ok(Self {
+                // In a folder for temporary tables that is its own: it removes those of others.
                 install: format!(
-                    "{} --no-defaults --datadir={shown}/data --auth-root-authentication-method=normal --skip-test-db",
+                    "TMPDIR={shown} {} --no-defaults --datadir={shown}/data --auth-root-authentication-method=normal --skip-test-db",
                     install.display()
                 ),
                 serve: format!(
-                    "{} --no-defaults --user=$(id -un) --datadir={shown}/data --port={port} --bind-address=127.0.0.1 --socket={shown}/socket --pid-file={shown}/pid",
+                    "{} --no-defaults --user=$(id -un) --datadir={shown}/data --tmpdir={shown} --port={port} --bind-address=127.0.0.1 --socket={shown}/socket --pid-file={shown}/pid",
                     server.display()
                 ),
                 url: format!("mysql://root@127.0.0.1:{port}"),

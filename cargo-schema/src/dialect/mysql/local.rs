@@ -44,7 +44,8 @@ impl Local {
         let shell = Command::new("sh")
             .args(["-c", &script])
             .current_dir(folder.path())
-            // A server that starts, be it to make its files, removes the temporary tables of others from a shared folder.
+            // A server that starts, or is only made, removes all temporary tables from its folder for them: in one
+            // that it shares those of others, too, and these die of it.
             .env("TMPDIR", folder.path())
             // Ctrl-C is for us; the server ends after we have.
             .process_group(0)
@@ -97,7 +98,8 @@ fn start(folder: &Path) -> Result<String, String> {
     let server = program(&["mariadbd", "mysqld"]).ok_or("neither `mariadbd` nor `mysqld` is installed")?;
     let server = server.display();
     let folder = folder.display();
-    let files = format!("--datadir={folder}/data --socket={folder}/socket --pid-file={folder}/pid");
+    let files =
+        format!("--datadir={folder}/data --tmpdir={folder} --socket={folder}/socket --pid-file={folder}/pid");
     // Either server refuses to run as root unless it is told so.
     let run = format!("exec {server} {OPTIONS} --user=\"$(id -un)\" {files}");
     Ok(match program(&["mariadb-install-db", "mysql_install_db"]) {

@@ -22,24 +22,24 @@ pub(super) fn spell(
     let mut spelling = Spelling::default();
     let mut normalized = desired.clone();
     super::normalize::schema(&mut normalized);
-    let unknown: Vec<String> = desired
+    let unknown: BTreeMap<String, BTreeSet<String>> = desired
         .tables
         .iter()
         .filter_map(|(name, table)| {
             let old = table.was.as_ref().and_then(|was| current.tables.get(was));
-            let there = current.tables.get(name).or(old)?;
-            (!is_known(table, there)).then(|| name.clone())
+            let known = expressions(current.tables.get(name).or(old)?);
+            (!expressions(table).is_subset(&known)).then(|| (name.clone(), known))
         })
         .collect();
     if unknown.is_empty() {
         return Ok(spelling);
     }
     let tables: Vec<(&String, &Table)> =
-        unknown.iter().filter_map(|name| normalized.tables.get_key_value(name)).collect();
+        unknown.keys().filter_map(|name| normalized.tables.get_key_value(name)).collect();
     let read = read(database, &enums(&normalized, current), &tables)?;
-    for name in &unknown {
+    for (name, known) in &unknown {
         if let (Some(table), Some(entry)) = (desired.tables.get_mut(name), read.get(name)) {
-            respell(table, entry, &mut spelling);
+            respell(table, entry, &mut Respelling { known, spelling: &mut spelling });
         }
     }
     Ok(spelling)
@@ -51,11 +51,6 @@ fn expressions(table: &Table) -> BTreeSet<String> {
         found.insert(canonical(sql));
     });
     found
-}
-
-/// Whether everything that it says is said there, in the same words.
-fn is_known(table: &Table, there: &Table) -> bool {
-    expressions(table).is_subset(&expressions(there))
 }
 
 /// Enum types that are not there, or are others.
@@ -145,8 +140,22 @@ fn made(number: usize, table: &Table) -> Vec<String> {
     statements
 }
 
+/// What the table says already stays: PostgreSQL spells its own spelling once more in another way.
+struct Respelling<'s> {
+    known: &'s BTreeSet<String>,
+    spelling: &'s mut Spelling,
+}
+
+impl Respelling<'_> {
+    fn respell(&mut self, written: &mut String, spelled: String) {
+        if !self.known.contains(&canonical(written)) {
+            self.spelling.respell(written, spelled);
+        }
+    }
+}
+
 /// Takes over the spelling of what was read back.
-fn respell(table: &mut Table, entry: &Entry, spelling: &mut Spelling) {
+fn respell(table: &mut Table, entry: &Entry, spelling: &mut Respelling<'_>) {
     for column in &mut table.columns {
         let Some(read) = entry.table.columns.iter().find(|read| read.name == column.name) else { continue };
         if let (Some(written), Some(spelled)) = (&mut column.default, &read.default) {
@@ -174,7 +183,7 @@ fn respell(table: &mut Table, entry: &Entry, spelling: &mut Spelling) {
     }
 }
 
-fn respell_index(index: &mut Index, read: &Index, spelling: &mut Spelling) {
+fn respell_index(index: &mut Index, read: &Index, spelling: &mut Respelling<'_>) {
     if let (Some(written), Some(spelled)) = (&mut index.condition, &read.condition) {
         spelling.respell(written, spelled.clone());
     }

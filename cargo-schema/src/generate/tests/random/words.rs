@@ -389,6 +389,9 @@ impl Words for OfMysql {
             "int(10)",
             "smallint(6)",
             "tinyint(4)",
+            "tinyint(3)",
+            "smallint(5)",
+            "mediumint(8)",
             "mediumint(9)",
             "year(4)",
         ];
