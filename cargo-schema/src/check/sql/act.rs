@@ -64,6 +64,8 @@ pub(crate) enum Act {
     Comment(Comment),
     /// A query.
     Query(Expr),
+    /// MySQL's DEFINER: the account that a view, trigger, routine or event runs as.
+    Definer(String),
     /// SQL that is put together when it runs, which nobody can read before.
     Dynamic,
     /// Anything else that the parser understood: its first words, in lower case.
@@ -234,6 +236,11 @@ pub(crate) enum ActionKind {
     },
     /// MySQL's ENGINE.
     SetEngine(String),
+    /// Another option of MySQL's tables: `charset`, `row_format`, ..; in lower case.
+    SetTableOption {
+        name: String,
+        value: String,
+    },
     /// What no rule asks for: its first words, in lower case.
     Other(String),
 }

@@ -3,6 +3,7 @@
 //! here looks at text, and nothing that reads this knows a parser.
 
 pub(crate) mod act;
+mod mysql;
 pub(crate) mod part;
 mod postgres;
 
@@ -34,6 +35,7 @@ pub(crate) struct Placed {
 pub(crate) fn read(sql: &str, offset: usize, dialect: Dialect) -> Option<Reading> {
     match dialect {
         Dialect::Postgres => Some(postgres::read(sql, offset)),
-        Dialect::Sqlite | Dialect::Mysql => None,
+        Dialect::Mysql => Some(mysql::read(sql, offset)),
+        Dialect::Sqlite => None,
     }
 }

@@ -92,6 +92,8 @@ pub(crate) struct Column {
     pub(crate) on_update: Option<Expr>,
     /// MySQL's COMMENT.
     pub(crate) comment: Option<String>,
+    /// MySQL's FIRST or AFTER.
+    pub(crate) is_placed: bool,
     /// PRIMARY KEY, UNIQUE, REFERENCES and CHECK that stand beside it.
     pub(crate) constraints: Vec<Constraint>,
     /// Bytes of the script.

@@ -1,0 +1,1 @@
+//! What MySQL's and MariaDB's statements are read as.
