@@ -89,11 +89,11 @@ impl Catalogue {
         for column in &create.columns {
             self.add_column(&create.table, column, era);
         }
-        for constraint in &create.constraints {
-            self.add_constraint(&create.table, constraint, era);
-        }
         for index in &create.indexes {
             self.create_index(index, era);
+        }
+        for constraint in &create.constraints {
+            self.add_constraint(&create.table, constraint, era);
         }
     }
 
@@ -436,6 +436,7 @@ fn made(column: &part::Column, era: Era) -> Column {
         not_null: column.not_null || column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         default: column.default.clone(),
         is_generated: column.generated.is_some(),
+        is_made_of: column.generated.iter().flat_map(|it| it.expr.columns.clone()).collect(),
         is_numbered: column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         charset: column.charset.clone(),
         on_update: column.on_update.clone(),

@@ -51,6 +51,8 @@ pub(crate) struct Column {
     pub(crate) default: Option<Expr>,
     /// It is generated.
     pub(crate) is_generated: bool,
+    /// The columns that it is generated from.
+    pub(crate) is_made_of: Vec<String>,
     /// The engine numbers it.
     pub(crate) is_numbered: bool,
     /// MySQL's CHARACTER SET.
