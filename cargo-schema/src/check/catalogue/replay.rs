@@ -128,7 +128,10 @@ impl Catalogue {
             ActionKind::DetachPartition { partition, .. } => {
                 self.change(partition, |table| table.partition_of = None);
             }
-            ActionKind::DropConstraint { name, .. } | ActionKind::DropIndex { name } => {
+            ActionKind::DropIndex { name } => {
+                self.change(table, |table| table.indexes.retain(|index| index.name.as_ref() != Some(name)));
+            }
+            ActionKind::DropConstraint { name, .. } => {
                 self.forget_index(table, name);
                 self.change(table, |table| drop_constraint(table, name));
             }
@@ -235,6 +238,7 @@ impl Catalogue {
             name: Some(name),
             columns,
             items: key.columns.clone(),
+            is_implicit: true,
             ..Index::default()
         };
         self.insert_index(table, index);
@@ -286,6 +290,7 @@ impl Catalogue {
             items: create.items.iter().map(|item| item.text.clone()).collect(),
             is_unique: create.is_unique,
             is_constraint: false,
+            is_implicit: false,
             condition: create.condition.as_ref().map(|condition| condition.text.clone()),
             method: create.method.clone().filter(|method| method != "btree"),
             include: create.include.clone(),
@@ -316,7 +321,12 @@ impl Catalogue {
             let name = Name { schema: table.schema.clone(), name: name.clone(), span: 0..0 };
             self.indexes.insert(self.key(&name), self.key(table));
         }
-        self.change(table, |table| table.indexes.push(index));
+        self.change(table, |table| {
+            let will_do =
+                |known: &Index| index.covers(&known.columns.iter().flatten().cloned().collect::<Vec<_>>());
+            table.indexes.retain(|known| !(known.is_implicit && will_do(known)));
+            table.indexes.push(index);
+        });
     }
 
     fn create_view(&mut self, create: &CreateView, era: Era) {

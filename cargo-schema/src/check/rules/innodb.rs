@@ -45,13 +45,23 @@ pub(super) fn needs(site: &Site<'_>, table: &Name, action: &Action) -> Option<Wo
                 Work::Copy
             }
         }
-        ActionKind::ConvertCharset { .. } => Work::Copy,
+        ActionKind::ConvertCharset { charset, .. } => converting(known, charset),
         ActionKind::SetEngine(engine) if is_transactional(engine) => Work::Rebuild,
         ActionKind::SetEngine(_) => Work::Copy,
         ActionKind::SetTableOption { name, .. } if is_format(name) => Work::Rebuild,
         ActionKind::Other(words) => other(words),
         _ => Work::Instant,
     })
+}
+
+/// Text that is in the character set already gets another collation alone, which is free.
+fn converting(known: Option<&Table>, to: &str) -> Work {
+    let Some(table) = known.filter(|table| !table.is_vague) else { return Work::Copy };
+    let is_there = |column: &catalogue::Column| {
+        charset(table, column.charset.as_ref(), column.collation.as_ref()).as_deref() == Some(to)
+    };
+    let mut text = table.columns.iter().filter(|column| column.ty.as_ref().is_some_and(is_text));
+    if text.all(is_there) { Work::Instant } else { Work::Copy }
 }
 
 fn other(words: &str) -> Work {
@@ -118,7 +128,8 @@ fn adding(known: Option<&Table>, column: &Column) -> Work {
         ConstraintKind::Unique(_) | ConstraintKind::PrimaryKey(_) => Work::Rebuild,
         _ => Work::Instant,
     });
-    let own = if column.generated.as_ref().is_some_and(|generated| generated.is_stored) || is_computed(column)
+    let own = if column.generated.as_ref().is_some_and(|generated| generated.is_stored)
+        || is_computed(known, column)
     {
         Work::Copy
     } else if column.is_numbered || known.is_some_and(has_fulltext) {
@@ -133,13 +144,14 @@ fn adding(known: Option<&Table>, column: &Column) -> Work {
     beside.fold(own, Work::max)
 }
 
-/// A default that is another one for each row.
-pub(super) fn is_computed(column: &Column) -> bool {
-    const EACH: [&str; 4] = ["uuid", "sys_guid", "uuid_short", "random_bytes"];
-    column
-        .default
-        .as_ref()
-        .is_some_and(|default| default.calls.iter().any(|call| EACH.contains(&call.as_str())))
+/// A default that is another one for each row: it is made of columns, or of a call that gives something new each time.
+pub(super) fn is_computed(known: Option<&Table>, column: &Column) -> bool {
+    const EACH: [&str; 5] = ["uuid", "sys_guid", "uuid_short", "random_bytes", "sysdate"];
+    let is_column = |name: &String| known.is_some_and(|table| table.column(name).is_some());
+    column.default.as_ref().is_some_and(|default| {
+        default.calls.iter().any(|call| EACH.contains(&call.as_str()))
+            || default.columns.iter().any(is_column)
+    })
 }
 
 fn indexing(known: Option<&Table>, index: &CreateIndex) -> Work {
@@ -414,21 +426,6 @@ pub(super) fn columns<'a>(site: &Site<'a>) -> Vec<(&'a Name, &'a Column)> {
     }
 }
 
-/// Every index that a statement makes, with its place.
-pub(super) fn indexes<'a>(site: &Site<'a>) -> Vec<(&'a CreateIndex, &'a std::ops::Range<usize>)> {
-    match site.act {
-        Act::CreateIndex(index) => vec![(index, site.span)],
-        Act::CreateTable(create) => create.indexes.iter().map(|index| (index, site.span)).collect(),
-        _ => site
-            .changes()
-            .filter_map(|(_, action)| match &action.kind {
-                ActionKind::AddIndex(index) => Some((&**index, &action.span)),
-                _ => None,
-            })
-            .collect(),
-    }
-}
-
 /// Every constraint that a statement makes, with its table.
 pub(super) fn constraints<'a>(site: &Site<'a>) -> Vec<(&'a Name, &'a Constraint)> {
     match site.act {
@@ -474,7 +471,7 @@ pub(super) fn type_text(column: &Column) -> &str {
 
 /// Says of an index during whose building nobody writes.
 pub(super) fn locking_index(site: &Site<'_>, hits: &mut Vec<Hit>, method: &str) {
-    for (index, span) in indexes(site) {
+    for (index, span) in site.indexes() {
         let is_it = index.method.as_deref() == Some(method) && site.is_old(&index.table);
         if is_it && !matches!(site.act, Act::CreateTable(_)) {
             let table = &index.table;
@@ -513,8 +510,14 @@ pub(super) fn key_bytes(table: &Table, column: &str, prefix: Option<u32>) -> u32
         (None, "varchar" | "char" | "varbinary" | "binary") => {
             ty.arguments.first().copied().unwrap_or(1).saturating_mul(width)
         }
+        (None, name) if is_long(name) => 65535,
         (None, _) => 8,
     }
+}
+
+/// Whether a type is kept beside its row, so that no key holds all of it.
+pub(super) fn is_long(ty: &str) -> bool {
+    ty.ends_with("text") || ty.ends_with("blob")
 }
 
 /// How many bytes of a row a column counts for, at most.

@@ -29,7 +29,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     innodb::report(site, hits, Work::Rebuild, |table, action| match &action.kind {
         ActionKind::AddColumn { column, .. } => {
             let is_other = column.is_numbered
-                || innodb::is_computed(column)
+                || innodb::is_computed(site.table(table), column)
                 || column.generated.as_ref().is_some_and(|generated| generated.is_stored)
                 || column.constraints.iter().any(|it| matches!(it.kind, ConstraintKind::ForeignKey(_)));
             (!is_other).then(|| format!("`{table}` cannot take `{}` at once", column.name))

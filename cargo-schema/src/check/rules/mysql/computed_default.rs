@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     innodb::report(site, hits, Work::Rebuild, |table, action| match &action.kind {
-        ActionKind::AddColumn { column, .. } => innodb::is_computed(column)
+        ActionKind::AddColumn { column, .. } => innodb::is_computed(site.table(table), column)
             .then(|| format!("the default of `{table}.{}` is computed for every row", column.name)),
         _ => None,
     });

@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
           pt-online-schema-change).",
     find,
     examples: &[
-        fires(users!(), "ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;", Claim::Rewrites("users")),
+        fires(users!("ALTER TABLE users ADD name varchar(20) CHARACTER SET latin1;"), "ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;", Claim::Rewrites("users")),
+        quiet(users!(), "ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;"),
         quiet(users!(), "ALTER TABLE users DEFAULT CHARACTER SET utf8mb4;"),
     ],
 };

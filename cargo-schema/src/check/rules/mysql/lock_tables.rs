@@ -18,6 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
+    if matches!(site.act, Act::Other(words) if words == "flush tables") && !site.catalogue.is_empty() {
+        hits.push(Hit::new(site.span, "every table of the server is closed, and who uses one has to wait").help("leave it out"));
+    }
     let Act::Lock(lock) = site.act else { return };
     for table in lock.tables.iter().filter(|table| site.is_old(table)) {
         let who = if lock.mode == "write" { "read or write" } else { "write" };

@@ -27,10 +27,13 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if set.name != "sql_mode" || is_kept {
         return;
     }
+    let is_made = |table: &Name| {
+        site.after().iter().any(|placed| matches!(&placed.act, Act::CreateTable(create) if create.table.name == table.name))
+    };
     let changes = |act: &Act| match act {
         Act::AlterTable(alter) => site.is_old(&alter.table) && alter.actions.iter().any(|it| matches!(it.kind, ActionKind::RedefineColumn { .. } | ActionKind::ConvertCharset { .. })),
         Act::Update(change) => site.is_old(&change.table),
-        Act::Insert(insert) => site.is_old(&insert.table) || insert.has_query,
+        Act::Insert(insert) => site.is_old(&insert.table) && !is_made(&insert.table),
         _ => false,
     };
     if site.after().iter().any(|placed| changes(&placed.act)) {

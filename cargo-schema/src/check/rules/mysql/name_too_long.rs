@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let mut names: Vec<&Name> = innodb::columns(site).into_iter().map(|(_, column)| &column.name).collect();
-    names.extend(innodb::indexes(site).into_iter().filter_map(|(index, _)| index.name.as_ref()));
+    names.extend(site.indexes().into_iter().filter_map(|(index, _)| index.name.as_ref()));
     names.extend(innodb::constraints(site).into_iter().filter_map(|(_, constraint)| constraint.name.as_ref()));
     match site.act {
         Act::CreateTable(create) => names.push(&create.table),

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     find,
     examples: &[
         fires(users!(), "ALTER TABLE users PARTITION BY HASH (id) PARTITIONS 4;", Claim::Rewrites("users")),
-        fires("CREATE TABLE logs (id bigint PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2; INSERT INTO logs VALUES (1);", "ALTER TABLE logs REMOVE PARTITIONING;", Claim::Locks("NONE", "logs")),
+        fires("CREATE TABLE logs (id bigint PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2; INSERT INTO logs VALUES (1);", "ALTER TABLE logs REMOVE PARTITIONING;", Claim::Rewrites("logs")),
         quiet("", "CREATE TABLE logs (id bigint PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 2;"),
     ],
 };

@@ -24,11 +24,11 @@ pub(super) static RULE: Rule = Rule {
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let mut after = site.catalogue.clone();
     after.apply(site.act, site.script.era);
-    for (index, span) in innodb::indexes(site).into_iter().filter(|(index, _)| index.method.is_none()) {
+    for (index, span) in site.indexes().into_iter().filter(|(index, _)| index.method.is_none()) {
         let Some(table) = after.table(&index.table) else { continue };
         for item in index.items.iter().filter(|item| item.prefix.is_none()) {
             let ty = item.column.as_ref().and_then(|column| table.column(column)?.ty.as_ref());
-            if let Some(ty) = ty.filter(|ty| ty.name.ends_with("text") || ty.name.ends_with("blob")) {
+            if let Some(ty) = ty.filter(|ty| innodb::is_long(&ty.name)) {
                 hits.push(
                     Hit::new(span, format!("`{}` is `{}`, of which MySQL indexes only a beginning", item.text, ty.name))
                         .help(format!("say how much of it: `{}(100)`", item.text)),

@@ -1,6 +1,5 @@
 //! `unique-on-existing`.
 
-use crate::check::rules::innodb;
 use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,14 +18,15 @@ pub(super) static RULE: Rule = Rule {
         fires(users!("INSERT INTO users (email) VALUES ('a');"), "ALTER TABLE users ADD UNIQUE INDEX users_email (email);", Claim::Fails("1062")),
         fires(users!(), "CREATE UNIQUE INDEX users_email ON users (email);", Claim::Breaks("INSERT INTO users (email) VALUES ('a')")),
         quiet(users!(), "CREATE INDEX users_email ON users (email);"),
+        quiet(users!(), "CREATE TABLE names (id bigint PRIMARY KEY, name varchar(50), UNIQUE KEY by_name (name));"),
         quiet(users!(), "DELETE FROM users WHERE id IN (5, 6); CREATE UNIQUE INDEX users_email ON users (email);"),
     ],
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
-    for (index, span) in innodb::indexes(site).into_iter().filter(|(index, _)| index.is_unique) {
+    for (index, span) in site.indexes().into_iter().filter(|(index, _)| index.is_unique) {
         let columns: Vec<&String> = index.items.iter().filter_map(|item| item.column.as_ref()).collect();
-        if !site.is_old(&index.table) || is_certain(site, &index.table, &columns) {
+        if matches!(site.act, Act::CreateTable(_)) || !site.is_old(&index.table) || is_certain(site, &index.table, &columns) {
             continue;
         }
         let list = index.items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ");
