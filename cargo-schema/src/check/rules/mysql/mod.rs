@@ -77,7 +77,7 @@ rules! {
     partition_rows_lost,
     partitioning_copy,
     refused_promise,
-    replace_deletes,
+    replace_drops_rows,
     row_format_rebuild,
     row_too_long,
     second_primary_key,

@@ -1,9 +1,9 @@
-//! `replace-deletes`.
+//! `replace-drops-rows`.
 
 use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
-    id: "replace-deletes",
+    id: "replace-drops-rows",
     level: Warn,
     ways: Up,
     about: "REPLACE deletes rows that others point to",
