@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::harness::{Engine, Sandbox, Served, Session, checkout};
 use crate::rules::{Example, contradiction, empty};
+use crate::rules_mysql::Talk;
 
 /// One case.
 struct Case {
@@ -42,7 +43,7 @@ fn case(text: &str) -> Case {
         is_transactional: mode.trim() != "outside",
         claim: claim.to_owned(),
         of,
-        is_common: false,
+        is_own: true,
     };
     Case { example, line, is_fresh: mode.trim() == "fresh" }
 }
@@ -59,8 +60,8 @@ fn found(engine: &str, case: &Case) -> Vec<(usize, String)> {
     let before = if case.example.before.is_empty() { "SELECT 1;" } else { &case.example.before };
     // The proof would find what fails by trying it; here what the text alone says is looked at.
     let url = match engine {
-        "sqlite" => "app.db --only safety,history",
-        _ => "postgres://localhost/none",
+        "sqlite" => "app.db --only safety,history".to_owned(),
+        _ => format!("{engine}://localhost/none"),
     };
     let words =
         format!("--migrations migrations check --format json -A lock-out-of-date --database-url {url}");
@@ -153,6 +154,38 @@ fn sqlite_does_what_the_corpus_says() {
     });
     let wrong: Vec<String> = wrong.collect();
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn dangers_of_mysql_are_told_from_look_alikes() {
+    told_apart("mysql", 75);
+}
+
+#[test]
+fn mariadb_does_what_the_corpus_says() {
+    let Some(database) = Served::new(Engine::Mysql) else { return };
+    let wrong: Vec<String> = cases("mysql").iter().filter_map(|case| contradicted(&database, case)).collect();
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn contradicted(database: &Served, case: &Case) -> Option<String> {
+    if case.line.is_some() {
+        return crate::rules_mysql::contradiction(database, &case.example);
+    }
+    let mut talk = Talk::new(database);
+    let answer = talk.run(&case.example.before).and_then(|()| left_alone(&mut talk, case));
+    answer.err().map(|reason| format!("{}: {reason}", case.example.rule))
+}
+
+/// It runs, and InnoDB keeps every table that was there where it was, unless nothing is released yet.
+fn left_alone(talk: &mut Talk, case: &Case) -> Result<(), String> {
+    let before = talk.files("%");
+    talk.run(&case.example.sql)?;
+    let after = talk.files("%");
+    match before.iter().find(|table| !after.contains(table) && !case.is_fresh) {
+        Some(table) => Err(format!("{table} is not in {after:?}")),
+        None => Ok(()),
+    }
 }
 
 fn disagreement(database: &Served, case: &Case) -> Option<String> {

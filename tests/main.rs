@@ -38,6 +38,7 @@ mod readonly;
 mod rebuild;
 mod renames;
 mod rules;
+mod rules_mysql;
 mod rules_sqlite;
 mod servers;
 mod sqlite_rebuild;

@@ -12,8 +12,8 @@ pub struct Example {
     pub is_transactional: bool,
     pub claim: String,
     pub of: Vec<String>,
-    /// Its rule is for every engine, and the example is written for PostgreSQL.
-    pub is_common: bool,
+    /// The rule is for one engine alone.
+    pub is_own: bool,
 }
 
 pub fn examples(engine: &str) -> Vec<Example> {
@@ -34,7 +34,7 @@ fn of_rule(rule: &Value) -> Vec<Example> {
         is_transactional: example["run_in_transaction"].as_bool().unwrap(),
         claim: text(&example["claim"]),
         of: example["of"].as_array().unwrap().iter().map(text).collect(),
-        is_common: rule["engine"].is_null(),
+        is_own: !rule["engine"].is_null(),
     };
     rule["examples"].as_array().unwrap().iter().map(example).collect()
 }

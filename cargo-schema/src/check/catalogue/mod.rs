@@ -125,6 +125,7 @@ impl Catalogue {
         match object {
             Object::Table => self.tables.contains_key(&key),
             Object::View | Object::MaterializedView => self.views.contains_key(&key),
+            Object::Index if self.dialect == Dialect::Mysql => self.has_index_named(&name.name),
             Object::Index => self.indexes.contains_key(&key),
             Object::Function => self.functions.contains_key(&name.name) || self.holds_other(object, &key),
             Object::Domain => self.domains.contains_key(&name.name),
@@ -135,6 +136,11 @@ impl Catalogue {
             Object::Schema => self.holds_other(object, &key),
             _ => true,
         }
+    }
+
+    fn has_index_named(&self, name: &str) -> bool {
+        let is_it = |own: &Option<String>| own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        self.tables.values().any(|table| table.indexes.iter().any(|index| is_it(&index.name)))
     }
 
     fn holds_other(&self, object: Object, key: &str) -> bool {

@@ -61,7 +61,7 @@ impl Catalogue {
             Act::Alter(_) | Act::RenameEnumValue(_) | Act::Refresh(_) | Act::Reindex(_) => {}
             Act::Update(_) | Act::Delete(_) | Act::Truncate(_) | Act::Lock(_) | Act::Maintain(_) => {}
             Act::Privilege(_) | Act::Set(_) | Act::Transaction(_) | Act::Comment(_) => {}
-            Act::Query(_) | Act::Dynamic | Act::Other(_) => {}
+            Act::Query(_) | Act::Definer(_) | Act::Dynamic | Act::Other(_) => {}
         }
     }
 
@@ -91,17 +91,25 @@ impl Catalogue {
             options: create.options.clone(),
             ..Table::default()
         };
+        let table = self.alike(create).map_or(table, |like| Table { born: era, ..like });
         self.tables.insert(key.clone(), Rc::new(table));
         for column in &create.columns {
             self.add_column(&create.table, column, era);
         }
-        for constraint in &create.constraints {
-            self.add_constraint(&create.table, constraint, era);
-        }
         for index in &create.indexes {
             self.create_index(index, era);
         }
+        for constraint in &create.constraints {
+            self.add_constraint(&create.table, constraint, era);
+        }
         self.inherit(&key);
+    }
+
+    /// What MySQL's CREATE TABLE .. LIKE takes over: all but foreign keys, triggers and rows.
+    fn alike(&self, create: &CreateTable) -> Option<Table> {
+        let like = create.like.first().filter(|_| self.dialect == Dialect::Mysql)?;
+        let known = self.table(like)?.clone();
+        Some(Table { foreign_keys: Vec::new(), triggers: Vec::new(), has_rows: false, ..known })
     }
 
     fn alter_table(&mut self, alter: &AlterTable, era: Era) {
@@ -115,6 +123,9 @@ impl Catalogue {
             ActionKind::AddColumn { column, .. } => self.add_column(table, column, era),
             ActionKind::RedefineColumn { column, definition } => {
                 self.change(table, |table| redefine(table, column, definition));
+                for constraint in &definition.constraints {
+                    self.add_constraint(table, constraint, era);
+                }
             }
             ActionKind::AddConstraint(constraint) => self.add_constraint(table, constraint, era),
             ActionKind::AddIndex(index) => self.create_index(index, era),
@@ -125,7 +136,10 @@ impl Catalogue {
             ActionKind::DetachPartition { partition, .. } => {
                 self.change(partition, |table| table.partition_of = None);
             }
-            ActionKind::DropConstraint { name, .. } | ActionKind::DropIndex { name } => {
+            ActionKind::DropIndex { name } => {
+                self.change(table, |table| table.indexes.retain(|index| index.name.as_ref() != Some(name)));
+            }
+            ActionKind::DropConstraint { name, .. } => {
                 self.forget_index(table, name);
                 self.change(table, |table| drop_constraint(table, name));
             }
@@ -168,17 +182,18 @@ impl Catalogue {
         match &constraint.kind {
             ConstraintKind::PrimaryKey(key) => {
                 let columns = self.adopted(table, key);
-                let name = given.unwrap_or_else(|| format!("{}_pkey", table.name));
+                let name = given.filter(|_| self.dialect != Dialect::Mysql);
+                let name = name.unwrap_or_else(|| self.primary_key_name(table));
                 self.add_key(table, Some(name), &columns, era);
                 self.change(table, |table| set_primary_key(table, columns));
             }
             ConstraintKind::Unique(key) => {
                 let columns = self.adopted(table, key);
-                let name = given.unwrap_or_else(|| format!("{}_{}_key", table.name, columns.join("_")));
+                let name = given.unwrap_or_else(|| self.unique_key_name(table, &columns));
                 self.add_key(table, Some(name), &columns, era);
             }
             ConstraintKind::ForeignKey(key) => {
-                let name = given.unwrap_or_else(|| format!("{}_{}_fkey", table.name, key.columns.join("_")));
+                let name = given.unwrap_or_else(|| self.foreign_key_name(table, &key.columns));
                 let key = Key {
                     born: era,
                     name: Some(name),
@@ -189,6 +204,9 @@ impl Catalogue {
                     on_delete: key.on_delete.clone(),
                     beside: None,
                 };
+                if self.dialect == Dialect::Mysql {
+                    self.index_foreign_key(table, &key, constraint.name.is_some());
+                }
                 self.change(table, |table| table.foreign_keys.push(key));
             }
             ConstraintKind::Check(expr) => {
@@ -201,6 +219,54 @@ impl Catalogue {
             ConstraintKind::NotNull(column) => self.change(table, |table| set_not_null(table, column, true)),
             ConstraintKind::Exclude => {}
         }
+    }
+
+    fn primary_key_name(&self, table: &Name) -> String {
+        if self.dialect == Dialect::Mysql { "primary".to_owned() } else { format!("{}_pkey", table.name) }
+    }
+
+    fn unique_key_name(&self, table: &Name, columns: &[String]) -> String {
+        if self.dialect == Dialect::Mysql {
+            return self.free_name(table, columns.first().map_or("", String::as_str));
+        }
+        format!("{}_{}_key", table.name, columns.join("_"))
+    }
+
+    fn foreign_key_name(&self, table: &Name, columns: &[String]) -> String {
+        if self.dialect == Dialect::Mysql {
+            let count = self.table(table).map_or(0, |table| table.foreign_keys.len());
+            return format!("{}_ibfk_{}", table.name.to_lowercase(), count + 1);
+        }
+        format!("{}_{}_fkey", table.name, columns.join("_"))
+    }
+
+    /// As MySQL names an index that was given no name: its first column, or that with a number.
+    fn free_name(&self, table: &Name, first: &str) -> String {
+        let is_taken = |name: &str| {
+            self.table(table)
+                .is_some_and(|it| it.indexes.iter().any(|index| index.name.as_deref() == Some(name)))
+        };
+        let numbered = (2..).map(|number| format!("{first}_{number}"));
+        std::iter::once(first.to_owned()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+    }
+
+    /// MySQL makes the index that a foreign key needs, where there is none.
+    fn index_foreign_key(&mut self, table: &Name, key: &Key, is_named: bool) {
+        if self.table(table).is_none_or(|table| table.has_index_on(&key.columns)) {
+            return;
+        }
+        let first = key.columns.first().map_or("", String::as_str);
+        let name = key.name.clone().filter(|_| is_named).unwrap_or_else(|| self.free_name(table, first));
+        let columns = key.columns.iter().cloned().map(Some).collect();
+        let index = Index {
+            born: key.born,
+            name: Some(name),
+            columns,
+            items: key.columns.clone(),
+            is_implicit: true,
+            ..Index::default()
+        };
+        self.insert_index(table, index);
     }
 
     /// The columns of a key, those of the index that it adopts among them.
@@ -249,6 +315,7 @@ impl Catalogue {
             items: create.items.iter().map(|item| item.text.clone()).collect(),
             is_unique: create.is_unique,
             is_constraint: false,
+            is_implicit: false,
             condition: create.condition.as_ref().map(|condition| condition.text.clone()),
             method: create.method.clone().filter(|method| method != "btree"),
             include: create.include.clone(),
@@ -256,8 +323,12 @@ impl Catalogue {
         self.insert_index(&create.table, index);
     }
 
-    /// As PostgreSQL names an index that was given no name.
+    /// As the engine names an index that was given no name.
     fn index_name(&self, create: &CreateIndex) -> Option<String> {
+        if self.dialect == Dialect::Mysql {
+            let first = create.items.first().and_then(|item| item.column.as_deref());
+            return Some(self.free_name(&create.table, first.unwrap_or("functional_index")));
+        }
         let word = |item: &part::IndexItem| item.column.clone().unwrap_or_else(|| "expr".to_owned());
         let words: Vec<String> = create.items.iter().map(word).collect();
         (self.dialect == Dialect::Postgres).then(|| format!("{}_{}_idx", create.table.name, words.join("_")))
@@ -270,11 +341,17 @@ impl Catalogue {
     }
 
     fn insert_index(&mut self, table: &Name, index: Index) {
-        if let Some(name) = &index.name {
+        // MySQL's indexes have names within their table.
+        if let Some(name) = index.name.as_ref().filter(|_| self.dialect != Dialect::Mysql) {
             let name = Name { schema: table.schema.clone(), name: name.clone(), span: 0..0 };
             self.indexes.insert(self.key(&name), self.key(table));
         }
-        self.change(table, |table| table.indexes.push(index));
+        self.change(table, |table| {
+            let will_do =
+                |known: &Index| index.covers(&known.columns.iter().flatten().cloned().collect::<Vec<_>>());
+            table.indexes.retain(|known| !(known.is_implicit && will_do(known)));
+            table.indexes.push(index);
+        });
     }
 
     fn drop_objects(&mut self, drop: &Drop) {
@@ -407,6 +484,25 @@ fn redefine(table: &mut Table, column: &str, definition: &part::Column) {
         *known = made(definition, known.born);
     }
     rename_column(table, column, &new_name);
+    if table.primary_key.as_ref().is_some_and(|key| key.contains(&new_name)) {
+        set_not_null(table, &new_name, true);
+    }
+}
+
+fn set_option(table: &mut Table, name: &str, value: &str) {
+    table.options.retain(|option| option.split_once('=').is_none_or(|(own, _)| own != name));
+    table.options.push(format!("{name}={value}"));
+}
+
+/// MySQL's CONVERT TO CHARACTER SET: the table and every column of it that holds text.
+fn convert(table: &mut Table, charset: &str, collation: Option<&String>) {
+    set_option(table, "charset", charset);
+    for column in
+        table.columns.iter_mut().filter(|column| column.charset.is_some() || column.collation.is_some())
+    {
+        column.charset = None;
+        column.collation = collation.cloned();
+    }
 }
 
 fn set_primary_key(table: &mut Table, columns: Vec<String>) {
@@ -458,7 +554,19 @@ fn change_column(table: &mut Table, action: &ActionKind, era: Era) {
         }
         ActionKind::ValidateConstraint { name } => validate(table, name, era),
         ActionKind::RenameConstraint { from, to } => rename_constraint(table, from, to),
-        ActionKind::DropPrimaryKey => table.primary_key = None,
+        ActionKind::DropPrimaryKey => {
+            table.primary_key = None;
+            table.indexes.retain(|index| index.name.as_deref() != Some("primary"));
+        }
+        ActionKind::SetEngine(engine) => set_option(table, "engine", engine),
+        ActionKind::SetTableOption { name, value } => set_option(table, name, value),
+        ActionKind::ConvertCharset { charset, collation } => convert(table, charset, collation.as_ref()),
+        ActionKind::Other(words) if words.ends_with("system versioning") => {
+            table.options.retain(|option| option != "system versioning");
+            if !words.starts_with("drop") {
+                table.options.push("system versioning".to_owned());
+            }
+        }
         ActionKind::DropForeignKey { name } => table.foreign_keys.retain(|it| it.name.as_ref() != Some(name)),
         _ => {}
     }

@@ -82,6 +82,8 @@ pub(crate) struct Index {
     pub(crate) is_unique: bool,
     /// Of a primary key or UNIQUE constraint.
     pub(crate) is_constraint: bool,
+    /// MySQL made it for a foreign key, and drops it when another one will do.
+    pub(crate) is_implicit: bool,
     /// The condition of a partial one.
     pub(crate) condition: Option<String>,
     /// Its method, where it is not the default.

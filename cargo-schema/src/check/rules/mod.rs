@@ -18,6 +18,7 @@ macro_rules! rules {
 mod broken;
 mod common;
 mod conversion;
+mod innodb;
 mod locks;
 mod mysql;
 mod postgres;

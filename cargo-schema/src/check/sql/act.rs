@@ -64,6 +64,8 @@ pub(crate) enum Act {
     Comment(Comment),
     /// A query.
     Query(Expr),
+    /// MySQL's DEFINER: the account that a view, trigger, routine or event runs as.
+    Definer(String),
     /// SQL that is put together when it runs, which nobody can read before.
     Dynamic,
     /// Anything else that the parser understood: its first words, in lower case.
@@ -234,6 +236,11 @@ pub(crate) enum ActionKind {
     },
     /// MySQL's ENGINE.
     SetEngine(String),
+    /// Another option of MySQL's tables: `charset`, `row_format`, ..; in lower case.
+    SetTableOption {
+        name: String,
+        value: String,
+    },
     /// What no rule asks for: its first words, in lower case.
     Other(String),
 }
@@ -263,6 +270,8 @@ pub(crate) struct CreateIndex {
     pub(crate) method: Option<String>,
     /// MySQL's `algorithm=inplace`, `lock=none`.
     pub(crate) options: Vec<String>,
+    /// Bytes of the script.
+    pub(crate) span: Range<usize>,
 }
 
 /// What kind of object a statement is about.
@@ -497,6 +506,17 @@ pub(crate) struct Read {
     pub(crate) table: Name,
     /// The column; `None`: all that it has.
     pub(crate) column: Option<String>,
+}
+
+impl Read {
+    /// Whatever a query names may be a column of each of its tables.
+    pub(crate) fn any(tables: &[Name], columns: &[String]) -> Vec<Self> {
+        let of = |table: &Name| {
+            let table = table.clone();
+            columns.iter().map(move |column| Self { table: table.clone(), column: Some(column.clone()) })
+        };
+        tables.iter().flat_map(of).collect()
+    }
 }
 
 /// REFRESH MATERIALIZED VIEW.

@@ -3,6 +3,7 @@
 //! here looks at text, and nothing that reads this knows a parser.
 
 pub(crate) mod act;
+mod mysql;
 pub(crate) mod part;
 mod postgres;
 mod sqlite;
@@ -36,6 +37,6 @@ pub(crate) fn read(sql: &str, offset: usize, dialect: Dialect) -> Option<Reading
     match dialect {
         Dialect::Postgres => Some(postgres::read(sql, offset)),
         Dialect::Sqlite => Some(sqlite::read(sql, offset)),
-        Dialect::Mysql => None,
+        Dialect::Mysql => Some(mysql::read(sql, offset)),
     }
 }

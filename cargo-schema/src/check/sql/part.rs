@@ -102,6 +102,8 @@ pub(crate) struct Column {
     pub(crate) comment: Option<String>,
     /// SQLite's clauses that no other field tells, in lower case: `primary key desc`, `on conflict replace`.
     pub(crate) words: Vec<String>,
+    /// MySQL's FIRST or AFTER.
+    pub(crate) is_placed: bool,
     /// PRIMARY KEY, UNIQUE, REFERENCES and CHECK that stand beside it.
     pub(crate) constraints: Vec<Constraint>,
     /// Bytes of the script.

@@ -36,7 +36,8 @@ fn objects(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
                 is_materialized: false,
                 without_data: false,
                 is_temporary: *temporary,
-                reads: reads(&expr),
+                // `*` is read anew whenever the view is used, and keeps no column.
+                reads: Read::any(&expr.tables, &expr.columns),
                 tables: expr.tables.clone(),
                 expr,
             })
@@ -48,15 +49,6 @@ fn objects(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
         Stmt::DropTrigger { if_exists, trigger_name } => drop(Object::Trigger, trigger_name, *if_exists),
         _ => return None,
     })
-}
-
-/// Whatever it names may be a column of each of its tables. `*` is read anew whenever the view is used, and keeps no column.
-fn reads(query: &Expr) -> Vec<Read> {
-    let of = |table: &Name| {
-        let table = table.clone();
-        query.columns.iter().map(move |column| Read { table: table.clone(), column: Some(column.clone()) })
-    };
-    query.tables.iter().flat_map(of).collect()
 }
 
 fn trigger(statement: &Stmt<'_>, text: &Text<'_>) -> Option<CreateTrigger> {

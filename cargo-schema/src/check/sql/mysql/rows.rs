@@ -1,0 +1,99 @@
+//! INSERT, REPLACE, UPDATE, DELETE and queries.
+
+use super::super::act::{Act, Change, Insert};
+use super::super::part::Name;
+use super::cursor::{Cursor, Unread};
+use super::part::{expr, tables};
+
+/// A query that stands alone.
+pub(super) fn query(cursor: &Cursor<'_, '_>) -> Act {
+    Act::Query(expr(cursor))
+}
+
+/// SELECT, VALUES or WITH; behind the last a change of rows may stand.
+pub(super) fn leading(cursor: &Cursor<'_, '_>) -> Act {
+    if !cursor.sees(&["with"]) {
+        return query(cursor);
+    }
+    let mut behind = cursor.clone();
+    behind.until(&["select", "update", "delete", "insert"]);
+    match behind.word_here().to_lowercase().as_str() {
+        "update" => update(behind).unwrap_or_else(|_| query(cursor)),
+        "delete" => delete(behind).unwrap_or_else(|_| query(cursor)),
+        _ => query(cursor),
+    }
+}
+
+/// INSERT or REPLACE.
+pub(super) fn insert(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
+    let whole = cursor.clone();
+    cursor.advance();
+    while cursor.takes_any(&["low_priority", "delayed", "high_priority", "ignore"]) {}
+    let _ = cursor.takes(&["into"]);
+    let table = cursor.name()?;
+    if cursor.takes(&["partition"]) {
+        cursor.group()?;
+    }
+    let mut names_columns = cursor.sees(&["set"]);
+    let mut ahead = cursor.clone();
+    if let Some(group) = ahead.group_if_any()?
+        && !group.sees_any(&["select", "with"])
+        && !group.sees_symbol('(')
+    {
+        names_columns = !group.is_done();
+        cursor = ahead;
+    }
+    let written = expr(&whole);
+    let has_query = written.has_query && !tables(&cursor).is_empty();
+    Ok(Act::Insert(Insert { table, names_columns, has_query, expr: written, ..Insert::default() }))
+}
+
+/// UPDATE.
+pub(super) fn update(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
+    let whole = cursor.clone();
+    cursor.advance();
+    while cursor.takes_any(&["low_priority", "ignore"]) {}
+    let from = cursor.until(&["set"]);
+    let table = from.clone().name()?;
+    cursor.needs(&["set"])?;
+    let sets = cursor.until(&["where", "order", "limit"]);
+    let sets = sets
+        .items()
+        .into_iter()
+        .filter_map(|mut item| item.name().ok())
+        .map(|it| it.name.to_lowercase())
+        .collect();
+    Ok(Act::Update(change(&mut cursor, &whole, table, sets, is_join(&from))))
+}
+
+/// DELETE, of one table or of some of those that are joined.
+pub(super) fn delete(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
+    let whole = cursor.clone();
+    cursor.advance();
+    while cursor.takes_any(&["low_priority", "quick", "ignore", "history"]) {}
+    let _ = cursor.takes(&["from"]);
+    let table = cursor.clone().name()?;
+    let from = cursor.until(&["where", "order", "limit"]);
+    Ok(Act::Delete(change(&mut cursor, &whole, table, Vec::new(), is_join(&from))))
+}
+
+/// Rows that others have to match.
+fn is_join(from: &Cursor<'_, '_>) -> bool {
+    let has = |word: &str| from.rest().iter().any(|piece| piece.is_word(word));
+    has("join") && (has("on") || has("using")) && !has("left") && !has("right")
+}
+
+fn change(
+    cursor: &mut Cursor<'_, '_>,
+    whole: &Cursor<'_, '_>,
+    table: Name,
+    sets: Vec<String>,
+    is_join: bool,
+) -> Change {
+    let mut condition = None;
+    if cursor.takes(&["where"]) {
+        condition = Some(expr(&cursor.until(&["order", "limit", "returning"])));
+    }
+    let is_limited = is_join || cursor.rest().iter().any(|piece| piece.is_word("limit"));
+    Change { table, condition, expr: expr(whole), sets, is_limited }
+}
