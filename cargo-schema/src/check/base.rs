@@ -27,8 +27,7 @@ pub(crate) fn findings(
 }
 
 /// Which revisions a released commit has as they are, by position.
-pub(crate) fn unchanged(released: &LockFile, history: &History) -> Vec<bool> {
-    let revisions = history.revisions();
+pub(crate) fn unchanged(released: &LockFile, revisions: &[Revision]) -> Vec<bool> {
     let mut unchanged: Vec<bool> =
         revisions.iter().map(|revision| released.revisions.contains_key(revision.id.as_ref())).collect();
     for difference in released.compare(revisions) {

@@ -4,30 +4,32 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use schema_build::config::{Config, Level};
-use schema_build::finding::{Finding, Severity};
+use schema_build::finding::Finding;
 use schema_build::lockfile::{FILE_NAME, LockFile};
 use schema_build::rule::{self, Family, Purpose};
 use schema_build::validate::{self, Validated};
 use schema_runtime::dialect::Dialect;
 use schema_runtime::history::History;
-use serde_json::{Value, json};
 
 use super::explain;
 use crate::changes;
-use crate::check::proof::{self, Known};
+use crate::check::proof::{self, Known, Proved};
 use crate::check::rule::Edit;
 use crate::check::safety::{self, Safety, Scope};
-use crate::check::{self, base, fix, models};
-use crate::cli::Format;
+use crate::check::{self, base, database, fix, models};
+use crate::cli::flushed;
+use crate::cli::many::{self, ManyArgs};
 use crate::context::Context;
 use crate::database::scratch::Site;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::project::Project;
-use crate::render::{github, human, json, junit, sarif};
+use crate::project::{self, Project};
+use crate::render::human;
+use crate::render::verdict::{self, Seen, Unjudged, Verdict};
 use crate::{git, lock};
 
 /// Find what is wrong, for people and for CI
@@ -68,6 +70,12 @@ pub(crate) struct Args {
     /// Run nothing, as `--skip proof` does
     #[arg(long)]
     no_proof: bool,
+    /// Look at the database, too: what is pending, unknown or edited there, and whether it holds what its revisions
+    /// lead to. Changes nothing
+    #[arg(long)]
+    database: bool,
+    #[command(flatten)]
+    many: ManyArgs,
 }
 
 fn family() -> PossibleValuesParser {
@@ -81,6 +89,14 @@ impl Args {
         !is_left_out && (self.only.is_empty() || is_in(&self.only))
     }
 
+    /// No database is looked at unless somebody says so.
+    fn wants_database(&self) -> bool {
+        let is_named = self.only.iter().any(|name| name == Family::Database.name());
+        let is_asked_for = self.database || self.many.is_asked() || is_named;
+        // Whoever names other families alone and asks for this one wants both.
+        is_asked_for && !self.skip.iter().any(|name| name == Family::Database.name())
+    }
+
     /// Servers are not asked unless somebody says so.
     fn wants_proof(&self, dialect: Dialect) -> bool {
         let is_asked_for = self.proof || self.only.iter().any(|name| name == Family::Proof.name());
@@ -88,13 +104,26 @@ impl Args {
     }
 }
 
-/// Checks one package.
-pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome {
-    project.refuse_missing_folder()?;
-    if args.fix {
-        mend(context, project, args)?;
+/// Checks one package, or with `--workspace` one after the other.
+pub(crate) fn run(context: &Context, args: &Args) -> Outcome {
+    let projects = project::find(&context.global)?;
+    let mut verdicts = Vec::with_capacity(projects.len());
+    for project in &projects {
+        if context.global.workspace {
+            context.shell.status("Package", project.name());
+        }
+        project.refuse_missing_folder()?;
+        if args.fix {
+            mend(context, project, args)?;
+        }
+        let verdict = look(context, project, args)?;
+        verdict::report(context, project, &verdict);
+        verdicts.push(verdict);
+        // What belongs to a package stands below its name.
+        flushed(&context.shell)?;
     }
-    look(context, project, args)
+    verdict::report_all(context, &verdicts);
+    Ok(verdicts.iter().map(Verdict::exit).max().unwrap_or(Exit::Done))
 }
 
 /// Makes the changes that are certain; where what was made of them is not better, none is made.
@@ -133,37 +162,97 @@ fn mend(context: &Context, project: &Project, args: &Args) -> Result<(), Failure
     Ok(())
 }
 
-fn look(context: &Context, project: &Project, args: &Args) -> Outcome {
-    let config = configured(project, args)?;
+fn look(context: &Context, project: &Project, args: &Args) -> Result<Verdict, Failure> {
+    let project = &Project { config: configured(project, args)?, ..project.clone() };
+    let config = &project.config;
     let dialect = context.dialect(project)?;
-    let validated = validate::validate_for(&config, dialect, Purpose::Check);
-    let released = released(&config, args.base.as_deref().or(args.changed_since.as_deref()))?;
-    let mut findings = project.warnings.clone();
-    findings.extend(compared(&config, &validated, args.base.as_deref(), released.as_ref()));
-    let safety = match args.wants(Family::Safety) {
-        true => safe(&config, &validated, dialect, released.as_ref()),
-        false => Safety::default(),
-    };
-    findings.extend(safety.findings);
-    let mut more = if args.wants(Family::Models) { models::check(project, dialect) } else { Vec::new() };
-    if let Some(history) = validated.history.as_ref().filter(|_| args.wants(Family::Proof)) {
-        more.extend(proved(Site { context, project }, dialect, history, (args, &validated.findings))?);
+    let validated = validate::validate_for(config, dialect, Purpose::Check);
+    let released = released(config, args.base.as_deref().or(args.changed_since.as_deref()))?;
+    let mut verdict = Verdict::of(validated.revisions().len(), project.warnings.clone());
+    verdict.findings.extend(compared(config, &validated, args.base.as_deref(), released.as_ref()));
+    if args.wants(Family::Safety) {
+        let safety = safe(config, &validated, dialect, released.as_ref());
+        verdict.tables = safety.tables;
+        verdict.findings.extend(safety.findings);
+        verdict.unjudged.extend(unordered(&validated));
     }
-    findings.extend(rule::judge(more, &config.lints, Purpose::Check));
-    let counts = Counts { revisions: validated.revisions().len(), tables: safety.tables };
-    findings.extend(validated.findings);
-    findings.retain(|finding| check::known(finding.rule).is_none_or(|rule| args.wants(rule.family)));
-    let findings = without_repetition(findings);
-    report(context, project, counts, &findings);
-    let is_wrong = findings.iter().any(Finding::is_error);
-    Ok(if is_wrong { Exit::No } else { Exit::Done })
+    if args.wants(Family::Models) {
+        verdict.judge(models::check(project, dialect), config);
+    }
+    let site = Site { context, project };
+    if args.wants(Family::Proof) {
+        prove(site, dialect, &validated, args, &mut verdict);
+    }
+    if args.wants_database() {
+        look_at_databases(site, &validated, args, &mut verdict)?;
+    }
+    verdict.findings.extend(validated.findings);
+    let is_wanted = |family| args.wants(family) || family == Family::Database && args.wants_database();
+    verdict.findings.retain(|finding| check::known(finding.rule).is_none_or(|rule| is_wanted(rule.family)));
+    verdict.conclude(context, project);
+    Ok(verdict)
 }
 
-/// What was looked at.
-#[derive(Clone, Copy)]
-struct Counts {
-    revisions: usize,
-    tables: usize,
+/// Without an order SQL is looked at all the same, which deserves a word.
+fn unordered(validated: &Validated) -> Option<Unjudged> {
+    let why = "the history cannot be put in order, so SQL was looked at in the order of the folders' names";
+    validated.history.is_none().then(|| Unjudged::new(Family::Safety, why))
+}
+
+/// What happens when it runs; that it cannot be tried is no reason to keep quiet about the rest.
+fn prove(site: Site<'_>, dialect: Dialect, validated: &Validated, args: &Args, verdict: &mut Verdict) {
+    let Some(history) = &validated.history else {
+        let why = "the history cannot be put in order, so nothing was run";
+        return verdict.unjudged.push(Unjudged::new(Family::Proof, why));
+    };
+    match proved(site, dialect, history, (args, &validated.findings)) {
+        Ok(proved) => {
+            verdict.judge(proved.findings, &site.project.config);
+            verdict.unjudged.extend(untried(proved.broken));
+        }
+        Err(failure) => verdict.fail(failure, Family::Proof),
+    }
+}
+
+fn untried(broken: usize) -> Option<Unjudged> {
+    let why =
+        || format!("{} not run, because files of theirs, or of what they build on, are broken", were(broken));
+    (broken > 0).then(|| Unjudged::new(Family::Proof, why()))
+}
+
+fn were(revisions: usize) -> String {
+    format!("{} {}", human::count(revisions, "revision"), if revisions == 1 { "was" } else { "were" })
+}
+
+/// Live databases beside the history.
+fn look_at_databases(
+    site: Site<'_>,
+    validated: &Validated,
+    args: &Args,
+    verdict: &mut Verdict,
+) -> Result<(), Failure> {
+    let Site { context, project } = site;
+    let is_broken = validated.findings.iter().any(proof::is_defect);
+    let Some(history) = validated.history.as_ref().filter(|_| !is_broken) else {
+        let why = "the history is broken, so no database was compared with it";
+        verdict.unjudged.push(Unjudged::new(Family::Database, why));
+        return Ok(());
+    };
+    let fleet = args.many.fleet_of(context, project, Arc::new(history.clone()))?;
+    let looked = database::check(site, &fleet);
+    verdict.findings.extend(database::together(&fleet, &looked));
+    let exits = looked.iter().map(|looked| looked.exit);
+    verdict.failed = exits.chain([verdict.failed]).max().unwrap_or(Exit::Done);
+    verdict.databases = looked
+        .iter()
+        .zip(&fleet.tenants)
+        .map(|(looked, tenant)| Seen {
+            row: many::row_of_check(&fleet, tenant, looked),
+            document: many::document_of_check(&fleet, tenant, looked),
+        })
+        .collect();
+    verdict.is_fleet = args.many.is_asked();
+    Ok(())
 }
 
 /// The configuration with what the command line says about rules, the last word counting.
@@ -207,11 +296,11 @@ fn compared(
     rule::judge(found, &config.lints, Purpose::Check)
 }
 
-/// What the SQL does; nothing is said of a history that cannot be put in order.
+/// What the SQL does.
 fn safe(config: &Config, validated: &Validated, dialect: Dialect, released: Option<&LockFile>) -> Safety {
-    let Some(history) = &validated.history else { return Safety::default() };
-    let scope = Scope { released: released.map(|released| base::unchanged(released, history)) };
-    safety::check(config, history, dialect, &scope)
+    let revisions = validated.revisions();
+    let released = released.map(|released| base::unchanged(released, revisions));
+    safety::check(config, revisions, dialect, &Scope { released, findings: &validated.findings })
 }
 
 /// What happens when it runs; where nothing runs, what never did.
@@ -220,101 +309,12 @@ fn proved(
     dialect: Dialect,
     history: &History,
     (args, findings): (&Args, &[Finding]),
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Proved, Failure> {
     // One that cannot be understood is found elsewhere.
     let lock = lock::read(site.project).ok().flatten();
     if args.wants_proof(dialect) {
         return proof::check(site, dialect, history, &Known { lock: lock.as_ref(), findings });
     }
-    Ok(lock.map_or_else(Vec::new, |lock| proof::unproven(site, history, &lock)))
-}
-
-/// An edit shows against the lock file and against the released one; it is said once.
-fn without_repetition(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let is_edit = matches!(finding.rule, "edited-revision" | "removed-revision");
-        let is_known = is_edit
-            && kept.iter().any(|other| {
-                (other.rule, &other.place, subject(other))
-                    == (finding.rule, &finding.place, subject(&finding))
-            });
-        if !is_known {
-            kept.push(finding);
-        }
-    }
-    Finding::sort(&mut kept);
-    kept
-}
-
-/// The revision that a message is about.
-fn subject(finding: &Finding) -> Option<&str> {
-    finding.message.split('`').nth(1)
-}
-
-fn report(context: &Context, project: &Project, counts: Counts, findings: &[Finding]) {
-    match context.global.format {
-        Format::Human => {
-            context.shell.rules(findings);
-            let looked_at = match counts.tables {
-                0 => human::count(counts.revisions, "revision"),
-                tables => {
-                    format!(
-                        "{}, {}",
-                        human::count(counts.revisions, "revision"),
-                        human::count(tables, "table")
-                    )
-                }
-            };
-            let text = format!("{looked_at}: {}", summary(findings));
-            context.shell.status("Checked", text);
-        }
-        Format::Json => context.document("check", project, document(counts, findings)),
-        Format::Github => findings.iter().for_each(|finding| {
-            context.shell.data(github::annotation(finding, folder(project)));
-        }),
-        Format::Sarif => context.shell.data(sarif::log(findings, folder(project))),
-        Format::Junit => context.shell.data(junit::document(findings, folder(project))),
-    }
-}
-
-/// The package from where the command was started, which in a workflow is the root of the repository.
-fn folder(project: &Project) -> &Path {
-    let root = &project.config.root;
-    if project.shown(root) == root && std::env::current_dir().is_ok_and(|current| current == *root) {
-        return Path::new("");
-    }
-    project.shown(root)
-}
-
-fn document(counts: Counts, findings: &[Finding]) -> Value {
-    json!({
-        "revisions": counts.revisions,
-        "tables": counts.tables,
-        "errors": count(findings, Severity::Error),
-        "warnings": count(findings, Severity::Warning),
-        "findings": findings.iter().map(described).collect::<Vec<_>>(),
-    })
-}
-
-fn described(finding: &Finding) -> Value {
-    let mut object = json::finding(finding);
-    object["family"] = check::known(finding.rule).map(|rule| rule.family.name()).into();
-    object
-}
-
-fn summary(findings: &[Finding]) -> String {
-    let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
-    match (errors, warnings) {
-        (0, 0) => "nothing is wrong".to_owned(),
-        (errors, 0) => human::count(errors, "error"),
-        (0, warnings) => human::count(warnings, "warning"),
-        (errors, warnings) => {
-            format!("{}, {}", human::count(errors, "error"), human::count(warnings, "warning"))
-        }
-    }
-}
-
-fn count(findings: &[Finding], severity: Severity) -> usize {
-    findings.iter().filter(|finding| finding.severity == severity).count()
+    let findings = lock.map_or_else(Vec::new, |lock| proof::unproven(site, history, &lock));
+    Ok(Proved { findings, broken: 0 })
 }

@@ -110,9 +110,15 @@ pub(crate) fn finding(finding: &Finding) -> Value {
         "file": place.map(|place| place.path.to_string_lossy()),
         "line": excerpt.map(|excerpt| excerpt.line),
         "column": excerpt.map(|excerpt| excerpt.column),
-        "end_column": excerpt.map(|excerpt| excerpt.column + excerpt.width),
+        "end_line": excerpt.map(|excerpt| excerpt.end_line),
+        "end_column": excerpt.map(|excerpt| excerpt.end_column),
         "notes": texts(finding, |note| match note { Note::Note(text) => Some(text), Note::Help(_) => None }),
         "help": texts(finding, |note| match note { Note::Help(text) => Some(text), Note::Note(_) => None }),
+        "fix": finding.fix.as_ref().map(|fix| json!({
+            "start": fix.bytes.start,
+            "end": fix.bytes.end,
+            "text": fix.text,
+        })),
     })
 }
 

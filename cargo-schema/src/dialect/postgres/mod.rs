@@ -70,6 +70,14 @@ impl Dialect for Postgres {
         database.catalogue()
     }
 
+    fn introspect_here(&self, database: &mut Scratch) -> Result<Catalogue, Error> {
+        database.here()
+    }
+
+    fn look_here(&self, connection: &mut Connection) -> Result<Catalogue, Error> {
+        introspect::here(connection)
+    }
+
     fn look(&self, connection: &mut Connection) -> Result<Catalogue, Error> {
         match connection {
             Connection::Postgres(_) => introspect::catalogue(connection),
