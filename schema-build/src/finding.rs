@@ -189,9 +189,7 @@ impl Excerpt {
 fn end_of(text: &str, start: usize, end: usize, from: (usize, usize)) -> (usize, usize) {
     let part = text[start..end].trim_end();
     match part.rfind('\n') {
-        Some(newline) => {
-            (from.0 + part.matches('\n').count(), part[newline + 1..].chars().count() + 1)
-        }
+        Some(newline) => (from.0 + part.matches('\n').count(), part[newline + 1..].chars().count() + 1),
         None => (from.0, from.1 + part.chars().count().max(1)),
     }
 }

@@ -158,6 +158,8 @@ pub const RULES: &[Rule] = &[
         .of(Family::Integrity),
     judgement("inserted-revision", Allow, Deny, Allow, "a new revision comes before one that is released")
         .of(Family::Integrity),
+    judgement("base-without-lock", Allow, Warn, Allow, "a released commit has no `schema.lock`")
+        .of(Family::Integrity),
     judgement("lock-out-of-date", Allow, Deny, Allow, "a revision is not in `schema.lock`")
         .of(Family::Integrity),
     judgement("missing-module", Warn, Deny, Deny, "the file of a module is missing").of(Family::Models),

@@ -224,7 +224,8 @@ impl Walk<'_> {
         let finding = hit.notes.into_iter().fold(finding, Finding::note);
         let finding = hit.help.into_iter().fold(finding, Finding::help);
         let mut finding = finding;
-        finding.fix = hit.fix.as_ref().map(|edit| finding::Fix { bytes: edit.span.clone(), text: edit.text.clone() });
+        finding.fix =
+            hit.fix.as_ref().map(|edit| finding::Fix { bytes: edit.span.clone(), text: edit.text.clone() });
         self.safety.fixes.extend(hit.fix.map(|edit| Fix { path: page.path.clone(), edit }));
         self.safety.findings.push(finding);
     }

@@ -10,13 +10,17 @@ use clap::builder::PossibleValuesParser;
 use schema_build::config::{Config, Level};
 use schema_build::finding::Finding;
 use schema_build::lockfile::{FILE_NAME, LockFile};
-use schema_build::rule::{self, Family, Purpose};
+use schema_build::rule::{Family, Purpose};
 use schema_build::validate::{self, Validated};
 use schema_runtime::dialect::Dialect;
 use schema_runtime::history::History;
+use schema_runtime::plan;
+use schema_runtime::revision::Revision;
+use serde_json::Value;
 
-use super::explain;
+use super::{explain, report};
 use crate::changes;
+use crate::check::database::Looked;
 use crate::check::proof::{self, Known, Proved};
 use crate::check::rule::Edit;
 use crate::check::safety::{self, Safety, Scope};
@@ -27,6 +31,7 @@ use crate::context::Context;
 use crate::database::scratch::Site;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::fleet::{self, Fleet};
 use crate::project::{self, Project};
 use crate::render::human;
 use crate::render::verdict::{self, Seen, Unjudged, Verdict};
@@ -130,9 +135,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Outcome {
 fn mend(context: &Context, project: &Project, args: &Args) -> Result<(), Failure> {
     let config = configured(project, args)?;
     let dialect = context.dialect(project)?;
-    let released = released(&config, args.base.as_deref().or(args.changed_since.as_deref()))?;
+    let validated = || validate::validate_for(&config, dialect, Purpose::Check);
+    let released = released(&config, args, validated().revisions())?;
     let looked = || {
-        let validated = validate::validate_for(&config, dialect, Purpose::Check);
+        let validated = validated();
         let findings = validated.findings.len();
         let safety = safe(&config, &validated, dialect, released.as_ref());
         (findings + safety.findings.len(), safety.fixes)
@@ -167,9 +173,11 @@ fn look(context: &Context, project: &Project, args: &Args) -> Result<Verdict, Fa
     let config = &project.config;
     let dialect = context.dialect(project)?;
     let validated = validate::validate_for(config, dialect, Purpose::Check);
-    let released = released(config, args.base.as_deref().or(args.changed_since.as_deref()))?;
+    let released = released(config, args, validated.revisions())?;
     let mut verdict = Verdict::of(validated.revisions().len(), project.warnings.clone());
-    verdict.findings.extend(compared(config, &validated, args.base.as_deref(), released.as_ref()));
+    if let Some(released) = &released {
+        verdict.judge(compared(config, &validated, args, released), config);
+    }
     if args.wants(Family::Safety) {
         let safety = safe(config, &validated, dialect, released.as_ref());
         verdict.tables = safety.tables;
@@ -215,13 +223,14 @@ fn prove(site: Site<'_>, dialect: Dialect, validated: &Validated, args: &Args, v
 }
 
 fn untried(broken: usize) -> Option<Unjudged> {
-    let why =
-        || format!("{} not run, because files of theirs, or of what they build on, are broken", were(broken));
-    (broken > 0).then(|| Unjudged::new(Family::Proof, why()))
-}
-
-fn were(revisions: usize) -> String {
-    format!("{} {}", human::count(revisions, "revision"), if revisions == 1 { "was" } else { "were" })
+    let why = match broken {
+        0 => return None,
+        1 => "1 revision was not run: its files, or those of what it builds on, are broken".to_owned(),
+        _ => format!(
+            "{broken} revisions were not run: their files, or those of what they build on, are broken"
+        ),
+    };
+    Some(Unjudged::new(Family::Proof, why))
 }
 
 /// Live databases beside the history.
@@ -252,7 +261,22 @@ fn look_at_databases(
         })
         .collect();
     verdict.is_fleet = args.many.is_asked();
+    if !verdict.is_fleet {
+        verdict.locks = locks(site, &fleet, &looked);
+    }
     Ok(())
+}
+
+/// What the pending revisions lock, where one PostgreSQL database was looked at and nothing keeps them from running.
+fn locks(site: Site<'_>, fleet: &Fleet<'_>, looked: &[Looked]) -> Option<Value> {
+    let state = looked.first()?.state.as_ref().ok()?;
+    let history = &fleet.history;
+    let pending = plan::upgrade(history, &state.applied, "heads").ok()?.nodes;
+    let heads = state.applied.heads(history);
+    let mut seen = fleet::visit(fleet, "Tracing", |_, desk| {
+        Ok(report::locks(site, history, &mut desk.database, (&heads, &pending)))
+    });
+    seen.pop()?.ok()?
 }
 
 /// The configuration with what the command line says about rules, the last word counting.
@@ -275,31 +299,50 @@ fn configurable(id: &str) -> Result<&'static str, Failure> {
     }
 }
 
-/// What a commit has released, by its lock file.
-fn released(config: &Config, reference: Option<&str>) -> Result<Option<LockFile>, Failure> {
-    let Some(reference) = reference else { return Ok(None) };
-    // A commit without a lock file has released nothing that could be compared.
-    let Some(text) = git::file_at(&config.migrations, reference, FILE_NAME)? else { return Ok(None) };
-    let shown = format!("{reference}:{FILE_NAME}");
-    lock::parse(Path::new(&shown), &text).map(Some)
+/// What a commit has released.
+struct Released<'a> {
+    reference: &'a str,
+    lock: LockFile,
+    /// That there is no lock file, and what was assumed.
+    assumption: Option<Finding>,
 }
 
-fn compared(
+/// By its lock file; without one, by the folders that it has.
+fn released<'a>(
     config: &Config,
-    validated: &Validated,
-    reference: Option<&str>,
-    released: Option<&LockFile>,
-) -> Vec<Finding> {
-    let (Some(reference), Some(released)) = (reference, released) else { return Vec::new() };
-    let found =
-        base::findings(config, reference, released, (validated.revisions(), validated.history.as_ref()));
-    rule::judge(found, &config.lints, Purpose::Check)
+    args: &'a Args,
+    revisions: &[Revision],
+) -> Result<Option<Released<'a>>, Failure> {
+    let Some(reference) = args.base.as_deref().or(args.changed_since.as_deref()) else { return Ok(None) };
+    if let Some(text) = git::file_at(&config.migrations, reference, FILE_NAME)? {
+        let shown = format!("{reference}:{FILE_NAME}");
+        let lock = lock::parse(Path::new(&shown), &text)?;
+        return Ok(Some(Released { reference, lock, assumption: None }));
+    }
+    let lock = base::assumed(&git::names_at(&config.migrations, reference)?, revisions);
+    let assumption = Some(base::without_lock(config, reference, &lock));
+    Ok(Some(Released { reference, lock, assumption }))
+}
+
+/// What differs from what is released; who only wants to hear of new revisions gets no more than the assumption.
+fn compared(config: &Config, validated: &Validated, args: &Args, released: &Released<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = released.assumption.clone().into_iter().collect();
+    if args.base.is_some() {
+        let (reference, lock) = (released.reference, &released.lock);
+        found.extend(base::findings(
+            config,
+            reference,
+            lock,
+            (validated.revisions(), validated.history.as_ref()),
+        ));
+    }
+    found
 }
 
 /// What the SQL does.
-fn safe(config: &Config, validated: &Validated, dialect: Dialect, released: Option<&LockFile>) -> Safety {
+fn safe(config: &Config, validated: &Validated, dialect: Dialect, released: Option<&Released<'_>>) -> Safety {
     let revisions = validated.revisions();
-    let released = released.map(|released| base::unchanged(released, revisions));
+    let released = released.map(|released| base::unchanged(&released.lock, revisions));
     safety::check(config, revisions, dialect, &Scope { released, findings: &validated.findings })
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod graph;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
+pub(crate) mod locks;
 pub(crate) mod revision;
 pub(crate) mod sarif;
 pub(crate) mod verdict;

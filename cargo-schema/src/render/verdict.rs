@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use schema_build::config::Config;
 use schema_build::finding::{Finding, Note, Place, Severity};
 use schema_build::rule::{self, Family, Purpose};
+use schema_build::validate::leave_out_consequences;
 use serde_json::{Value, json};
 
 use super::revision::table;
@@ -28,6 +29,8 @@ pub(crate) struct Verdict {
     pub(crate) unjudged: Vec<Unjudged>,
     /// The databases that were looked at.
     pub(crate) databases: Vec<Seen>,
+    /// On PostgreSQL: what pending revisions lock, as data.
+    pub(crate) locks: Option<Value>,
     /// Many databases were asked for, and get a table.
     pub(crate) is_fleet: bool,
     /// What kept it from looking at everything.
@@ -63,6 +66,7 @@ impl Verdict {
             findings,
             unjudged: Vec::new(),
             databases: Vec::new(),
+            locks: None,
             is_fleet: false,
             failed: Exit::Done,
         }
@@ -84,6 +88,7 @@ impl Verdict {
     /// Puts findings in order, each once, with paths as the format wants them and the way to the pages of rules.
     pub(crate) fn conclude(&mut self, context: &Context, project: &Project) {
         let mut findings = without_repetition(std::mem::take(&mut self.findings));
+        leave_out_consequences(&mut findings);
         let folder = folder(context, project);
         for finding in &mut findings {
             if let Some(Place { path, .. }) = &mut finding.place {
@@ -176,6 +181,7 @@ fn document(verdict: &Verdict) -> Value {
         "findings": verdict.findings.iter().map(described).collect::<Vec<_>>(),
         "unjudged": verdict.unjudged.iter().map(|it| json!({ "family": it.family.name(), "why": it.why })).collect::<Vec<_>>(),
         "databases": verdict.databases.iter().map(|seen| &seen.document).collect::<Vec<_>>(),
+        "locks": verdict.locks,
         "exit_code": verdict.exit().code(),
     })
 }

@@ -2,12 +2,14 @@
 //! keys, indexes and constraints, enums, domains, views. No database is asked. What cannot be told (SQL that is put
 //! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements.
 
+mod map;
 mod replay;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use map::Map;
 use schema_runtime::dialect::Dialect;
 
 pub(crate) use table::{Index, Table};
@@ -22,13 +24,13 @@ pub(crate) type Era = usize;
 #[derive(Clone, Debug)]
 pub(crate) struct Catalogue {
     dialect: Dialect,
-    tables: BTreeMap<String, Rc<Table>>,
+    tables: Map<Rc<Table>>,
     /// Tables by the key of each index of theirs.
-    indexes: BTreeMap<String, String>,
-    enums: BTreeMap<String, EnumType>,
-    domains: BTreeMap<String, Domain>,
-    views: BTreeMap<String, View>,
-    functions: BTreeMap<String, Option<String>>,
+    indexes: Map<String>,
+    enums: Map<EnumType>,
+    domains: Map<Domain>,
+    views: Map<View>,
+    functions: Map<Option<String>>,
     /// What has no entry of its own, as `sequence numbers`.
     others: BTreeSet<String>,
     /// Where names without a schema are looked for first; the last `SET search_path` of the script.
@@ -77,12 +79,12 @@ impl Catalogue {
     pub(crate) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
-            tables: BTreeMap::new(),
-            indexes: BTreeMap::new(),
-            enums: BTreeMap::new(),
-            domains: BTreeMap::new(),
-            views: BTreeMap::new(),
-            functions: BTreeMap::new(),
+            tables: Map::default(),
+            indexes: Map::default(),
+            enums: Map::default(),
+            domains: Map::default(),
+            views: Map::default(),
+            functions: Map::default(),
             others: BTreeSet::new(),
             search_path: None,
         }
@@ -142,7 +144,7 @@ impl Catalogue {
 
     /// All tables, by key.
     pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
-        self.tables.iter().map(|(key, table)| (key.as_str(), table.as_ref()))
+        self.tables.iter().map(|(key, table)| (key, table.as_ref()))
     }
 
     /// The table that an index is on, and the index.
@@ -174,7 +176,7 @@ impl Catalogue {
             let has = |columns: &Vec<String>| columns.iter().any(|own| own == column);
             view.tables.contains(&key) && view.columns.as_ref().is_none_or(has)
         };
-        self.views.iter().filter(move |(_, view)| names(view)).map(|(name, _)| name.as_str())
+        self.views.iter().filter(move |(_, view)| names(view)).map(|(name, _)| name)
     }
 
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.
