@@ -135,8 +135,11 @@ fn relock(sandbox: &Sandbox, number: usize, sound: &str) {
     sandbox.write("migrations/schema.lock", without(&lock, number) + &known.collect::<String>());
 }
 
+/// How a format names a rule.
+type Name = fn(&str) -> String;
+
 /// What each format says, and how it names a rule as that of a finding.
-fn formats(sandbox: &Sandbox) -> [(String, fn(&str) -> String); 4] {
+fn formats(sandbox: &Sandbox) -> [(String, Name); 4] {
     let said = |format: &str| {
         let output = sandbox.schema(&format!("check --proof --format {format}")).exits(1);
         output.stdout + &output.stderr

@@ -110,8 +110,11 @@ fn run_outside(scratch: &mut Scratch, up: &Script) -> Result<(), Error> {
     up.statements.iter().try_for_each(|statement| scratch.run(up.sql(statement)))
 }
 
+/// Bytes of a statement, and what it does.
+type Seen = (Range<usize>, Vec<Touched>);
+
 /// What each statement of a revision does to what was there before it.
-fn revision(scratch: &mut Scratch, up: &Script) -> Result<Vec<(Range<usize>, Vec<Touched>)>, Error> {
+fn revision(scratch: &mut Scratch, up: &Script) -> Result<Vec<Seen>, Error> {
     scratch.run("BEGIN")?;
     let mut files = files(scratch)?;
     let mut held: BTreeSet<[String; 2]> = BTreeSet::new();
