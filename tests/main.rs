@@ -23,6 +23,7 @@ mod docs;
 mod failing;
 mod faults;
 mod from_database;
+mod gate;
 mod generate;
 mod generate_mysql;
 mod generate_offline;

@@ -15,6 +15,14 @@ pub(crate) fn file_at(folder: &Path, reference: &str, name: &str) -> Result<Opti
     Ok(shown.status.success().then(|| String::from_utf8_lossy(&shown.stdout).into_owned()))
 }
 
+/// What a folder held at a commit: names, none where there was no such folder.
+pub(crate) fn names_at(folder: &Path, reference: &str) -> Result<Vec<String>, Failure> {
+    commit(folder, reference)?;
+    let listed = run(folder, &["ls-tree", "-z", "--name-only", "--end-of-options", reference])?;
+    let names = String::from_utf8_lossy(&listed.stdout);
+    Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
 /// The first of the usual names of the shared branch that exists.
 pub(crate) fn upstream(folder: &Path) -> Option<&'static str> {
     let exists = |name: &&str| commit(folder, name).is_ok();

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::failure::{self, Failure};
 
 /// A package with its configuration, or a bare migrations folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Project {
     /// The package's name; `None` without Cargo.
     pub(crate) package: Option<String>,

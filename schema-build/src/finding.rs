@@ -21,6 +21,17 @@ pub struct Finding {
     pub place: Option<Place>,
     /// Facts that help to understand it, then what to do about it.
     pub notes: Vec<Note>,
+    /// A change of the file that is certain to mend it.
+    pub fix: Option<Fix>,
+}
+
+/// Bytes of a file that go, and what comes in their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Where they are.
+    pub bytes: Range<usize>,
+    /// What comes in their place.
+    pub text: String,
 }
 
 /// How much a finding matters.
@@ -50,6 +61,10 @@ pub struct Excerpt {
     pub column: usize,
     /// How many characters are underlined; at least one.
     pub width: usize,
+    /// The line on which it ends, which may be a later one.
+    pub end_line: usize,
+    /// Behind its last character, on that line.
+    pub end_column: usize,
     /// The line itself, without its line ending.
     pub text: String,
     /// What is said beside the underline; may be empty.
@@ -78,7 +93,8 @@ impl Severity {
 impl Finding {
     /// Something that must be mended.
     pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, message: message.into(), place: None, notes: Vec::new() }
+        let message = message.into();
+        Self { rule, severity: Severity::Error, message, place: None, notes: Vec::new(), fix: None }
     }
 
     /// Something that people should look at.
@@ -153,14 +169,28 @@ impl Excerpt {
         let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
         let line = text[line_start..line_end].trim_end_matches('\r');
         let start = start.min(line_start + line.len());
+        let (line_number, column) =
+            (text[..line_start].matches('\n').count() + 1, text[line_start..start].chars().count() + 1);
+        let (end_line, end_column) = end_of(text, start, end.max(start), (line_number, column));
         let end = end.clamp(start, line_start + line.len());
         Self {
-            line: text[..line_start].matches('\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
+            line: line_number,
+            column,
             width: text[start..end].chars().count().max(1),
+            end_line,
+            end_column,
             text: line.to_string(),
             label: label.into(),
         }
+    }
+}
+
+/// Behind the last character of a part of a text that begins at `from`; white space at its end does not count.
+fn end_of(text: &str, start: usize, end: usize, from: (usize, usize)) -> (usize, usize) {
+    let part = text[start..end].trim_end();
+    match part.rfind('\n') {
+        Some(newline) => (from.0 + part.matches('\n').count(), part[newline + 1..].chars().count() + 1),
+        None => (from.0, from.1 + part.chars().count().max(1)),
     }
 }
 
@@ -181,9 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_never_leaves_its_line() {
+    fn an_excerpt_never_leaves_its_line_and_says_where_it_ends() {
         let excerpt = Excerpt::at("one\ntwo", 2..7, "");
         assert_eq!((excerpt.line, excerpt.column, excerpt.width), (1, 3, 1));
+        assert_eq!((excerpt.end_line, excerpt.end_column), (2, 4));
+        let excerpt = Excerpt::at("one\ntwo\n", 1..4, "");
+        assert_eq!((excerpt.end_line, excerpt.end_column), (1, 4));
     }
 
     #[test]

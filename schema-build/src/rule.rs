@@ -158,6 +158,8 @@ pub const RULES: &[Rule] = &[
         .of(Family::Integrity),
     judgement("inserted-revision", Allow, Deny, Allow, "a new revision comes before one that is released")
         .of(Family::Integrity),
+    judgement("base-without-lock", Allow, Warn, Allow, "a released commit has no `schema.lock`")
+        .of(Family::Integrity),
     judgement("lock-out-of-date", Allow, Deny, Allow, "a revision is not in `schema.lock`")
         .of(Family::Integrity),
     judgement("missing-module", Warn, Deny, Deny, "the file of a module is missing").of(Family::Models),
@@ -204,6 +206,32 @@ pub const RULES: &[Rule] = &[
         "a revision was generated without a database, and never ran on one",
     )
     .of(Family::Proof),
+    judgement("pending-revision", Allow, Warn, Allow, "a database lacks revisions of the history")
+        .of(Family::Database),
+    judgement(
+        "skipped-revision",
+        Allow,
+        Deny,
+        Allow,
+        "a database lacks a revision, and has one that builds on it",
+    )
+    .of(Family::Database),
+    judgement("unknown-revision", Allow, Deny, Allow, "a database has a revision that the history lacks")
+        .of(Family::Database),
+    judgement(
+        "edited-applied-revision",
+        Allow,
+        Deny,
+        Allow,
+        "a revision differs from what ran on a database",
+    )
+    .of(Family::Database),
+    judgement("interrupted-revision", Allow, Deny, Allow, "a revision is half done on a database")
+        .of(Family::Database),
+    judgement("newer-ledger", Allow, Warn, Allow, "a ledger was written by a newer version of this program")
+        .of(Family::Database),
+    judgement("schema-drift", Allow, Deny, Allow, "a database has another schema than its revisions lead to")
+        .of(Family::Database),
 ];
 
 const fn defect(id: &'static str, about: &'static str) -> Rule {

@@ -90,9 +90,29 @@ fn judge(config: &Config, folder: Folder, purpose: Purpose) -> Validated {
     let mut validated = Validated { history, findings, unconnected, migrations: config.migrations.clone() };
     let of_lock_file = lock::findings(&View { config, revisions: validated.revisions() }, purpose);
     validated.findings.extend(of_lock_file);
+    leave_out_consequences(&mut validated.findings);
     validated.findings = rule::judge(validated.findings, &config.lints, purpose);
     sort(&mut validated.findings);
     validated
+}
+
+/// Rules that say that a file cannot be read at all.
+const UNREAD: [&str; 5] = ["unreadable-file", "file-too-large", "binary-file", "not-utf-8", "merge-conflict"];
+
+/// A script that could not be read looks as if it were gone or edited; that it could not be read is all there is to
+/// say.
+pub fn leave_out_consequences(findings: &mut Vec<Finding>) {
+    let place = |finding: &Finding| finding.place.as_ref().map(|place| place.path.clone());
+    let unread: Vec<PathBuf> = findings
+        .iter()
+        .filter(|finding| UNREAD.contains(&finding.rule))
+        .filter_map(|finding| Some(place(finding)?.parent()?.to_path_buf()))
+        .collect();
+    let is_consequence = |finding: &Finding| {
+        matches!(finding.rule, "missing-down" | "edited-revision" | "edited-applied-revision")
+            && place(finding).is_some_and(|path| unread.iter().any(|folder| path.starts_with(folder)))
+    };
+    findings.retain(|finding| !is_consequence(finding));
 }
 
 /// What is about the history as a whole comes after what is about a file of it.

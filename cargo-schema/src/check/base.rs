@@ -27,8 +27,7 @@ pub(crate) fn findings(
 }
 
 /// Which revisions a released commit has as they are, by position.
-pub(crate) fn unchanged(released: &LockFile, history: &History) -> Vec<bool> {
-    let revisions = history.revisions();
+pub(crate) fn unchanged(released: &LockFile, revisions: &[Revision]) -> Vec<bool> {
     let mut unchanged: Vec<bool> =
         revisions.iter().map(|revision| released.revisions.contains_key(revision.id.as_ref())).collect();
     for difference in released.compare(revisions) {
@@ -37,6 +36,29 @@ pub(crate) fn unchanged(released: &LockFile, history: &History) -> Vec<bool> {
         }
     }
     unchanged
+}
+
+/// What a commit without a lock file has released: whatever has a folder there, as it is now. That is all that can be
+/// known, and more than to take what databases ran for new.
+pub(crate) fn assumed(folders: &[String], revisions: &[Revision]) -> LockFile {
+    let is_there = |revision: &&Revision| folders.iter().any(|folder| *folder == *revision.folder);
+    LockFile::of(revisions.iter().filter(is_there))
+}
+
+/// Says what was assumed.
+pub(crate) fn without_lock(config: &Config, reference: &str, assumed: &LockFile) -> Finding {
+    let released = assumed.revisions.len();
+    let message = format!("`{reference}` has no `{FILE_NAME}` that would say what is released");
+    let counted = match released {
+        0 => "it has no migration of this history either: everything counts as new".to_owned(),
+        1 => "the revision that has a folder there counts as released, as it is now".to_owned(),
+        _ => format!("the {released} revisions that have folders there count as released, as they are now"),
+    };
+    Finding::warning("base-without-lock", message)
+        .in_file(config.shown(&config.migrations.join(FILE_NAME)))
+        .note(counted)
+        .note("revisions that were edited or removed since then are not noticed")
+        .help(format!("commit `{FILE_NAME}` there; `cargo schema lock` writes it"))
 }
 
 fn edited(config: &Config, reference: &str, revision: &Revision, file: &str) -> Finding {

@@ -1,6 +1,7 @@
 //! Pages about rules, made of the rules themselves: for `explain`, and as one document of Markdown.
 
 use schema_build::config::Level;
+use schema_build::rule::{Levels, RULES};
 use serde_json::{Value, json};
 
 use super::rule::{Claim, Example, Rule};
@@ -85,14 +86,37 @@ fn wrapped_line(line: &str) -> String {
     wrapped
 }
 
-/// All rules that look at SQL, as Markdown.
+/// All rules, as Markdown.
 pub(crate) fn all() -> String {
+    let others: Vec<String> = RULES.iter().map(short).collect();
     let pages: Vec<String> = rules::all().map(|(folder, rule)| page(folder, rule)).collect();
     format!(
-        "# Rules that look at SQL\n\nWritten by `cargo schema explain --all` from the rules themselves. `cargo schema check` runs them over \
-         every\nrevision; none needs a database. What a rule says of an engine is asked of that engine in a test.\n\n{}",
+        "# Rules\n\nWritten by `cargo schema explain --all` from the rules themselves.\n\n{}\n\
+         # Rules that look at SQL\n\n`cargo schema check` runs them over every revision; none needs a database. \
+         What a rule says of an engine is asked\nof that engine in a test.\n\n{}",
+        others.join("\n"),
         pages.join("\n")
     )
+}
+
+/// A rule that looks at no SQL says all in its sentence.
+fn short(rule: &schema_build::rule::Rule) -> String {
+    let levels = match rule.levels {
+        Levels::Defect => "an error, always".to_owned(),
+        Levels::Judgement(build, check, _) => {
+            format!("{} in a build, {} in a check", word(build), word(check))
+        }
+    };
+    format!("## {}\n\nAbout {}; {levels}. It finds that {}.\n", rule.id, rule.family.name(), rule.about)
+}
+
+/// What a rule of this level does.
+pub(crate) fn word(level: Level) -> &'static str {
+    match level {
+        Level::Allow => "nothing",
+        Level::Warn => "a warning",
+        Level::Deny => "an error",
+    }
 }
 
 fn page(folder: &str, rule: &Rule) -> String {

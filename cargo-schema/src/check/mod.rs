@@ -1,7 +1,7 @@
 //! What `check` knows beyond the door that the build script also comes through: how the history compares with one
 //! that is released (`base`), what the models say that it does not (`models`), whether it runs and can be undone
-//! (`proof`), and what its SQL does to a database in use (`safety`, with the rules of `rules`, which look at statements
-//! (`sql`) against what is there when they run (`catalogue`)).
+//! (`proof`), what its SQL does to a database in use (`safety`, with the rules of `rules`, which look at statements (`sql`)
+//! against what is there when they run (`catalogue`)), and what live databases have of it (`database`).
 
 mod allow;
 pub(crate) mod base;
@@ -10,9 +10,11 @@ pub(crate) mod base;
     reason = "a part of what rules of any engine may ask for; some engines have few rules yet"
 )]
 mod catalogue;
+pub(crate) mod database;
 pub(crate) mod document;
 pub(crate) mod fix;
 pub(crate) mod models;
+mod nesting;
 pub(crate) mod proof;
 #[allow(
     dead_code,

@@ -29,13 +29,21 @@ const REPLAYS: usize = 60;
 /// Lines of a difference that are shown.
 const LINES: usize = 8;
 
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Proved {
+    pub(crate) findings: Vec<Finding>,
+    /// How many revisions were not run, because they, or what they build on, are broken.
+    pub(crate) broken: usize,
+}
+
 /// Runs it all. That there is no scratch database is an error, everything else a finding.
 pub(crate) fn check(
     site: Site<'_>,
     engine: Engine,
     history: &History,
     known: &Known<'_>,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Proved, Failure> {
     on_dialect!(engine, dialect => walk(dialect, site, history, known))
 }
 
@@ -64,7 +72,8 @@ impl Known<'_> {
     }
 }
 
-fn is_defect(finding: &Finding) -> bool {
+/// Whether something keeps the history from being used.
+pub(crate) fn is_defect(finding: &Finding) -> bool {
     rule::rule(finding.rule).is_some_and(|rule| !rule.is_configurable())
 }
 
@@ -73,9 +82,21 @@ fn walk<D: Dialect>(
     site: Site<'_>,
     history: &History,
     known: &Known<'_>,
+) -> Result<Proved, Failure> {
+    let sound = known.sound(site, history);
+    let broken = sound.iter().filter(|is_sound| !**is_sound).count();
+    let findings = run(dialect, site, history, known, sound)?;
+    Ok(Proved { findings, broken })
+}
+
+fn run<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    history: &History,
+    known: &Known<'_>,
+    sound: Vec<bool>,
 ) -> Result<Vec<Finding>, Failure> {
     let database = replay(dialect, site, history, &[])?;
-    let sound = known.sound(site, history);
     let mut proof = Proof {
         dialect,
         site,

@@ -2,28 +2,32 @@
 //! for its engine, with what is there when it runs. No database is asked.
 
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use schema_build::config::{Config, Level};
-use schema_build::finding::{Finding, Severity};
+use schema_build::finding::{self, Finding, Severity};
 use schema_runtime::dialect::Dialect;
-use schema_runtime::history::History;
 use schema_runtime::nearest;
 use schema_runtime::revision::{Mode, Revision, Script};
 
 use super::allow::{self, Allow};
 use super::catalogue::{Catalogue, Era};
+use super::nesting;
 use super::rule::{self, Edit, Hit, Rule, Site, Ways};
 use super::rules;
 use super::sql::{self, Placed, Reading};
 
 /// What is known besides the history itself.
 #[derive(Debug, Default)]
-pub(crate) struct Scope {
+pub(crate) struct Scope<'f> {
     /// Which revisions are released, by position; `None`: nobody knows.
     pub(crate) released: Option<Vec<bool>>,
     /// How many revisions, from the first one on, nobody asks about any more.
     pub(crate) settled: usize,
+    /// What is wrong with the files. Of a broken one nothing more is said: it would be about the same.
+    pub(crate) findings: &'f [Finding],
 }
 
 /// What the family found.
@@ -46,12 +50,26 @@ pub(crate) struct Fix {
     pub(crate) edit: Edit,
 }
 
-/// Looks at a whole history.
-pub(crate) fn check(config: &Config, history: &History, dialect: Dialect, scope: &Scope) -> Safety {
+/// Looks at a whole history, in its running order where it has one. Parsers call themselves for what is nested, so they
+/// get a stack that is large enough for all that [`nesting`] lets pass.
+pub(crate) fn check(config: &Config, revisions: &[Revision], dialect: Dialect, scope: &Scope<'_>) -> Safety {
+    let look = || look(config, revisions, dialect, scope);
+    thread::scope(|threads| {
+        let started = thread::Builder::new().stack_size(nesting::STACK).spawn_scoped(threads, look);
+        match started.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(safety)) => safety,
+            Ok(Err(panic)) => resume_unwind(panic),
+            // A system without room for a thread: statements of a reasonable depth need none.
+            Err(_) => look(),
+        }
+    })
+}
+
+fn look(config: &Config, revisions: &[Revision], dialect: Dialect, scope: &Scope<'_>) -> Safety {
     let rules = rules::of(dialect);
     let mut walk = Walk { config, dialect, scope, rules, safety: Safety::default() };
     let mut catalogue = Catalogue::new(dialect);
-    for (era, revision) in history.revisions().iter().enumerate() {
+    for (era, revision) in revisions.iter().enumerate() {
         walk.revision(revision, era, &mut catalogue);
     }
     walk.safety.tables = catalogue.tables().count();
@@ -61,7 +79,7 @@ pub(crate) fn check(config: &Config, history: &History, dialect: Dialect, scope:
 struct Walk<'a> {
     config: &'a Config,
     dialect: Dialect,
-    scope: &'a Scope,
+    scope: &'a Scope<'a>,
     rules: Vec<&'static Rule>,
     safety: Safety,
 }
@@ -133,7 +151,13 @@ impl Walk<'_> {
         let (mut acts, mut owners) = (Vec::new(), Vec::new());
         let script = page.script;
         for (position, statement) in script.statements.iter().enumerate() {
-            match sql::read(script.sql(statement), statement.start as usize, self.dialect) {
+            let (sql, start) = (script.sql(statement), statement.start as usize);
+            if let Some(at) = nesting::too_deep(sql, self.dialect) {
+                let span = start + at..start + at + 1;
+                self.unreadable(page, position, span, "it is nested too deep, or too long a chain");
+                continue;
+            }
+            match sql::read(sql, start, self.dialect) {
                 None => {}
                 Some(Reading::Acts(found)) => {
                     owners.resize(owners.len() + found.len(), position);
@@ -146,10 +170,20 @@ impl Walk<'_> {
     }
 
     fn unreadable(&mut self, page: &mut Page<'_>, statement: usize, span: Range<usize>, problem: &str) {
+        if self.is_cut_wrong(page) {
+            return;
+        }
         let hit = Hit::new(&span, format!("this statement cannot be read: {}", lower(problem)))
             .note("no rule has looked at it, and what it does is not known to those that look at later statements")
             .help("if the database takes it, say so above it: `-- schema:allow(unreadable-sql) why`");
         self.found(page, statement, UNREADABLE, hit);
+    }
+
+    /// A file that could not be cut into statements has a finding that says why.
+    fn is_cut_wrong(&self, page: &Page<'_>) -> bool {
+        let shown = self.config.shown(&page.path);
+        let is_of_page = |finding: &Finding| finding.place.as_ref().is_some_and(|place| place.path == *shown);
+        self.scope.findings.iter().any(|finding| finding.rule == "unclosed-sql" && is_of_page(finding))
     }
 
     fn site(&mut self, site: &Site<'_>, statement: usize, page: &mut Page<'_>) {
@@ -192,6 +226,9 @@ impl Walk<'_> {
         finding.severity = severity;
         let finding = hit.notes.into_iter().fold(finding, Finding::note);
         let finding = hit.help.into_iter().fold(finding, Finding::help);
+        let mut finding = finding;
+        finding.fix =
+            hit.fix.as_ref().map(|edit| finding::Fix { bytes: edit.span.clone(), text: edit.text.clone() });
         self.safety.fixes.extend(hit.fix.map(|edit| Fix { path: page.path.clone(), edit }));
         self.safety.findings.push(finding);
     }

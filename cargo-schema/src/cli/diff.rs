@@ -9,14 +9,13 @@ use crate::comparison::side::{Reader, Seen, Side};
 use crate::comparison::{self, Between, Wishes};
 use crate::context::Context;
 use crate::database::scratch::Site;
-use crate::dialect::script::Script;
 use crate::dialect::{Dialect, on_dialect};
 use crate::difference::{Kept, Refusal};
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::generate::decide::Answer;
 use crate::project::Project;
-use crate::render::difference as words;
+use crate::render::difference::{self as words, lines};
 use crate::render::human::count;
 
 /// Compare models, history, database or revisions
@@ -63,7 +62,9 @@ fn compare<D: Dialect>(dialect: &D, site: Site<'_>, args: &Args) -> Outcome {
         context.shell.findings(&valueless(&between));
     }
     let sql = match args.sql {
-        true => Some(text(&comparison::script(dialect, site, &mut from, &mut to, &between)?, &between)),
+        true => {
+            Some(words::script(&comparison::script(dialect, site, &mut from, &mut to, &between)?, &between))
+        }
         false => None,
     };
     if context.is_json() {
@@ -118,35 +119,12 @@ fn conclude<D: Dialect>(context: &Context, from: &Side<D>, to: &Side<D>, between
     Exit::No
 }
 
-/// Every difference: what happened, and to what.
-pub(super) fn lines(between: &Between) -> impl Iterator<Item = (&'static str, String)> + '_ {
-    let rest = between.rest.iter().map(|line| {
-        let change = if line.starts_with('-') { "removed" } else { "added" };
-        (change, line[2..].to_owned())
-    });
-    between.operations.iter().map(words::operation).chain(rest)
-}
-
 /// What may have been renamed: the old name, the new one, what to pass.
 fn renames(between: &Between) -> impl Iterator<Item = (String, String, String)> + '_ {
     between.renames.iter().flat_map(|question| question.answers()).filter_map(|(_, answer)| match answer {
         Answer::Renamed { old, new } => Some((old.clone(), new.clone(), format!("{old}={new}"))),
         Answer::Removed(_) | Answer::Kept(_) | Answer::Stop => None,
     })
-}
-
-fn text(script: &Script, between: &Between) -> String {
-    let mut text = String::new();
-    if script.needs_foreign_keys_off {
-        text.push_str(
-            "-- a table is rebuilt: run `PRAGMA foreign_keys = OFF` before, outside of a transaction\n\n",
-        );
-    }
-    text.push_str(&script.text());
-    for line in &between.rest {
-        text.push_str(&format!("-- left to do: {}\n", line.replace('\n', " ")));
-    }
-    text
 }
 
 fn document<D: Dialect>(from: &Side<D>, to: &Side<D>, between: &Between, sql: Option<String>) -> Value {

@@ -5,6 +5,7 @@ use schema_build::rule::{Family, Levels, Rule};
 use schema_runtime::nearest;
 use serde_json::{Value, json};
 
+use crate::check::document::word;
 use crate::check::{self, document};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -16,7 +17,7 @@ use crate::render::json;
 pub(crate) struct Args {
     /// The rule, as in `error[missing-parent]`; default: all of them
     rule: Option<String>,
-    /// The pages of all rules that look at SQL, as one document of Markdown
+    /// The pages of all rules, as one document of Markdown
     #[arg(long, conflicts_with = "rule")]
     all: bool,
 }
@@ -100,14 +101,6 @@ fn data(rule: &Rule) -> Value {
         "check": key(check),
         "configurable": rule.is_configurable(),
     })
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Allow => "nothing",
-        Level::Warn => "a warning",
-        Level::Deny => "an error",
-    }
 }
 
 fn key(level: Level) -> &'static str {

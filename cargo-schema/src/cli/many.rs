@@ -5,18 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
 use schema_build::validate;
 use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::State;
+use schema_runtime::history::History;
 use schema_runtime::plan::{self, Direction};
 use schema_runtime::target::Applied;
 use serde_json::{Value, json};
 
 use super::list::unknown_document;
 use super::running::RunArgs;
+use crate::check::database::Looked;
 use crate::context::Context;
-use crate::database::connect::Patience;
+use crate::database::connect::{self, Patience};
 use crate::database::refusal::place;
 use crate::desk::{self, READERS_PATIENCE, ids};
 use crate::exit::Exit;
@@ -77,19 +80,58 @@ impl ManyArgs {
         purpose: Purpose,
         wait: Duration,
     ) -> Result<Fleet<'c>, Failure> {
+        project.refuse_missing_folder()?;
+        let (tenants, dialect) = self.tenants(context, project, wait)?;
+        let history = context.sound(project, validate::validate_for(&project.config, dialect, purpose))?;
+        Ok(self.of(context, project, Arc::new(history), tenants))
+    }
+
+    /// The databases that are named, or the one that the package is configured for, with a history that was read
+    /// before.
+    pub(super) fn fleet_of<'c>(
+        &self,
+        context: &'c Context,
+        project: &'c Project,
+        history: Arc<History>,
+    ) -> Result<Fleet<'c>, Failure> {
+        if self.is_asked() {
+            let (tenants, _) = self.tenants(context, project, READERS_PATIENCE)?;
+            return Ok(self.of(context, project, history, tenants));
+        }
+        let url = context.url(project)?;
+        desk::refuse_lease_on_file(project, &url)?;
+        connect::tell_if_absent(&url, &context.shell);
+        let one = Tenant { name: url.shown.clone(), url, schema: None };
+        Ok(self.of(context, project, history, vec![one]))
+    }
+
+    fn of<'c>(
+        &self,
+        context: &'c Context,
+        project: &'c Project,
+        history: Arc<History>,
+        tenants: Vec<Tenant>,
+    ) -> Fleet<'c> {
+        Fleet { project, history, tenants, jobs: self.jobs.max(1).into(), shell: &context.shell }
+    }
+
+    fn tenants(
+        &self,
+        context: &Context,
+        project: &Project,
+        wait: Duration,
+    ) -> Result<(Vec<Tenant>, Dialect), Failure> {
         if context.global.workspace {
             return Err(Failure::usage("many databases have one history, and `--workspace` names several")
                 .help("name one package with `-p NAME`"));
         }
         project.refuse_missing_folder()?;
-        let (tenants, dialect) = self.tenants(context, project, wait)?;
-        tenants.iter().try_for_each(|tenant| desk::refuse_lease_on_file(project, &tenant.url))?;
-        let history = context.sound(project, validate::validate_for(&project.config, dialect, purpose))?;
-        let (history, jobs) = (Arc::new(history), self.jobs.into());
-        Ok(Fleet { project, history, tenants, jobs, shell: &context.shell })
+        let found = self.found(context, project, wait)?;
+        found.0.iter().try_for_each(|tenant| desk::refuse_lease_on_file(project, &tenant.url))?;
+        Ok(found)
     }
 
-    fn tenants(
+    fn found(
         &self,
         context: &Context,
         project: &Project,
@@ -239,5 +281,38 @@ fn document(fleet: &Fleet<'_>, tenant: &Tenant, seen: &Seen) -> Value {
         }
         Err(failure) => document["error"] = json::error(failure.exit, &failure.findings)["error"].take(),
     }
+    document
+}
+
+/// What a check found in one of them, in a line.
+pub(super) fn row_of_check(fleet: &Fleet<'_>, tenant: &Tenant, looked: &Looked) -> Vec<String> {
+    let at = looked
+        .state
+        .as_ref()
+        .map(|state| place(&ids(&fleet.history, &state.applied.heads(&fleet.history))))
+        .unwrap_or_default();
+    let word = match (looked.exit, looked.findings.iter().any(Finding::is_error), looked.findings.is_empty())
+    {
+        (Exit::Done, false, true) => "sound",
+        (Exit::Done, false, false) => "warning",
+        (Exit::Done, true, _) => "error",
+        _ => "failed",
+    };
+    let text = match (&looked.state, looked.exit) {
+        (Err(failure), _) => fleet::why(failure),
+        (Ok(_), Exit::Done) => rules(looked),
+        (Ok(_), _) => looked.findings.last().map_or_else(String::new, |finding| finding.message.clone()),
+    };
+    vec![word.to_owned(), tenant.name.clone(), at, text]
+}
+
+fn rules(looked: &Looked) -> String {
+    looked.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>().join(", ")
+}
+
+/// The same as data.
+pub(super) fn document_of_check(fleet: &Fleet<'_>, tenant: &Tenant, looked: &Looked) -> Value {
+    let mut document = document(fleet, tenant, &looked.state);
+    document["findings"] = looked.findings.iter().map(json::finding).collect();
     document
 }

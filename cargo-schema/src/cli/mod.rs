@@ -186,8 +186,7 @@ impl Global {
 
 fn dispatch(context: &Context, verb: Option<Verb>) -> Outcome {
     if let Some(Verb::Check(args)) = &verb {
-        // Its findings are warnings and errors alike.
-        return each_in_silence(context, |project| check::run(context, project, args));
+        return check::run(context, args);
     }
     context.refuse_formats_of_check()?;
     match verb {
@@ -240,19 +239,13 @@ fn one(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
 
 /// With `--workspace`, one package after the other; what cannot go on stops all, and "no" from one is "no".
 fn each(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
-    each_in_silence(context, |project| {
-        context.shell.findings(&project.warnings);
-        verb(project)
-    })
-}
-
-fn each_in_silence(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
     let projects = project::find(&context.global)?;
     let mut worst = Exit::Done;
     for project in &projects {
         if context.global.workspace {
             context.shell.status("Package", project.name());
         }
+        context.shell.findings(&project.warnings);
         worst = worst.max(verb(project)?);
         // What belongs to a package stands below its name.
         flushed(&context.shell)?;
@@ -278,7 +271,7 @@ fn finish(shell: &Shell, is_json: bool, outcome: Outcome) -> Exit {
     }
 }
 
-fn flushed(shell: &Shell) -> Result<(), Failure> {
+pub(crate) fn flushed(shell: &Shell) -> Result<(), Failure> {
     shell.flush().map_err(|error| Failure::file("could not write to", "standard output".as_ref(), &error))
 }
 

@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
+use schema_runtime::dialect::Dialect;
 use schema_runtime::engine::Report;
+use schema_runtime::history::{History, Node};
 use schema_runtime::plan::Direction;
 use serde_json::{Value, json};
 
 use crate::context::Context;
+use crate::database::connect::Database;
+use crate::database::scratch::Site;
 use crate::desk::{Desk, ids};
+use crate::dialect::postgres::trace::trace;
+use crate::fleet::why;
+use crate::render;
 use crate::render::human::{count, duration};
 use crate::render::json::{direction, milliseconds, named};
 
@@ -21,6 +28,11 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
+    /// What ran.
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.report.done.nodes
+    }
+
     /// The last line of a run.
     pub(super) fn tell(&self, context: &Context, desk: &Desk<'_>, command: &str) {
         let Report { done, now_at, unmarked, .. } = &self.report;
@@ -66,5 +78,31 @@ impl Summary {
             "is_at_heads": desk.is_at_heads(now_at),
             "elapsed_ms": milliseconds(self.elapsed),
         })
+    }
+}
+
+/// Says on the terminal what revisions lock and write anew, and gives it as data. Only PostgreSQL shows it; that it cannot
+/// be found out is said, and stops nothing.
+pub(super) fn locks(
+    site: Site<'_>,
+    history: &History,
+    database: &mut Database,
+    (heads, nodes): (&[Node], &[Node]),
+) -> Option<Value> {
+    if database.url.dialect != Dialect::Postgres {
+        return None;
+    }
+    let shell = &site.context.shell;
+    match trace(site, history, heads, nodes, &mut database.connection) {
+        Ok(trace) => {
+            if !site.context.is_json() {
+                render::locks::tell(shell, history, &trace);
+            }
+            Some(render::locks::document(history, &trace))
+        }
+        Err(failure) => {
+            shell.attention("Unseen", format_args!("what it locks: {}", why(&failure)));
+            None
+        }
     }
 }

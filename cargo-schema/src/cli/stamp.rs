@@ -4,7 +4,6 @@ use schema_build::rule::Purpose;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target::{self, Applied};
 
-use super::diff::lines;
 use super::running::{self, WaitArgs};
 use crate::comparison::{self, Wishes, side};
 use crate::context::Context;
@@ -16,6 +15,7 @@ use crate::dialect::{Dialect, on_dialect};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::project::Project;
+use crate::render::difference::lines;
 
 /// Mark revisions as applied without running them
 ///

@@ -1,19 +1,25 @@
 //! `cargo schema upgrade`: runs what is pending.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use schema_build::rule::Purpose;
 use schema_runtime::engine::{Error, Options};
 use schema_runtime::history::History;
 use schema_runtime::plan::{self, Direction, Plan};
 use schema_runtime::target::Applied;
+use serde_json::json;
 
 use super::many::{self, MANY, RolloutArgs};
+use super::report;
 use super::running::{self, RunArgs};
 use super::sql;
 use crate::context::Context;
 use crate::database::connect;
 use crate::database::connection::Work;
+use crate::database::scratch::Site;
+use crate::desk::Desk;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::fleet::Task;
 use crate::project::Project;
@@ -80,9 +86,27 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         })
     };
     let work = Work::UpgradeIf { target: &args.target, may_run: &may_run };
-    let outcome = running::run(context, &mut desk, options, "upgrade", work);
+    let outcome = match args.run.dry_run {
+        true => tried(context, &mut desk, options, work),
+        false => running::run(context, &mut desk, options, "upgrade", work),
+    };
     if outcome.is_ok() {
         desk.database.leave();
     }
     broken.take().map_or(outcome, Err)
+}
+
+/// A run that is rolled back, and what it would lock.
+fn tried(context: &Context, desk: &mut Desk<'_>, options: Options, work: Work<'_>) -> Outcome {
+    let summary = running::perform(context, desk, options, "upgrade", work)?;
+    let (history, project) = (Arc::clone(&desk.history), desk.project);
+    let heads = desk.state()?.applied.heads(&history);
+    let nodes = summary.nodes();
+    let locks = report::locks(Site { context, project }, &history, &mut desk.database, (&heads, nodes));
+    if context.is_json() {
+        let mut document = summary.document(desk);
+        document["locks"] = json!(locks);
+        context.document("upgrade", project, document);
+    }
+    Ok(Exit::Done)
 }

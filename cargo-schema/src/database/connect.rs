@@ -63,9 +63,19 @@ pub(crate) fn is_missing(url: &DatabaseUrl) -> bool {
 /// Says that there is no file, for verbs that only look.
 pub(crate) fn tell_if_missing(database: &Database, shell: &Shell) {
     if database.is_missing {
-        let shown = &database.url.shown;
-        shell.attention("Missing", format_args!("{shown} does not exist yet: taken for an empty database"));
+        tell_of_missing(&database.url, shell);
     }
+}
+
+/// The same before it is opened.
+pub(crate) fn tell_if_absent(url: &DatabaseUrl, shell: &Shell) {
+    if is_missing(url) {
+        tell_of_missing(url, shell);
+    }
+}
+
+fn tell_of_missing(url: &DatabaseUrl, shell: &Shell) {
+    shell.attention("Missing", format_args!("{} does not exist yet: taken for an empty database", url.shown));
 }
 
 /// Whether there can be nothing in it.

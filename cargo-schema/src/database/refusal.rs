@@ -212,7 +212,15 @@ fn script<'h>(history: &'h History, failed: &StatementFailure) -> Option<&'h Scr
 fn excerpt(script: Option<&Script>, failed: &StatementFailure) -> Excerpt {
     let (line, column) = failed.position;
     let text = script.and_then(|script| script.text.lines().nth(line - 1)).unwrap_or(&failed.line);
-    Excerpt { line, column, width: 1, text: text.to_owned(), label: failed.message.clone() }
+    Excerpt {
+        line,
+        column,
+        width: 1,
+        end_line: line,
+        end_column: column + 1,
+        text: text.to_owned(),
+        label: failed.message.clone(),
+    }
 }
 
 /// What was rolled back, where the database is, and what to do.

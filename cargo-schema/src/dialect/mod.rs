@@ -89,6 +89,17 @@ pub(crate) trait Dialect {
         Err(Error::new("read the schema", format!("this version does not read live databases of {product}")))
     }
 
+    /// What a live database holds in the schema that the session is in, as if that had no name: schemas of one
+    /// database can be compared with a history that knows none of them. Elsewhere a database is one schema.
+    fn look_here(&self, connection: &mut Connection) -> Result<Self::Catalogue, Error> {
+        self.look(connection)
+    }
+
+    /// The same of a scratch database.
+    fn introspect_here(&self, database: &mut Self::Database) -> Result<Self::Catalogue, Error> {
+        self.introspect(database)
+    }
+
     /// The SQL that makes all of it in an empty database, in the words in which the engine keeps it; `None` where it
     /// keeps none.
     fn definition(&self, _catalogue: &Self::Catalogue) -> Option<Script> {

@@ -110,7 +110,15 @@ fn place(path: &Path, number: usize, line: &str) -> Place {
     let width = text.chars().count().max(1);
     Place {
         path: path.to_path_buf(),
-        excerpt: Some(Excerpt { line: number, column: 1, width, text, label: String::new() }),
+        excerpt: Some(Excerpt {
+            line: number,
+            column: 1,
+            width,
+            end_line: number,
+            end_column: 1 + width,
+            text,
+            label: String::new(),
+        }),
     }
 }
 

@@ -23,10 +23,10 @@ use crate::shell::Shell;
 
 pub(crate) use self::crew::Stop;
 pub(crate) use self::list::read;
-pub(crate) use self::report::{named, unfinished, why};
+pub(crate) use self::report::{gathered, named, unfinished, why};
 pub(crate) use self::rollout::{Limits, Rollout, Task, Told};
 pub(crate) use self::schemas::find;
-pub(crate) use self::survey::{Seen, survey};
+pub(crate) use self::survey::{Seen, survey, visit};
 
 /// One of many databases.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub(crate) struct Fleet<'p> {
 
 impl Fleet<'_> {
     /// Whether they are schemas of one database.
-    fn shares_database(&self) -> bool {
+    pub(crate) fn shares_database(&self) -> bool {
         self.tenants.first().is_some_and(|tenant| tenant.schema.is_some())
     }
 

@@ -214,15 +214,37 @@ fn is_alike(one: &[Finding], other: &[Finding]) -> bool {
 }
 
 fn drawn(kind: &[Finding], names: &[&str]) -> Vec<Finding> {
+    let mut findings = kind.to_vec();
+    if let Some(last) = findings.last_mut() {
+        last.notes.insert(0, whereabouts(names));
+    }
+    findings
+}
+
+/// ``in `one`, `two`, `three` and 94 more``
+fn whereabouts(names: &[&str]) -> Note {
     let mut shown: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
     if names.len() > shown.len() {
         shown.push(format!("{} more", names.len() - shown.len()));
     }
-    let mut findings = kind.to_vec();
-    if let Some(last) = findings.last_mut() {
-        last.notes.insert(0, Note::Note(format!("in {}", and(&shown))));
+    Note::Note(format!("in {}", and(&shown)))
+}
+
+/// What was found in many databases, each once, with the names of those that it was found in.
+pub(crate) fn gathered<'f>(found: impl Iterator<Item = (&'f str, &'f Finding)>) -> Vec<Finding> {
+    let mut kinds: Vec<(&Finding, Vec<&str>)> = Vec::new();
+    for (name, finding) in found {
+        match kinds.iter_mut().find(|(kind, _)| *kind == finding) {
+            Some((_, names)) => names.push(name),
+            None => kinds.push((finding, vec![name])),
+        }
     }
-    findings
+    let said = |(kind, names): &(&Finding, Vec<&str>)| {
+        let mut finding = (*kind).clone();
+        finding.notes.insert(0, whereabouts(names));
+        finding
+    };
+    kinds.iter().map(said).collect()
 }
 
 /// Leaves those that an earlier run's document has as failed, interrupted or not started.

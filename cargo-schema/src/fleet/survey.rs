@@ -9,7 +9,8 @@ use super::board::Board;
 use super::crew::spread;
 use super::visit::Visitor;
 use super::{Fleet, Tenant};
-use crate::desk::READERS_PATIENCE;
+use crate::database::connect::Access;
+use crate::desk::{Desk, READERS_PATIENCE};
 use crate::failure::Failure;
 
 /// How many schemas are looked at together: each takes some of the server's locks for a moment.
@@ -31,6 +32,31 @@ pub(crate) fn survey(fleet: &Fleet<'_>) -> Vec<Seen> {
     let mut seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     seen.sort_by_key(|(index, _)| *index);
     seen.into_iter().map(|(_, state)| state).collect()
+}
+
+/// Opens all of them, several at a time, and has somebody look; in their order. `verb` is what people see meanwhile.
+pub(crate) fn visit<T: Send>(
+    fleet: &Fleet<'_>,
+    verb: &'static str,
+    look: impl Fn(usize, &mut Desk<'_>) -> Result<T, Failure> + Sync,
+) -> Vec<Result<T, Failure>> {
+    let board = Board::new(fleet, verb);
+    let seen: Mutex<Vec<(usize, Result<T, Failure>)>> = Mutex::default();
+    let tenants: Vec<(usize, &Tenant)> = fleet.tenants.iter().enumerate().collect();
+    let work = |visitor: &mut Visitor<'_>, &(index, tenant): &(usize, &Tenant)| {
+        let found = visitor.desk(tenant, Access::Read, READERS_PATIENCE).and_then(|mut desk| {
+            let found = look(index, &mut desk)?;
+            visitor.keep(tenant, desk);
+            Ok(found)
+        });
+        seen.lock().unwrap_or_else(PoisonError::into_inner).push((index, found));
+        board.passed(1);
+    };
+    spread(fleet.jobs, &tenants, || true, |_| Visitor::new(fleet), work, || ());
+    board.clear();
+    let mut seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    seen.sort_by_key(|(index, _)| *index);
+    seen.into_iter().map(|(_, found)| found).collect()
 }
 
 /// Looks at all of them, several at a time, as long as `may_begin` allows it.

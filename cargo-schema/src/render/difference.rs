@@ -3,7 +3,33 @@
 use schema_build::schema::IndexItem;
 use schema_build::schema::words::{changes, null, ty, values};
 
+use crate::comparison::Between;
+use crate::dialect::script::Script;
 use crate::operation::{Operation, Part};
+
+/// Every difference: what happened, and to what.
+pub(crate) fn lines(between: &Between) -> impl Iterator<Item = (&'static str, String)> + '_ {
+    let rest = between.rest.iter().map(|line| {
+        let change = if line.starts_with('-') { "removed" } else { "added" };
+        (change, line[2..].to_owned())
+    });
+    between.operations.iter().map(operation).chain(rest)
+}
+
+/// The SQL of a difference, with what no operation does left for a person.
+pub(crate) fn script(script: &Script, between: &Between) -> String {
+    let mut text = String::new();
+    if script.needs_foreign_keys_off {
+        text.push_str(
+            "-- a table is rebuilt: run `PRAGMA foreign_keys = OFF` before, outside of a transaction\n\n",
+        );
+    }
+    text.push_str(&script.text());
+    for line in &between.rest {
+        text.push_str(&format!("-- left to do: {}\n", line.replace('\n', " ")));
+    }
+    text
+}
 
 /// ``added column `users.phone` (TEXT, null)``.
 pub(crate) fn detected(operation: &Operation) -> String {

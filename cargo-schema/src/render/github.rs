@@ -11,15 +11,24 @@ pub(crate) fn annotation(finding: &Finding) -> String {
     };
     let mut properties = Vec::new();
     if let Some(place) = &finding.place {
-        properties.push(format!("file={}", property(&place.path.to_string_lossy())));
+        properties.push(format!("file={}", property(&place.path.to_string_lossy().replace('\\', "/"))));
         if let Some(excerpt) = &place.excerpt {
             properties.push(format!("line={}", excerpt.line));
-            properties.push(format!("col={}", excerpt.column));
-            properties.push(format!("endColumn={}", excerpt.column + excerpt.width));
+            properties.push(format!("endLine={}", excerpt.end_line));
+            // Columns are for what lies on one line.
+            if excerpt.line == excerpt.end_line {
+                properties.push(format!("col={}", excerpt.column));
+                properties.push(format!("endColumn={}", excerpt.end_column));
+            }
         }
     }
     properties.push(format!("title={}", property(finding.rule)));
     format!("::{command} {}::{}", properties.join(","), data(&text(finding)))
+}
+
+/// Something that is about no finding.
+pub(crate) fn notice(title: &str, text: &str) -> String {
+    format!("::notice title={}::{}", property(title), data(text))
 }
 
 fn text(finding: &Finding) -> String {
@@ -45,11 +54,11 @@ mod tests {
     #[test]
     fn what_a_line_cannot_hold_is_escaped() {
         let finding = Finding::error("missing-parent", "50% of `a`\nis gone")
-            .at("m/a,b/metadata.toml", "x\nparents = 1\n", 2..9, "")
+            .at("shop/m/a,b/metadata.toml", "x\nparents = 1\n", 2..9, "")
             .help("look");
         assert_eq!(
             annotation(&finding),
-            "::error file=m/a%2Cb/metadata.toml,line=2,col=1,endColumn=8,title=missing-parent::50%25 of `a`%0Ais gone%0Ahelp: look"
+            "::error file=shop/m/a%2Cb/metadata.toml,line=2,endLine=2,col=1,endColumn=8,title=missing-parent::50%25 of `a`%0Ais gone%0Ahelp: look"
         );
     }
 

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `status` | `database`, `dialect`, `database_exists`, `revisions` (a number), `heads`, `at`, `pending` (revisions), `edited`, `unknown`, `interrupted`, `newer_ledger` |
 //! | `list` | `database`, `revisions` (`state`, `applied_at`, `elapsed_ms`, `actor`, `tool`, `is_stamped`), `unknown`, `at`, `pending` (a number) |
-//! | `upgrade`, `revert`, `stamp` | `database`, `direction`, `dry_run`, `revisions` (`elapsed_ms`), `unmarked` (ids, of a stamp), `now_at`, `is_at_heads`, `elapsed_ms` |
+//! | `upgrade`, `revert`, `stamp` | `database`, `direction`, `dry_run`, `revisions` (`elapsed_ms`), `unmarked` (ids, of a stamp), `now_at`, `is_at_heads`, `elapsed_ms`, of a dry run `locks` |
 //! | the same and `list` on many databases | `databases` (`database`, `schema`, `error`; of `list` `at`, `applied`, `pending`, `unknown`, `edited`, `interrupted`; of a run `outcome`, `revisions` (ids), `now_at`, `elapsed_ms`), of a run `direction`, `dry_run`, `jobs`, `done`, `nothing_to_do`, `failed`, `interrupted`, `not_started`, `stopped_by`, `exit_code`, `elapsed_ms` |
 //! | `reset` | `down` and `up`, each like `upgrade` |
 //! | `current` | `database`, `at` (revisions), `heads`, `is_at_heads`, `pending` (a number), `unknown` |
@@ -23,7 +23,7 @@
 //! | `squash` | `revision`, `removed`, `is_rewritten`, `is_revertible`, `files`, `written` |
 //! | `graph` | `boxes` (`name`, `lines`), `arrows` (`from`, `to`, `label`, `is_dependency`) |
 //! | `lock` | `added`, `accepted`, `removed`, `current`, `written` |
-//! | `check` | `revisions`, `tables` (numbers), `errors`, `warnings`, `findings` (with `family`) |
+//! | `check` | `revisions`, `tables` (numbers), `errors`, `warnings`, `findings` (with `family`), `unjudged` (`family`, `why`), `databases` (as `list` on many, with `findings`), `locks`, `exit_code`; `findings.schema.json` describes it |
 //! | `explain` | `rules` (`rule`, `family`, `engine`, `about`, `why`, `instead`, `examples` (`before`, `sql`, `run_in_transaction`, `claim`, `of`), `build`, `check`, `configurable`) |
 //! | `unlock` | `database`, `is_held` |
 //! | `dump`, `restore` | `database`, `file`, `bytes` |
@@ -110,9 +110,15 @@ pub(crate) fn finding(finding: &Finding) -> Value {
         "file": place.map(|place| place.path.to_string_lossy()),
         "line": excerpt.map(|excerpt| excerpt.line),
         "column": excerpt.map(|excerpt| excerpt.column),
-        "end_column": excerpt.map(|excerpt| excerpt.column + excerpt.width),
+        "end_line": excerpt.map(|excerpt| excerpt.end_line),
+        "end_column": excerpt.map(|excerpt| excerpt.end_column),
         "notes": texts(finding, |note| match note { Note::Note(text) => Some(text), Note::Help(_) => None }),
         "help": texts(finding, |note| match note { Note::Help(text) => Some(text), Note::Note(_) => None }),
+        "fix": finding.fix.as_ref().map(|fix| json!({
+            "start": fix.bytes.start,
+            "end": fix.bytes.end,
+            "text": fix.text,
+        })),
     })
 }
 

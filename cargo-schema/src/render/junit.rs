@@ -3,17 +3,35 @@
 
 use schema_build::finding::{Finding, Note, Severity};
 
+use super::verdict::{Unjudged, Verdict};
+
 /// One document.
-pub(crate) fn document(findings: &[Finding]) -> String {
+pub(crate) fn document(verdicts: &[Verdict]) -> String {
+    let findings: Vec<&Finding> = verdicts.iter().flat_map(|verdict| &verdict.findings).collect();
+    let unjudged: Vec<&Unjudged> = verdicts.iter().flat_map(|verdict| &verdict.unjudged).collect();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let cases: String = findings.iter().map(case).collect();
-    let passed = "    <testcase classname=\"schema\" name=\"nothing is wrong\"/>\n";
-    let (tests, cases) = if findings.is_empty() { (1, passed) } else { (findings.len(), cases.as_str()) };
+    let cases: String = findings.iter().map(|finding| case(finding)).collect();
+    let left: String = unjudged.iter().map(|it| left_out(it)).collect();
+    let passed = if findings.is_empty() {
+        "    <testcase classname=\"schema\" name=\"nothing is wrong\"/>\n"
+    } else {
+        ""
+    };
+    let tests = findings.len().max(1) + unjudged.len();
+    let skipped = findings.len() - errors + unjudged.len();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  \
-         <testsuite name=\"cargo schema check\" tests=\"{tests}\" failures=\"{errors}\" errors=\"0\" skipped=\"{}\">\n\
-         {cases}  </testsuite>\n</testsuites>",
-        findings.len() - errors
+         <testsuite name=\"cargo schema check\" tests=\"{tests}\" failures=\"{errors}\" errors=\"0\" skipped=\"{skipped}\">\n\
+         {cases}{passed}{left}  </testsuite>\n</testsuites>",
+    )
+}
+
+/// What was not looked at.
+fn left_out(unjudged: &Unjudged) -> String {
+    format!(
+        "    <testcase classname=\"unjudged\" name=\"{}\">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+        unjudged.family.name(),
+        escaped(&unjudged.why)
     )
 }
 
@@ -69,17 +87,17 @@ mod tests {
 
     #[test]
     fn an_error_fails_a_case_and_a_warning_does_not() {
-        let error = Finding::error("drop-table", "`a<b>` & \"c\"").at("m/up.sql", "x\nDROP\n", 2..6, "");
-        let text = document(&[error, Finding::warning("unused-allow", "line\none")]);
+        let error = Finding::error("drop-table", "`a<b>` & \"c\"").at("shop/m/up.sql", "x\nDROP\n", 2..6, "");
+        let text = document(&[Verdict::of(1, vec![error, Finding::warning("unused-allow", "line\none")])]);
         assert!(text.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""), "{text}");
-        assert!(text.contains("<testcase classname=\"drop-table\" name=\"m/up.sql:2:1\">"), "{text}");
+        assert!(text.contains("<testcase classname=\"drop-table\" name=\"shop/m/up.sql:2:1\">"), "{text}");
         assert!(text.contains("<failure message=\"`a&lt;b&gt;` &amp; &quot;c&quot;\">"), "{text}");
         assert!(text.contains("<skipped message=\"line&#10;one\">schema</skipped>"), "{text}");
     }
 
     #[test]
     fn nothing_wrong_is_a_case_that_passes() {
-        let text = document(&[]);
+        let text = document(&[Verdict::of(0, Vec::new())]);
         assert!(
             text.contains("tests=\"1\" failures=\"0\"") && text.contains("name=\"nothing is wrong\"/>"),
             "{text}"

@@ -61,10 +61,14 @@ impl Source {
         let text = self.line(start.line);
         let length = text.chars().count();
         let stop = if end.line == start.line { end.column } else { length };
+        let width = stop.min(length).saturating_sub(start.column).max(1);
+        let end_column = if end.line == start.line { start.column + width } else { end.column };
         let excerpt = Excerpt {
             line: start.line,
             column: start.column + 1,
-            width: stop.min(length).saturating_sub(start.column).max(1),
+            width,
+            end_line: end.line,
+            end_column: end_column + 1,
             text: text.to_string(),
             label: label.into(),
         };

@@ -2,6 +2,7 @@
 //! keys, indexes and constraints, enums, domains, views. No database is asked. What cannot be told (SQL that is put
 //! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements, `views` those about views.
 
+mod map;
 mod replay;
 mod sqlite;
 mod table;
@@ -10,6 +11,7 @@ mod views;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use map::Map;
 use schema_runtime::dialect::Dialect;
 
 pub(crate) use table::{Column, Index, Key, Table};
@@ -25,17 +27,17 @@ pub(crate) type Era = usize;
 #[derive(Clone, Debug)]
 pub(crate) struct Catalogue {
     dialect: Dialect,
-    tables: BTreeMap<String, Rc<Table>>,
+    tables: Map<Rc<Table>>,
     /// Tables by the key of each index of theirs.
-    indexes: BTreeMap<String, String>,
-    enums: BTreeMap<String, EnumType>,
-    domains: BTreeMap<String, Domain>,
-    views: BTreeMap<String, View>,
+    indexes: Map<String>,
+    enums: Map<EnumType>,
+    domains: Map<Domain>,
+    views: Map<View>,
     /// SQLite's triggers, which may name other tables than their own.
-    triggers: BTreeMap<String, Trigger>,
+    triggers: Map<Trigger>,
     /// What the script dropped so far, for a table that takes the name of one.
     dropped: BTreeMap<String, Rc<Table>>,
-    functions: BTreeMap<String, Option<String>>,
+    functions: Map<Option<String>>,
     /// What has no entry of its own, as `sequence numbers`.
     others: BTreeSet<String>,
     /// Where names without a schema are looked for first; the last `SET search_path` of the script.
@@ -84,14 +86,14 @@ impl Catalogue {
     pub(crate) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
-            tables: BTreeMap::new(),
-            indexes: BTreeMap::new(),
-            enums: BTreeMap::new(),
-            domains: BTreeMap::new(),
-            views: BTreeMap::new(),
-            triggers: BTreeMap::new(),
+            tables: Map::default(),
+            indexes: Map::default(),
+            enums: Map::default(),
+            domains: Map::default(),
+            views: Map::default(),
+            triggers: Map::default(),
             dropped: BTreeMap::new(),
-            functions: BTreeMap::new(),
+            functions: Map::default(),
             others: BTreeSet::new(),
             search_path: None,
         }
@@ -159,7 +161,7 @@ impl Catalogue {
 
     /// All tables, by key.
     pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
-        self.tables.iter().map(|(key, table)| (key.as_str(), table.as_ref()))
+        self.tables.iter().map(|(key, table)| (key, table.as_ref()))
     }
 
     /// The table that an index is on, and the index.
@@ -188,7 +190,7 @@ impl Catalogue {
     pub(crate) fn views_of(&self, table: &Name, column: &str) -> impl Iterator<Item = &str> {
         let key = self.key(table);
         let has = move |view: &View| view.reads.iter().any(|(table, own)| *table == key && own == column);
-        self.views.iter().filter(move |(_, view)| has(view)).map(|(name, _)| name.as_str())
+        self.views.iter().filter(move |(_, view)| has(view)).map(|(name, _)| name)
     }
 
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.

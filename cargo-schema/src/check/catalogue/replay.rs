@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::map::Map;
 use super::table::{Check, Column, Index, Key, Table};
 use super::{Catalogue, Domain, EnumType, Era};
 use schema_runtime::dialect::Dialect;
@@ -379,12 +380,11 @@ impl Catalogue {
 
     fn drop_table(&mut self, key: &str) {
         self.tables.remove(key);
-        self.indexes.retain(|_, table| table != key);
-        for table in self.tables.values_mut() {
-            if table.foreign_keys.iter().any(|it| it.table == key) {
-                Rc::make_mut(table).foreign_keys.retain(|it| it.table != key);
-            }
-        }
+        self.indexes.remove_where(|_, table| table == key);
+        self.tables.change_where(
+            |_, table| table.foreign_keys.iter().any(|it| it.table == key),
+            |table| Rc::make_mut(table).foreign_keys.retain(|it| it.table != key),
+        );
     }
 
     fn drop_index(&mut self, key: &str, name: &str, on: Option<&Name>) {
@@ -397,8 +397,8 @@ impl Catalogue {
 
     fn drop_schema(&mut self, schema: &str) {
         let prefix = format!("{schema}.");
-        self.tables.retain(|key, _| !key.starts_with(&prefix));
-        self.views.retain(|key, _| !key.starts_with(&prefix));
+        self.tables.remove_where(|key, _| key.starts_with(&prefix));
+        self.views.remove_where(|key, _| key.starts_with(&prefix));
     }
 
     fn rename(&mut self, rename: &Rename) {
@@ -421,13 +421,14 @@ impl Catalogue {
     pub(super) fn rename_table(&mut self, from: &str, to: &str) {
         move_entry(&mut self.tables, from, to.to_owned());
         self.rename_in_views(from, to);
-        self.indexes.values_mut().filter(|table| *table == from).for_each(|table| to.clone_into(table));
-        for table in self.tables.values_mut() {
-            if table.foreign_keys.iter().any(|it| it.table == from) {
+        self.indexes.change_where(|_, table| table == from, |table| to.clone_into(table));
+        self.tables.change_where(
+            |_, table| table.foreign_keys.iter().any(|it| it.table == from),
+            |table| {
                 let keys = &mut Rc::make_mut(table).foreign_keys;
                 keys.iter_mut().filter(|it| it.table == from).for_each(|it| to.clone_into(&mut it.table));
-            }
-        }
+            },
+        );
     }
 
     fn rename_index(&mut self, from: &str, to: String, rename: &Rename) {
@@ -441,11 +442,11 @@ impl Catalogue {
     }
 }
 
-fn drop_entry<T>(entries: &mut std::collections::BTreeMap<String, T>, key: &str) {
+fn drop_entry<T: Clone>(entries: &mut Map<T>, key: &str) {
     entries.remove(key);
 }
 
-fn move_entry<T>(entries: &mut std::collections::BTreeMap<String, T>, from: &str, to: String) {
+fn move_entry<T: Clone>(entries: &mut Map<T>, from: &str, to: String) {
     if let Some(entry) = entries.remove(from) {
         entries.insert(to, entry);
     }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Catalogue, Era, Table};
+use super::{Catalogue, Era, Key, Table};
 use crate::check::sql::act::{CreateTrigger, Insert};
 use crate::check::sql::part::Name;
 
@@ -20,15 +20,22 @@ pub(crate) struct Trigger {
     pub(crate) columns: Vec<String>,
 }
 
+impl Trigger {
+    /// Whether it stands on this table, or names it.
+    fn names(&self, table: &str) -> bool {
+        self.on == table || self.tables.iter().any(|it| it == table)
+    }
+}
+
 impl Catalogue {
     /// SQLite's triggers, by name.
     pub(crate) fn triggers(&self) -> impl Iterator<Item = (&str, &Trigger)> {
-        self.triggers.iter().map(|(name, trigger)| (name.as_str(), trigger))
+        self.triggers.iter()
     }
 
     /// All views, by key.
     pub(crate) fn views(&self) -> impl Iterator<Item = (&str, &super::View)> {
-        self.views.iter().map(|(key, view)| (key.as_str(), view))
+        self.views.iter()
     }
 
     /// A table by its key.
@@ -79,8 +86,8 @@ impl Catalogue {
 
     /// A table goes; its indexes and triggers go with it, keys that point to it stay.
     pub(super) fn set_aside(&mut self, key: &str) {
-        self.indexes.retain(|_, table| table != key);
-        self.triggers.retain(|_, trigger| trigger.on != key);
+        self.indexes.remove_where(|_, table| table == key);
+        self.triggers.remove_where(|_, trigger| trigger.on == key);
         if let Some(table) = self.tables.remove(key) {
             self.dropped.insert(key.to_owned(), table);
         }
@@ -89,7 +96,7 @@ impl Catalogue {
     /// A view goes, and so do the triggers on it.
     pub(super) fn drop_view(&mut self, key: &str) {
         self.views.remove(key);
-        self.triggers.retain(|_, trigger| trigger.on != key);
+        self.triggers.remove_where(|_, trigger| trigger.on == key);
     }
 
     /// Keys, triggers and views follow a table to its new name, unless it takes the name of one that was dropped.
@@ -98,10 +105,13 @@ impl Catalogue {
             self.dropped.insert(from.to_owned(), Rc::clone(table));
         }
         self.rename_table(from, to);
-        for trigger in self.triggers.values_mut() {
-            let names = trigger.tables.iter_mut().chain([&mut trigger.on]);
-            names.filter(|name| *name == from).for_each(|name| to.clone_into(name));
-        }
+        self.triggers.change_where(
+            |_, trigger| trigger.names(from),
+            |trigger| {
+                let names = trigger.tables.iter_mut().chain([&mut trigger.on]);
+                names.filter(|name| *name == from).for_each(|name| to.clone_into(name));
+            },
+        );
         self.inherit(to);
     }
 
@@ -112,19 +122,18 @@ impl Catalogue {
                 to.clone_into(name);
             }
         };
-        for trigger in self.triggers.values_mut() {
-            if trigger.on == table || trigger.tables.iter().any(|it| it == table) {
-                trigger.columns.iter_mut().for_each(renamed);
-            }
-        }
-        for other in self.tables.values_mut() {
-            let points =
-                |it: &super::table::Key| it.table == table && it.references.iter().any(|own| own == from);
-            if other.foreign_keys.iter().any(points) {
+        self.triggers.change_where(
+            |_, trigger| trigger.names(table),
+            |trigger| trigger.columns.iter_mut().for_each(renamed),
+        );
+        let points = |key: &Key| key.table == table && key.references.iter().any(|own| own == from);
+        self.tables.change_where(
+            |_, other| other.foreign_keys.iter().any(points),
+            |other| {
                 let keys = Rc::make_mut(other).foreign_keys.iter_mut().filter(|it| it.table == table);
                 keys.flat_map(|key| &mut key.references).for_each(renamed);
-            }
-        }
+            },
+        );
     }
 
     /// A table that takes the name of one that the script dropped is as old as that one, and so are its columns.

@@ -36,7 +36,7 @@ impl Catalogue {
 
     fn drop_views(&mut self, is_gone: impl Fn(&View) -> bool) {
         let gone: Vec<String> =
-            self.views.iter().filter(|(_, view)| is_gone(view)).map(|(key, _)| key.clone()).collect();
+            self.views.iter().filter(|(_, view)| is_gone(view)).map(|(key, _)| key.to_owned()).collect();
         for key in gone {
             self.views.remove(&key);
             self.drop_views_on(&key);
@@ -48,9 +48,14 @@ impl Catalogue {
         let key = self.key(table);
         match action {
             ActionKind::RenameColumn { from, to } => {
-                let reads = self.views.values_mut().flat_map(|view| view.reads.iter_mut());
-                let renamed = reads.filter(|(table, column)| *table == key && column == from);
-                renamed.for_each(|(_, column)| to.clone_into(column));
+                let is_meant = |(table, column): &(String, String)| *table == key && column == from;
+                self.views.change_where(
+                    |_, view| view.reads.iter().any(is_meant),
+                    |view| {
+                        let renamed = view.reads.iter_mut().filter(|read| is_meant(read));
+                        renamed.for_each(|(_, column)| to.clone_into(column));
+                    },
+                );
             }
             ActionKind::DropColumn { column, cascade: true, .. } => {
                 self.drop_views(|view| view.reads.iter().any(|(table, own)| *table == key && own == column));
@@ -61,9 +66,12 @@ impl Catalogue {
 
     /// A table or view has another name.
     pub(super) fn rename_in_views(&mut self, from: &str, to: &str) {
-        for view in self.views.values_mut() {
-            let tables = view.tables.iter_mut().chain(view.reads.iter_mut().map(|(table, _)| table));
-            tables.filter(|table| *table == from).for_each(|table| to.clone_into(table));
-        }
+        self.views.change_where(
+            |_, view| view.tables.iter().any(|table| table == from),
+            |view| {
+                let tables = view.tables.iter_mut().chain(view.reads.iter_mut().map(|(table, _)| table));
+                tables.filter(|table| *table == from).for_each(|table| to.clone_into(table));
+            },
+        );
     }
 }

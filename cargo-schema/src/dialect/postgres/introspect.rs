@@ -100,6 +100,34 @@ pub(super) fn temporary(connection: &mut Connection) -> Result<Catalogue, Error>
     read(connection, &QUERY.replacen(OURS, "n.oid = pg_catalog.pg_my_temp_schema()", 1))
 }
 
+/// What of the query is another thing where one schema is looked at: which ones, that there are others, and the name of
+/// the schema in what PostgreSQL always writes it in.
+const HERE: [(&str, &str); 5] = [
+    (OURS, "n.nspname = pg_catalog.current_schema()"),
+    (
+        "FROM spaces s\n    UNION ALL\n    SELECT 'extension'",
+        "FROM spaces s WHERE false\n    UNION ALL\n    SELECT 'extension'",
+    ),
+    ("FROM pg_catalog.pg_extension e\n", "FROM pg_catalog.pg_extension e WHERE false\n"),
+    (
+        "pg_catalog.pg_get_functiondef(p.oid)",
+        "pg_catalog.replace(pg_catalog.pg_get_functiondef(p.oid), pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '(', pg_catalog.quote_ident(p.proname) || '(')",
+    ),
+    (
+        "pg_catalog.pg_get_statisticsobjdef(s.oid)",
+        "pg_catalog.replace(pg_catalog.pg_get_statisticsobjdef(s.oid), ' ' || pg_catalog.quote_ident(pg_catalog.current_schema()) || '.', ' ')",
+    ),
+];
+
+/// Reads what is in the schema that the session is in, as if its name were nothing.
+pub(super) fn here(connection: &mut Connection) -> Result<Catalogue, Error> {
+    let query = HERE.iter().fold(QUERY.to_owned(), |query, (whole, part)| {
+        debug_assert!(query.contains(whole), "the query lost {whole}");
+        query.replacen(whole, part, 1)
+    });
+    read(connection, &query)
+}
+
 fn read(connection: &mut Connection, query: &str) -> Result<Catalogue, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::new("read the schema of the database", error);
     let texts = connection.texts(query).map_err(|error| failed(&error))?;

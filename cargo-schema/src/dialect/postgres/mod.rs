@@ -1,7 +1,7 @@
 //! PostgreSQL. `introspect` reads what there is in one query, `normalize` and `types` say what is equal, `spell` asks
 //! the server how it spells an expression; `emit` writes what is to happen: `define` definitions, `alter` what happens
 //! to one table, `cast` to values, `enums` to types, `views` to what stands in the way; `restore` brings back what no
-//! operation speaks of. `scratch` is a database of our own beside the project's.
+//! operation speaks of. `scratch` is a database of our own beside the project's; `trace` watches what statements lock there.
 
 mod alter;
 mod cast;
@@ -21,6 +21,7 @@ mod seed;
 mod spell;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod trace;
 mod types;
 mod views;
 
@@ -69,6 +70,14 @@ impl Dialect for Postgres {
 
     fn introspect(&self, database: &mut Scratch) -> Result<Catalogue, Error> {
         database.catalogue()
+    }
+
+    fn introspect_here(&self, database: &mut Scratch) -> Result<Catalogue, Error> {
+        database.here()
+    }
+
+    fn look_here(&self, connection: &mut Connection) -> Result<Catalogue, Error> {
+        introspect::here(connection)
     }
 
     fn look(&self, connection: &mut Connection) -> Result<Catalogue, Error> {

@@ -136,6 +136,11 @@ impl Scratch {
         self.session.texts(query).map_err(|error| worded(query, &error))
     }
 
+    /// What is in the schema that the session is in, without its name.
+    pub(super) fn here(&mut self) -> Result<Catalogue, Error> {
+        introspect::here(&mut self.session)
+    }
+
     /// What is in the session's temporary schema.
     pub(super) fn temporary(&mut self) -> Result<Catalogue, Error> {
         introspect::temporary(&mut self.session)
