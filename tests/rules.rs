@@ -40,6 +40,30 @@ fn of_rule(rule: &Value) -> Vec<Example> {
 }
 
 #[test]
+fn sql_that_has_run_everywhere_can_be_left_alone() {
+    let sandbox = Sandbox::empty();
+    let manifest = |key: &str| {
+        let text = "[package]\nname = \"old\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[package.metadata.schema]\n\
+                    dialect = \"postgres\"\nKEY\n\n[workspace]\n";
+        sandbox.write("Cargo.toml", text.replace("KEY", key));
+    };
+    manifest("");
+    sandbox.write("src/main.rs", "fn main() {}\n");
+    let drops =
+        |from: usize| (from..from + 12).map(|n| format!("DROP TABLE barn_{n};\n")).collect::<String>();
+    sandbox.migration("2020-01-01-000000_barns", "", &drops(0), Some("SELECT 1;"));
+    sandbox.migration("2020-01-02-000000_more", "", &drops(12), Some("SELECT 1;"));
+    let check = |flags: &str| sandbox.schema(&format!("check --only safety {flags}"));
+    check("").exits(1).says("barn_11").says("barn_23").says("`safety-after = \"20200102000000\"`");
+    manifest("safety-after = \"20200101000000\"");
+    check("").exits(1).lacks("barn_11").says("barn_12").lacks("`safety-after");
+    manifest("safety-after = \"20200102000000\"");
+    check("").ok();
+    manifest("safety-after = \"20200102\"");
+    check("").exits(2).says("`safety-after` names `20200102`, and the history has no such revision");
+}
+
+#[test]
 fn postgres_does_what_rules_say() {
     let Some(database) = Served::new(Engine::Postgres) else { return };
     let examples = examples("postgres");

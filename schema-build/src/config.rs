@@ -57,6 +57,8 @@ pub struct Config {
     pub statement_timeout: Option<Duration>,
     /// What becomes of tables that no model names; `None`: it depends on the models.
     pub unmodelled: Option<Unmodelled>,
+    /// The last revision whose SQL nobody looks at any more: it and what runs before it have run everywhere.
+    pub safety_after: Option<String>,
     /// Every file that was read to know all this.
     pub files: Vec<PathBuf>,
 }
@@ -172,6 +174,7 @@ impl Raw {
             lock_timeout: self.lock_timeout,
             statement_timeout: self.statement_timeout,
             unmodelled: self.unmodelled,
+            safety_after: self.safety_after,
             files: Vec::new(),
         }
     }

@@ -22,6 +22,8 @@ use super::sql::{self, Placed, Reading};
 pub(crate) struct Scope {
     /// Which revisions are released, by position; `None`: nobody knows.
     pub(crate) released: Option<Vec<bool>>,
+    /// How many revisions, from the first one on, nobody asks about any more.
+    pub(crate) settled: usize,
 }
 
 /// What the family found.
@@ -75,8 +77,8 @@ struct Page<'s> {
 
 impl Walk<'_> {
     fn revision(&mut self, revision: &Revision, era: Era, catalogue: &mut Catalogue) {
-        let is_shown =
-            self.scope.released.as_ref().is_none_or(|released| !released.get(era).copied().unwrap_or(false));
+        let is_released = |released: &Vec<bool>| released.get(era).copied().unwrap_or(false);
+        let is_shown = era >= self.scope.settled && !self.scope.released.as_ref().is_some_and(is_released);
         let folder = self.config.migrations.join(&*revision.folder);
         *catalogue = self.script(&folder.join("up.sql"), &revision.up, era, true, is_shown, catalogue);
         if let Some(down) = revision.down.as_ref().filter(|_| is_shown) {

@@ -137,6 +137,7 @@ fn look(context: &Context, project: &Project, args: &Args) -> Outcome {
     let config = configured(project, args)?;
     let dialect = context.dialect(project)?;
     let validated = validate::validate_for(&config, dialect, Purpose::Check);
+    refuse_unknown_settled(&config, &validated)?;
     let released = released(&config, args.base.as_deref().or(args.changed_since.as_deref()))?;
     let mut findings = project.warnings.clone();
     findings.extend(compared(&config, &validated, args.base.as_deref(), released.as_ref()));
@@ -144,6 +145,7 @@ fn look(context: &Context, project: &Project, args: &Args) -> Outcome {
         true => safe(&config, &validated, dialect, released.as_ref()),
         false => Safety::default(),
     };
+    let in_sql = safety.findings.len();
     findings.extend(safety.findings);
     let mut more = if args.wants(Family::Models) { models::check(project, dialect) } else { Vec::new() };
     if let Some(history) = validated.history.as_ref().filter(|_| args.wants(Family::Proof)) {
@@ -156,6 +158,7 @@ fn look(context: &Context, project: &Project, args: &Args) -> Outcome {
     let findings = without_repetition(findings);
     let findings = project.shown_in(findings);
     report(context, project, counts, &findings);
+    advise(context, args, &config, validated.history.as_ref(), in_sql);
     let is_wrong = findings.iter().any(Finding::is_error);
     Ok(if is_wrong { Exit::No } else { Exit::Done })
 }
@@ -211,8 +214,50 @@ fn compared(
 /// What the SQL does; nothing is said of a history that cannot be put in order.
 fn safe(config: &Config, validated: &Validated, dialect: Dialect, released: Option<&LockFile>) -> Safety {
     let Some(history) = &validated.history else { return Safety::default() };
-    let scope = Scope { released: released.map(|released| base::unchanged(released, history)) };
+    let scope = Scope {
+        released: released.map(|released| base::unchanged(released, history)),
+        settled: settled(config, history).unwrap_or_default(),
+    };
     safety::check(config, history, dialect, &scope)
+}
+
+/// How many revisions run up to the one that `safety-after` names; `None`: it names none.
+fn settled(config: &Config, history: &History) -> Option<usize> {
+    let id = config.safety_after.as_ref()?;
+    history.revisions().iter().position(|revision| *revision.id == **id).map(|last| last + 1)
+}
+
+/// A slip in `safety-after` must not silence anything, nor go by unseen.
+fn refuse_unknown_settled(config: &Config, validated: &Validated) -> Result<(), Failure> {
+    let (Some(id), Some(history)) = (&config.safety_after, &validated.history) else { return Ok(()) };
+    match settled(config, history) {
+        Some(_) => Ok(()),
+        None => Err(Failure::usage(format!(
+            "`safety-after` names `{id}`, and the history has no such revision"
+        ))
+        .help(
+            "name the last revision that has run everywhere by its id, as `cargo schema history` shows it",
+        )),
+    }
+}
+
+/// How many findings in old SQL are so many that nobody would read them.
+const MANY: usize = 20;
+
+/// What to do about a history that is older than its checks.
+fn advise(context: &Context, args: &Args, config: &Config, history: Option<&History>, found: usize) {
+    let is_told = args.base.is_some() || args.changed_since.is_some() || config.safety_after.is_some();
+    let last = history.and_then(|history| history.revisions().last());
+    if let Some(last) =
+        last.filter(|_| found >= MANY && !is_told && matches!(context.global.format, Format::Human))
+    {
+        let text = format!(
+            "`--changed-since REF` looks at the SQL of new revisions alone; `safety-after = \"{}\"` in \
+             [package.metadata.schema] lets be what has run everywhere",
+            last.id
+        );
+        context.shell.status("Next", text);
+    }
 }
 
 /// What happens when it runs; where nothing runs, what never did.

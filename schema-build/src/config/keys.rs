@@ -32,9 +32,10 @@ pub(super) struct Raw {
     pub(super) lock_timeout: Option<Duration>,
     pub(super) statement_timeout: Option<Duration>,
     pub(super) unmodelled: Option<Unmodelled>,
+    pub(super) safety_after: Option<String>,
 }
 
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 17] = [
     "database-url",
     "dialect",
     "ignore",
@@ -46,6 +47,7 @@ pub(super) const KEYS: [&str; 16] = [
     "models",
     "name",
     "on-connect",
+    "safety-after",
     "statement-timeout",
     "tables",
     "target",
@@ -88,6 +90,7 @@ impl Raw {
             "lock-wait" => self.lock_wait = duration(document, key, value),
             "lock-timeout" => self.lock_timeout = duration(document, key, value),
             "statement-timeout" => self.statement_timeout = duration(document, key, value),
+            "safety-after" => self.safety_after = string(document, key, value),
             "unmodelled" => self.unmodelled = choice(document, key, value, &UNMODELLED),
             _ => {}
         }
@@ -113,6 +116,7 @@ impl Raw {
             lock_timeout: self.lock_timeout.or(lower.lock_timeout),
             statement_timeout: self.statement_timeout.or(lower.statement_timeout),
             unmodelled: self.unmodelled.or(lower.unmodelled),
+            safety_after: self.safety_after.or(lower.safety_after),
         }
     }
 }

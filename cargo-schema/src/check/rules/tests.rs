@@ -95,7 +95,8 @@ fn found(dialect: Dialect, example: &Example) -> Vec<&'static str> {
     config.lints = of(dialect).into_iter().map(|rule| (rule.id.to_owned(), Level::Warn)).collect();
     let validated = validate::validate_for(&config, dialect, Purpose::Run);
     let history = validated.history.unwrap_or_else(|| panic!("{:#?}", validated.findings));
-    let safety = safety::check(&config, &history, dialect, &Scope { released: Some(vec![true, false]) });
+    let safety =
+        safety::check(&config, &history, dialect, &Scope { released: Some(vec![true, false]), settled: 0 });
     safety.findings.iter().map(|finding| finding.rule).collect()
 }
 
@@ -159,7 +160,7 @@ fn no_rule_alarms_on_the_fixtures() {
             let Some(history) = validate::validate_for(&config, dialect, Purpose::Run).history else {
                 continue;
             };
-            let scope = Scope { released: Some(vec![false; history.len()]) };
+            let scope = Scope { released: Some(vec![false; history.len()]), settled: 0 };
             let found = safety::check(&config, &history, dialect, &scope).findings;
             if own != dialect && found.iter().any(|finding| finding.rule == "unreadable-sql") {
                 continue;
