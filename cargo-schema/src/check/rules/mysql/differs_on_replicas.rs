@@ -1,9 +1,9 @@
-//! `unsafe-for-replication`.
+//! `differs-on-replicas`.
 
 use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
-    id: "unsafe-for-replication",
+    id: "differs-on-replicas",
     level: Allow,
     ways: Up,
     about: "rows are changed by values that differ from server to server",
