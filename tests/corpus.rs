@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::harness::{Engine, Sandbox, Served, Session, checkout};
 use crate::rules::{Example, contradiction, empty};
+use crate::rules_mysql::Talk;
 
 /// One case.
 struct Case {
@@ -42,12 +43,13 @@ fn case(text: &str) -> Case {
         is_transactional: mode.trim() != "outside",
         claim: claim.to_owned(),
         of,
+        is_own: true,
     };
     Case { example, line, is_fresh: mode.trim() == "fresh" }
 }
 
 /// The lines of the second of two revisions in which something is found, with the rule.
-fn found(case: &Case) -> Vec<(usize, String)> {
+fn found(case: &Case, engine: &str) -> Vec<(usize, String)> {
     let sandbox = Sandbox::empty();
     let folder = |name: &str, sql: &str, is_transactional: bool| {
         sandbox.write(&format!("migrations/{name}/up.sql"), format!("{sql}\n"));
@@ -56,9 +58,11 @@ fn found(case: &Case) -> Vec<(usize, String)> {
         sandbox.write(&format!("migrations/{name}/metadata.toml"), metadata);
     };
     let before = if case.example.before.is_empty() { "SELECT 1;" } else { &case.example.before };
-    let words = "--migrations migrations --database-url postgres://localhost/none check --format json -A lock-out-of-date";
+    let words = format!(
+        "--migrations migrations --database-url {engine}://localhost/none check --format json -A lock-out-of-date"
+    );
     folder("0001_before", before, true);
-    let mut words = words.to_owned();
+    let mut words = words;
     if case.is_fresh {
         sandbox.write("migrations/schema.lock", "version = 1\n");
         git(&sandbox);
@@ -84,10 +88,10 @@ pub fn git(sandbox: &Sandbox) {
 }
 
 /// What is not found on its line, and what is found where nothing is.
-fn mistakes(cases: &[Case]) -> (Vec<String>, Vec<String>) {
+fn mistakes(cases: &[Case], engine: &str) -> (Vec<String>, Vec<String>) {
     let (mut missed, mut alarms) = (Vec::new(), Vec::new());
     for case in cases {
-        let found = found(case);
+        let found = found(case, engine);
         let text = || format!("{}: {found:?}\n    {}", case.example.rule, case.example.sql.trim());
         match case.line {
             Some(line) if !found.iter().any(|(at, _)| *at == line) => missed.push(text()),
@@ -108,8 +112,8 @@ fn told_apart(engine: &str, hazards: usize) {
         dangerous.len(),
         harmless.len()
     );
-    let (missed, _) = mistakes(&dangerous);
-    let (_, alarms) = mistakes(&harmless);
+    let (missed, _) = mistakes(&dangerous, engine);
+    let (_, alarms) = mistakes(&harmless, engine);
     let mut report = String::new();
     let _ = writeln!(report, "missed {} of {}:\n{}", missed.len(), dangerous.len(), missed.join("\n"));
     let _ = writeln!(report, "alarms {} of {}:\n{}", alarms.len(), harmless.len(), alarms.join("\n"));
@@ -127,6 +131,38 @@ fn postgres_does_what_the_corpus_says() {
     let wrong: Vec<String> =
         cases("postgres").iter().filter_map(|case| disagreement(&database, case)).collect();
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn dangers_of_mysql_are_told_from_look_alikes() {
+    told_apart("mysql", 75);
+}
+
+#[test]
+fn mariadb_does_what_the_corpus_says() {
+    let Some(database) = Served::new(Engine::Mysql) else { return };
+    let wrong: Vec<String> = cases("mysql").iter().filter_map(|case| contradicted(&database, case)).collect();
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn contradicted(database: &Served, case: &Case) -> Option<String> {
+    if case.line.is_some() {
+        return crate::rules_mysql::contradiction(database, &case.example);
+    }
+    let mut talk = Talk::new(database);
+    let answer = talk.run(&case.example.before).and_then(|()| left_alone(&mut talk, case));
+    answer.err().map(|reason| format!("{}: {reason}", case.example.rule))
+}
+
+/// It runs, and InnoDB keeps every table that was there where it was, unless nothing is released yet.
+fn left_alone(talk: &mut Talk, case: &Case) -> Result<(), String> {
+    let before = talk.files("%");
+    talk.run(&case.example.sql)?;
+    let after = talk.files("%");
+    match before.iter().find(|table| !after.contains(table) && !case.is_fresh) {
+        Some(table) => Err(format!("{table} is not in {after:?}")),
+        None => Ok(()),
+    }
 }
 
 fn disagreement(database: &Served, case: &Case) -> Option<String> {

@@ -35,6 +35,7 @@ mod proof;
 mod readonly;
 mod rebuild;
 mod rules;
+mod rules_mysql;
 mod servers;
 mod sqlite_rebuild;
 mod squash;

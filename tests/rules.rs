@@ -12,9 +12,11 @@ pub struct Example {
     pub is_transactional: bool,
     pub claim: String,
     pub of: Vec<String>,
+    /// The rule is for one engine alone.
+    pub is_own: bool,
 }
 
-fn examples(engine: &str) -> Vec<Example> {
+pub fn examples(engine: &str) -> Vec<Example> {
     let output = Run::schema(checkout(), "explain --format json").ok();
     let document: Value = output.json();
     let rules = document["rules"].as_array().unwrap();
@@ -32,6 +34,7 @@ fn of_rule(rule: &Value) -> Vec<Example> {
         is_transactional: example["run_in_transaction"].as_bool().unwrap(),
         claim: text(&example["claim"]),
         of: example["of"].as_array().unwrap().iter().map(text).collect(),
+        is_own: !rule["engine"].is_null(),
     };
     rule["examples"].as_array().unwrap().iter().map(example).collect()
 }

@@ -7,7 +7,7 @@ use schema_build::config::Level;
 use schema_runtime::dialect::Dialect;
 
 use super::catalogue::{Catalogue, Era, Table};
-use super::sql::act::{Action, ActionKind, Drop};
+use super::sql::act::{Action, ActionKind, CreateIndex, Drop};
 use super::sql::part::{Column, Constraint, Name};
 use super::sql::{Act, Placed};
 
@@ -255,6 +255,32 @@ impl<'a> Site<'a> {
             _ => None,
         });
         beside.chain(alone)
+    }
+
+    /// The indexes that are made, those beside MySQL's columns among them, each with its place.
+    pub(crate) fn indexes(&self) -> Vec<(&'a CreateIndex, &'a Range<usize>)> {
+        match self.act {
+            Act::CreateIndex(index) => vec![(index, self.span)],
+            Act::CreateTable(create) => create.indexes.iter().map(|index| (index, &index.span)).collect(),
+            _ => self
+                .changes()
+                .filter_map(|(_, action)| match &action.kind {
+                    ActionKind::AddIndex(index) => Some((&**index, &action.span)),
+                    _ => None,
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether an index goes in the same statement, or later in the script.
+    pub(crate) fn drops_index(&self, name: Option<&String>) -> bool {
+        let is_it = |action: &Action| matches!(&action.kind, ActionKind::DropIndex { name: own } if Some(own) == name);
+        self.changes().any(|(_, action)| is_it(action))
+            || self.after().iter().any(|placed| match &placed.act {
+                Act::Drop(drop) => drop.names.iter().any(|own| Some(&own.name) == name),
+                Act::AlterTable(alter) => alter.actions.iter().any(is_it),
+                _ => false,
+            })
     }
 
     /// The acts before this one.

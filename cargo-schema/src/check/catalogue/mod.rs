@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use schema_runtime::dialect::Dialect;
 
-pub(crate) use table::{Index, Table};
+pub(crate) use table::{Column, Index, Table};
 
 use super::sql::act::Object;
 use super::sql::part::{Name, Type};

@@ -89,11 +89,11 @@ impl Catalogue {
         for column in &create.columns {
             self.add_column(&create.table, column, era);
         }
-        for constraint in &create.constraints {
-            self.add_constraint(&create.table, constraint, era);
-        }
         for index in &create.indexes {
             self.create_index(index, era);
+        }
+        for constraint in &create.constraints {
+            self.add_constraint(&create.table, constraint, era);
         }
     }
 
@@ -128,7 +128,10 @@ impl Catalogue {
             ActionKind::DetachPartition { partition, .. } => {
                 self.change(partition, |table| table.partition_of = None);
             }
-            ActionKind::DropConstraint { name, .. } | ActionKind::DropIndex { name } => {
+            ActionKind::DropIndex { name } => {
+                self.change(table, |table| table.indexes.retain(|index| index.name.as_ref() != Some(name)));
+            }
+            ActionKind::DropConstraint { name, .. } => {
                 self.forget_index(table, name);
                 self.change(table, |table| drop_constraint(table, name));
             }
@@ -235,6 +238,7 @@ impl Catalogue {
             name: Some(name),
             columns,
             items: key.columns.clone(),
+            is_implicit: true,
             ..Index::default()
         };
         self.insert_index(table, index);
@@ -286,6 +290,7 @@ impl Catalogue {
             items: create.items.iter().map(|item| item.text.clone()).collect(),
             is_unique: create.is_unique,
             is_constraint: false,
+            is_implicit: false,
             condition: create.condition.as_ref().map(|condition| condition.text.clone()),
             method: create.method.clone().filter(|method| method != "btree"),
             include: create.include.clone(),
@@ -316,7 +321,12 @@ impl Catalogue {
             let name = Name { schema: table.schema.clone(), name: name.clone(), span: 0..0 };
             self.indexes.insert(self.key(&name), self.key(table));
         }
-        self.change(table, |table| table.indexes.push(index));
+        self.change(table, |table| {
+            let will_do =
+                |known: &Index| index.covers(&known.columns.iter().flatten().cloned().collect::<Vec<_>>());
+            table.indexes.retain(|known| !(known.is_implicit && will_do(known)));
+            table.indexes.push(index);
+        });
     }
 
     fn create_view(&mut self, create: &CreateView, era: Era) {
@@ -436,6 +446,7 @@ fn made(column: &part::Column, era: Era) -> Column {
         not_null: column.not_null || column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         default: column.default.clone(),
         is_generated: column.generated.is_some(),
+        is_made_of: column.generated.iter().flat_map(|it| it.expr.columns.clone()).collect(),
         is_numbered: column.is_numbered || column.ty.as_ref().is_some_and(|ty| ty.is_serial),
         charset: column.charset.clone(),
         on_update: column.on_update.clone(),

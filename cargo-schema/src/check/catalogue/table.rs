@@ -51,6 +51,8 @@ pub(crate) struct Column {
     pub(crate) default: Option<Expr>,
     /// It is generated.
     pub(crate) is_generated: bool,
+    /// The columns that it is generated from.
+    pub(crate) is_made_of: Vec<String>,
     /// The engine numbers it.
     pub(crate) is_numbered: bool,
     /// MySQL's CHARACTER SET.
@@ -76,6 +78,8 @@ pub(crate) struct Index {
     pub(crate) is_unique: bool,
     /// Of a primary key or UNIQUE constraint.
     pub(crate) is_constraint: bool,
+    /// MySQL made it for a foreign key, and drops it when another one will do.
+    pub(crate) is_implicit: bool,
     /// The condition of a partial one.
     pub(crate) condition: Option<String>,
     /// Its method, where it is not the default.

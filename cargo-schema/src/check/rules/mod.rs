@@ -17,6 +17,7 @@ macro_rules! rules {
 
 mod common;
 mod conversion;
+mod innodb;
 mod locks;
 mod mysql;
 mod postgres;

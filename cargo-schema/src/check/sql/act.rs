@@ -270,6 +270,8 @@ pub(crate) struct CreateIndex {
     pub(crate) method: Option<String>,
     /// MySQL's `algorithm=inplace`, `lock=none`.
     pub(crate) options: Vec<String>,
+    /// Bytes of the script.
+    pub(crate) span: Range<usize>,
 }
 
 /// What kind of object a statement is about.

@@ -1,7 +1,10 @@
 //! `duplicate-index`.
 
+use std::ops::Range;
+
 use crate::check::catalogue::Index;
 use crate::check::rules::prelude::*;
+use crate::check::sql::act::{CreateIndex, CreateTable};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-index",
@@ -25,35 +28,41 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
-    let Act::CreateIndex(create) = site.act else { return };
-    let Some(table) = site.table(&create.table) else { return };
+    let indexes = site.indexes();
+    if indexes.is_empty() {
+        return;
+    }
+    let mut catalogue = site.catalogue.clone();
+    if let Act::CreateTable(create) = site.act {
+        catalogue.apply(&Act::CreateTable(CreateTable { indexes: Vec::new(), ..create.clone() }), site.script.era);
+    }
+    for (create, span) in indexes {
+        hits.extend(catalogue.table(&create.table).and_then(|table| twin(site, create, span, table)));
+        catalogue.apply(&Act::CreateIndex(create.clone()), site.script.era);
+    }
+}
+
+fn twin(site: &Site<'_>, create: &CreateIndex, span: &Range<usize>, table: &Table) -> Option<Hit> {
     let items: Vec<&String> = create.items.iter().map(|item| &item.text).collect();
     let condition = create.condition.as_ref().map(|condition| &condition.text);
     let method = create.method.as_ref().filter(|method| *method != "btree");
     let own = create.name.as_ref().map(|name| &name.name);
     let is_same = |index: &&Index| {
-        index.items.iter().eq(items.iter().copied())
+        !index.is_implicit
+            && index.items.iter().eq(items.iter().copied())
             && index.condition.as_ref() == condition
             && index.method.as_ref() == method
             && index.include == create.include
             && (index.is_unique || !create.is_unique)
             && (own.is_none() || index.name.as_ref() != own)
     };
-    let Some(same) = table.indexes.iter().find(is_same) else { return };
-    if is_replaced(site, same) {
-        return;
+    let same = table.indexes.iter().find(is_same)?;
+    if site.drops_index(same.name.as_ref()) {
+        return None;
     }
     let name = same.name.as_deref().unwrap_or("an index without a name");
-    hits.push(
-        Hit::new(site.span, format!("`{}` has the same index already: `{name}`", create.table))
+    Some(
+        Hit::new(span, format!("`{}` has the same index already: `{name}`", create.table))
             .help("leave it out, or drop the other one: every write keeps both up to date"),
-    );
-}
-
-/// The other one goes in the same script.
-fn is_replaced(site: &Site<'_>, same: &Index) -> bool {
-    site.after().iter().any(|placed| match &placed.act {
-        Act::Drop(drop) => drop.names.iter().any(|name| Some(&name.name) == same.name.as_ref()),
-        _ => false,
-    })
+    )
 }

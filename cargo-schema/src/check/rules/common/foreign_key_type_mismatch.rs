@@ -1,5 +1,7 @@
 //! `foreign-key-type-mismatch`.
 
+use schema_runtime::dialect::Dialect;
+
 use crate::check::rules::prelude::*;
 use crate::check::sql::part::Type;
 
@@ -26,6 +28,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
+    // InnoDB refuses it, which a rule of its own says.
+    if site.script.dialect == Dialect::Mysql {
+        return;
+    }
     let (table, constraints, columns): (&Name, Vec<&Constraint>, &[Column]) = match site.act {
         Act::CreateTable(create) => {
             let beside = create.columns.iter().flat_map(|column| &column.constraints);

@@ -1,7 +1,10 @@
 //! `redundant-index`.
 
+use std::ops::Range;
+
 use crate::check::catalogue::Index;
 use crate::check::rules::prelude::*;
+use crate::check::sql::act::CreateIndex;
 
 pub(super) static RULE: Rule = Rule {
     id: "redundant-index",
@@ -25,32 +28,39 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
-    let Act::CreateIndex(create) = site.act else { return };
-    let Some(table) = site.table(&create.table) else { return };
+    if !matches!(site.act, Act::CreateTable(_)) {
+        let indexes = site.indexes().into_iter();
+        hits.extend(indexes.filter_map(|(create, span)| shorter(site, create, span)));
+    }
+}
+
+fn shorter(site: &Site<'_>, create: &CreateIndex, span: &Range<usize>) -> Option<Hit> {
+    let table = site.table(&create.table)?;
     if create.is_unique
         || create.condition.is_some()
         || create.method.as_ref().is_some_and(|it| it != "btree")
     {
-        return;
+        return None;
     }
     let items: Vec<&str> = create.items.iter().map(|item| item.text.as_str()).collect();
     let is_longer = |index: &&Index| {
-        index.condition.is_none()
+        !index.is_implicit
+            && index.condition.is_none()
             && index.method.is_none()
             && index.items.len() > items.len()
             && index.items.iter().zip(&items).all(|(theirs, own)| theirs == own)
             && create.include.iter().all(|column| index.include.contains(column))
     };
-    let Some(longer) = table.indexes.iter().find(is_longer) else { return };
+    let longer = table.indexes.iter().find(is_longer).filter(|it| !site.drops_index(it.name.as_ref()))?;
     let name = longer.name.as_deref().unwrap_or("an index without a name");
-    hits.push(
+    Some(
         Hit::new(
-            site.span,
+            span,
             format!(
                 "`{name}` of `{}` begins with the same columns, and answers the same questions",
                 create.table
             ),
         )
         .help("leave this one out: every write keeps both up to date"),
-    );
+    )
 }

@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let Act::Rename(rename) = site.act else { return };
-    if rename.object != Object::Table || !site.is_old(&rename.from) || returns(site, &rename.from) {
+    if rename.object != Object::Table || !site.is_old(&rename.from) || returns(site, &rename.from) || is_swapped(site, &rename.to) {
         return;
     }
     let (from, to) = (&rename.from, &rename.to);
@@ -42,6 +42,12 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         "leave a view under the old name until nobody uses it:",
         format!("CREATE VIEW {from} AS SELECT * FROM {to};"),
     ));
+}
+
+/// It takes the name of a table that was called otherwise just before: the two are swapped.
+fn is_swapped(site: &Site<'_>, to: &str) -> bool {
+    let is_free = |act: &Act| matches!(act, Act::Rename(other) if other.from.name == to);
+    site.before().iter().any(|placed| is_free(&placed.act))
 }
 
 /// A view or a table takes the old name in the same script.

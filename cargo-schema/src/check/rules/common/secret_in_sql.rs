@@ -25,9 +25,10 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let text = site.statement();
     let lower = text.to_lowercase();
     let is_password = match site.act {
-        Act::Create(create) if create.object == Object::Role => lower.contains("password '"),
-        Act::Alter(alter) if alter.object == Object::Role => lower.contains("password '"),
-        _ => lower.contains("identified by '") || has_key(&text),
+        Act::Create(create) if create.object == Object::Role => has_password(&lower),
+        Act::Alter(alter) if alter.object == Object::Role => has_password(&lower),
+        Act::Privilege(_) | Act::Set(_) | Act::Other(_) => has_password(&lower) || has_key(&text),
+        _ => has_key(&text),
     };
     if is_password {
         hits.push(
@@ -35,6 +36,11 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
                 .help("set it outside the history, and change the one that is written here"),
         );
     }
+}
+
+/// As PostgreSQL and MySQL say it.
+fn has_password(lower: &str) -> bool {
+    lower.contains("password '") || lower.contains("identified by '") || lower.contains("password('")
 }
 
 /// Beginnings that nothing but a key has.

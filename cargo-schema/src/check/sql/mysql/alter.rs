@@ -10,9 +10,16 @@ use super::{Act, Acts, column, create, one, table};
 pub(super) fn read(mut cursor: Cursor<'_, '_>) -> Result<Acts, Unread> {
     cursor.advance();
     let before = cursor.clone();
-    while cursor.takes_any(&["online", "offline", "ignore"]) {}
+    let mut options = Vec::new();
+    while cursor.sees_any(&["online", "offline", "ignore"]) {
+        options.push(match cursor.word_here().to_lowercase().as_str() {
+            "online" => "lock=none".to_owned(),
+            other => other.to_owned(),
+        });
+        cursor.advance();
+    }
     if cursor.takes(&["table"]) {
-        return table(cursor);
+        return table(cursor, options);
     }
     cursor = before;
     create::skip_head(&mut cursor)?;
@@ -29,8 +36,9 @@ pub(super) fn read(mut cursor: Cursor<'_, '_>) -> Result<Acts, Unread> {
     one(Act::Alter(Alter { object, name, on: None, words }))
 }
 
-fn table(mut cursor: Cursor<'_, '_>) -> Result<Acts, Unread> {
-    let mut alter = AlterTable { if_exists: cursor.takes_if_exists(), ..AlterTable::default() };
+fn table(mut cursor: Cursor<'_, '_>, options: Vec<String>) -> Result<Acts, Unread> {
+    let if_exists = cursor.takes_if_exists();
+    let mut alter = AlterTable { if_exists, options, ..AlterTable::default() };
     alter.table = cursor.name()?;
     alter.options.extend(cursor.takes_wait());
     let mut renames = Vec::new();

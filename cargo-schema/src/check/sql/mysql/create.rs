@@ -144,7 +144,8 @@ fn selects_star(cursor: &Cursor<'_, '_>) -> bool {
 }
 
 fn index(cursor: &mut Cursor<'_, '_>) -> Result<CreateIndex, Unread> {
-    let mut index = CreateIndex { is_unique: cursor.takes(&["unique"]), ..CreateIndex::default() };
+    let mut index =
+        CreateIndex { span: cursor.span(), is_unique: cursor.takes(&["unique"]), ..CreateIndex::default() };
     if !cursor.sees(&["index"]) {
         index.method = Some(cursor.folded()?);
     }

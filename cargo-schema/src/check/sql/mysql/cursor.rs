@@ -52,7 +52,7 @@ pub(super) fn lexed(sql: &str) -> Vec<Piece<'_>> {
         let text = &sql[token.range()];
         match token.kind {
             Kind::Conditional if text.starts_with("/*") => {
-                dead += usize::from(dead > 0 || is_never_run(text))
+                dead += usize::from(dead > 0 || is_never_run(text));
             }
             Kind::Conditional => dead = usize::saturating_sub(dead, 1),
             Kind::Comment | Kind::Hint | Kind::Directive | Kind::Delimiter => {}

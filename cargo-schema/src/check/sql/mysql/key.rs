@@ -67,7 +67,7 @@ fn primary(cursor: &mut Cursor<'_, '_>) -> Result<Key, Unread> {
 
 /// `UNIQUE KEY name (..)` and its like.
 fn index(cursor: &mut Cursor<'_, '_>, table: &Name, name: Option<Name>) -> Result<CreateIndex, Unread> {
-    let mut index = CreateIndex { name, table: table.clone(), ..CreateIndex::default() };
+    let mut index = CreateIndex { name, table: table.clone(), span: cursor.span(), ..CreateIndex::default() };
     index.is_unique = cursor.takes(&["unique"]);
     if cursor.sees_any(&["fulltext", "spatial"]) {
         index.method = Some(cursor.folded()?);

@@ -134,7 +134,7 @@ fn note(piece: &Piece<'_>, before: Option<&Piece<'_>>, next: Option<&Piece<'_>>,
     match piece.kind {
         Kind::String => expr.strings.push(unquoted(piece.text)),
         Kind::Quoted if !is_qualifier && !is_called && !is_variable => {
-            expr.columns.push(unquoted(piece.text).to_lowercase())
+            expr.columns.push(unquoted(piece.text).to_lowercase());
         }
         Kind::Word if is_qualifier || is_variable => {}
         Kind::Word => note_word(&piece.text.to_lowercase(), is_called, expr),

@@ -173,6 +173,7 @@ fn index(node: &Node) -> CreateIndex {
     let items = node.child(PARTITION_ITEM_LIST);
     let include = node.child(INDEX_INCLUDE_CLAUSE);
     CreateIndex {
+        span: node.span(),
         name: node.child(INDEX).map(|it| super::part::name(&it)),
         table: name_of(node, TABLE_NAME_REF),
         is_unique: node.has(UNIQUE_KW),
