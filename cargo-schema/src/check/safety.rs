@@ -1,6 +1,7 @@
 //! The safety family: every statement of the history, in the order in which it runs, before the eyes of every rule
 //! for its engine, with what is there when it runs. No database is asked.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -69,8 +70,12 @@ fn look(config: &Config, revisions: &[Revision], dialect: Dialect, scope: &Scope
     let rules = rules::of(dialect);
     let mut walk = Walk { config, dialect, scope, rules, safety: Safety::default() };
     let mut catalogue = Catalogue::new(dialect);
+    let (mut ids, mut versions) = (BTreeSet::new(), BTreeSet::new());
     for (era, revision) in revisions.iter().enumerate() {
-        walk.revision(revision, era, &mut catalogue);
+        // Of two that claim one place in a broken history only one will stay.
+        if ids.insert(&revision.id) & versions.insert(&revision.version) {
+            walk.revision(revision, era, &mut catalogue);
+        }
     }
     walk.safety.tables = catalogue.tables().count();
     walk.safety

@@ -23,6 +23,7 @@ pub enum Event<'a> {
         by: String,
     },
     /// The lock was taken, and this is left to do.
+    #[non_exhaustive]
     Locked {
         /// How many revisions will run.
         revisions: usize,
