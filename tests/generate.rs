@@ -529,3 +529,16 @@ fn tables_change_places() {
     assert_eq!(sandbox.database("app.db").rows("SELECT id, email FROM people"), ["1|a"]);
     generate(&sandbox, "").ok().says("No changes");
 }
+
+#[test]
+fn indexes_beside_the_writes_are_postgres_own() {
+    let sandbox = with_users();
+    let flag = sandbox.schema("generate more --concurrently").exits(2);
+    flag.says("`--concurrently` is about PostgreSQL, and this is SQLite");
+    assert_eq!(sandbox.migrations().len(), 1);
+    sandbox.write(
+        "Cargo.toml",
+        &MANIFEST.replace("\n\n[workspace]", "\nconcurrent-indexes = true\n\n[workspace]"),
+    );
+    sandbox.schema("generate more").ok().says("Ignoring `concurrent-indexes`").says("No changes");
+}

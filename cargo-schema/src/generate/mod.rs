@@ -10,6 +10,7 @@ mod offline;
 pub(crate) mod order;
 pub(crate) mod place;
 pub(crate) mod prove;
+pub(crate) mod share;
 pub(crate) mod tables;
 pub(crate) mod tables_file;
 pub(crate) mod taken;
