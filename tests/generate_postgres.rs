@@ -371,3 +371,21 @@ fn blocks_that_diesel_wrote_of_fifty_tables_find_nothing_but_what_has_drifted() 
     shop.schema("upgrade").ok();
     shop.schema("generate nothing").ok().says("No changes");
 }
+
+#[test]
+fn a_server_s_database_can_be_the_beginning() {
+    let Some(shop) = Shop::new(PLAIN) else { return };
+    shop.schema("generate \"create users\"").ok();
+    shop.schema("upgrade").ok();
+    shop.session()
+        .run("ALTER TABLE users ADD COLUMN nick text; CREATE VIEW names AS SELECT nick FROM users")
+        .unwrap();
+    shop.sandbox.write(
+        "src/models.rs",
+        &PLAIN.replace("}\n", "    pub nick: Option<String>,\n    pub phone: Option<String>,\n}\n"),
+    );
+    shop.schema("generate --from database \"add phone\"").ok().says("Copying the schema of").says("Lacking");
+    assert!(shop.newest("up.sql").contains("ALTER TABLE users ADD COLUMN phone TEXT;"));
+    shop.schema("upgrade").ok();
+    shop.schema("diff database models").ok();
+}

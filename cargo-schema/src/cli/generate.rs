@@ -16,6 +16,7 @@ use crate::difference::{Answers, Kept};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::generate::automatic::{self, Request};
+use crate::generate::origin::Start;
 use crate::generate::tables_file::TablesFile;
 use crate::generate::write::{self, New, Scripts, Wish};
 use crate::lock;
@@ -63,6 +64,9 @@ pub(crate) struct Args {
     /// PostgreSQL: build indexes of tables that are there while others write, in migrations of their own
     #[arg(long, conflicts_with = "empty")]
     concurrently: bool,
+    /// Begin with what the live database holds, which somebody has changed by hand, instead of with the history
+    #[arg(long, value_enum, value_name = "SIDE", default_value = "history", conflicts_with = "empty")]
+    from: Start,
     /// Write the file of `table!` blocks although somebody else wrote what is there
     #[arg(long, conflicts_with = "empty")]
     overwrite_tables: bool,
@@ -128,14 +132,16 @@ fn from_models(
     let before: Vec<Node> = wish.parents.iter().chain(&wish.depends_on).copied().collect();
     let (engine, site) = (context.dialect(project)?, Site { context, project });
     let is_beside = is_beside(context, project, args, engine)?;
-    let request = Request { history, parents: &before, answers, is_beside };
+    let request = Request { history, parents: &before, answers, is_beside, start: args.from };
     let automatic = on_dialect!(engine, dialect => automatic::compare(dialect, site, request))?;
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
     // On one of several branches, the history leads to more than was looked at.
     let is_all = history.ancestors(&before).into_iter().all(|is_before| is_before);
-    let known = is_all.then(|| Known {
+    let is_known = is_all && (args.from == Start::History || !automatic.migrations.is_empty());
+    let known = is_known.then(|| Known {
         is_replayed: automatic.is_proven,
-        ..Known::agreeing(automatic.schema, &automatic.models)
+        models: Some(automatic.agreed),
+        schema: automatic.schema,
     });
     if automatic.migrations.is_empty() {
         return nothing(context, project, args, (tables, known));
@@ -198,7 +204,8 @@ fn nothing(
     if context.is_json() {
         context.document("generate", project, json!({ "revision": null, "detected": [], "written": false }));
     }
-    context.shell.status("No changes", "the models and the history agree");
+    let other = if args.from == Start::Database { "database" } else { "history" };
+    context.shell.status("No changes", format!("the models and the {other} agree"));
     Ok(Exit::Done)
 }
 

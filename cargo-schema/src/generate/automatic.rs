@@ -11,20 +11,19 @@ use schema_runtime::history::{History, Node};
 use super::decide::Answer;
 use super::migration::{self, Migration};
 use super::offline;
+use super::origin::{self, Origin, Start};
 use super::prove::{self, Claim, Disproof, Proven};
+use super::steps::Steps;
 use crate::context::Context;
-use crate::database::connect::product;
-use crate::database::replay::replay;
 use crate::database::scratch::{self, Site, unusable};
 use crate::database::server::DOWN;
 use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Difference, Kept, difference};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::operation::apply;
+use crate::lock::known;
 use crate::project::Project;
 use crate::render::difference::detected;
-use crate::render::human::count;
 
 /// Rows in every table while a migration is proven.
 const ROWS: usize = 3;
@@ -39,6 +38,8 @@ pub(crate) struct Automatic {
     pub(crate) kept: Vec<Kept>,
     /// What the history leads to when the migrations are part of it.
     pub(crate) schema: Schema,
+    /// What the models say of what they agree with there.
+    pub(crate) agreed: Schema,
     /// Whether it ran on a scratch database, and back.
     pub(crate) is_proven: bool,
 }
@@ -51,6 +52,8 @@ pub(crate) struct Request<'a> {
     pub(crate) answers: Answers,
     /// Indexes of tables that are there are built while others write.
     pub(crate) is_beside: bool,
+    /// What the models are compared with.
+    pub(crate) start: Start,
 }
 
 /// Compares, and tells about it while it does.
@@ -60,17 +63,14 @@ pub(crate) fn compare<D: Dialect>(
     request: Request<'_>,
 ) -> Result<Automatic, Failure> {
     let Site { context, project } = site;
-    let Request { history, parents, is_beside, .. } = request;
+    let Request { history, parents, is_beside, start, .. } = request;
     let models = read(context, project, dialect.engine())?;
     let mut desired = wanted(&models);
-    let replayed = history.ancestors(parents).into_iter().filter(|&is_before| is_before).count();
-    context.shell.status(
-        "Replaying",
-        format!("{} on a scratch {} database", count(replayed, "revision"), product(dialect.engine())),
-    );
-    let mut database = match replay(dialect, site, history, parents) {
+    let origin = Origin::read(dialect, site, start, (history, parents))?;
+    origin.tell(dialect, site);
+    let mut database = match origin.database(dialect, site) {
         Ok(database) => database,
-        Err(failure) if failure.is(DOWN) => {
+        Err(failure) if failure.is(DOWN) && start == Start::History => {
             return offline::compare(dialect, site, request, models, failure);
         }
         Err(failure) => return Err(failure),
@@ -87,6 +87,7 @@ pub(crate) fn compare<D: Dialect>(
         context.shell.status("Keeping", kept.text());
     }
     let mut automatic = Automatic {
+        agreed: models.schema.clone(),
         models,
         migrations: Vec::new(),
         detected: Vec::new(),
@@ -111,7 +112,7 @@ pub(crate) fn compare<D: Dialect>(
     let steps = Steps::new(dialect, &migrations, &automatic.schema, (touched, &answers));
     let again = || match excerpt()? {
         Some(excerpt) => Ok(excerpt.database),
-        None => replay(dialect, site, history, parents),
+        None => origin.database(dialect, site),
     };
     let proven = prove(context, &steps.claims(), &mut database, again)?;
     if proven.rows == 0 && migrations.iter().any(|migration| migration.touches(dialect, &automatic.schema)) {
@@ -119,50 +120,21 @@ pub(crate) fn compare<D: Dialect>(
             .shell
             .attention("Proved", "without rows: none could be made that the tables and triggers accept");
     }
-    automatic.migrations = migrations;
     let is_left_out = |name: &str| left_out.contains(&dialect.fold(name));
     automatic.schema = together(automatic.schema, proven.after, is_left_out);
-    Ok(automatic)
-}
-
-/// Several migrations one behind the other, and what each is to lead to.
-pub(super) struct Steps<'a, D> {
-    dialect: &'a D,
-    migrations: &'a [Migration],
-    desired: Vec<Schema>,
-    /// Of all but the last, which is held against the models: nothing is left to models there.
-    between: Answers,
-    answers: &'a Answers,
-}
-
-impl<'a, D: Dialect> Steps<'a, D> {
-    /// From the schema that is there to the one that the models want.
-    pub(super) fn new(
-        dialect: &'a D,
-        migrations: &'a [Migration],
-        current: &Schema,
-        (wanted, answers): (Schema, &'a Answers),
-    ) -> Self {
-        let mut desired: Vec<Schema> = Vec::new();
-        for migration in &migrations[..migrations.len().saturating_sub(1)] {
-            let before = desired.last().unwrap_or(current);
-            desired.push(apply::after(dialect, before, &migration.operations));
+    if start == Start::Database {
+        let wanted = (wanted(&automatic.models), &answers);
+        let (schema, left) = origin::on_history(dialect, site, (history, parents), &migrations, wanted)?;
+        automatic.agreed = known::agreed(dialect, automatic.agreed, &left);
+        automatic.schema = schema;
+        if let Some(lacking) = origin::lacking(&left) {
+            let text =
+                format!("the history alone does not lead to the models; still to be written: {lacking}");
+            context.shell.attention("Lacking", text);
         }
-        desired.push(wanted);
-        let between = Answers { unmodelled: Some(Unmodelled::Drop), ..answers.clone() };
-        Self { dialect, migrations, desired, between, answers }
     }
-
-    pub(super) fn claims(&self) -> Vec<Claim<'_, D>> {
-        let last = self.migrations.len() - 1;
-        let pairs = self.migrations.iter().zip(&self.desired).enumerate();
-        pairs
-            .map(|(position, (migration, desired))| {
-                let answers = if position == last { self.answers } else { &self.between };
-                Claim { dialect: self.dialect, migration, desired, answers }
-            })
-            .collect()
-    }
+    automatic.migrations = migrations;
+    Ok(automatic)
 }
 
 /// The schema from a change that was made on an excerpt: what was left out of that stays as it was.

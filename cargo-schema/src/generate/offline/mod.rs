@@ -33,7 +33,7 @@ pub(super) fn compare<D: Dialect>(
     down: Failure,
 ) -> Result<Automatic, Failure> {
     let shell = &site.context.shell;
-    let Request { history, parents, mut answers, is_beside } = request;
+    let Request { history, parents, mut answers, is_beside, .. } = request;
     let remembered = match remembered(site, history, parents)? {
         Ok(remembered) => remembered,
         Err(why) => {
@@ -52,6 +52,7 @@ pub(super) fn compare<D: Dialect>(
     spelling.undo(&mut found.operations);
     found.kept.iter().for_each(|kept| shell.status("Keeping", kept.text()));
     let mut offline = Automatic {
+        agreed: models.schema.clone(),
         models,
         migrations: Vec::new(),
         detected: Vec::new(),

@@ -12,9 +12,10 @@ use crate::dialect::script::Script;
 use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Difference};
 use crate::failure::Failure;
-use crate::generate::automatic::{Steps, disproved, refuse, unmodelled, unwritten, wanted};
+use crate::generate::automatic::{disproved, refuse, unmodelled, unwritten, wanted};
 use crate::generate::migration::{Migration, write_all};
 use crate::generate::prove::{self, Disproof};
+use crate::generate::steps::Steps;
 use crate::generate::tests::{changes_on, migration_on};
 use crate::operation::Operation;
 
