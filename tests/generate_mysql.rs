@@ -435,3 +435,18 @@ fn a_run_that_is_interrupted_leaves_no_database() {
     );
     assert_eq!(bed.rows(&left), Vec::<String>::new());
 }
+
+#[test]
+fn a_database_that_was_changed_by_hand_can_be_the_beginning() {
+    let Some(bed) = Bed::settled() else { return };
+    bed.run("ALTER TABLE users ADD COLUMN nick VARCHAR(20) COMMENT 'by hand'");
+    bed.edit(
+        "    pub settings: Option<serde_json::Value>,\n",
+        "    pub settings: Option<serde_json::Value>,\n    #[schema(max_length = 20, comment = \"by hand\")]\n    \
+         pub nick: Option<String>,\n    pub phone: Option<String>,\n",
+    );
+    bed.generate("--from database").ok().says("Copying the schema of").says("Lacking").says("`users.nick`");
+    assert!(bed.newest("up.sql").contains("phone") && !bed.newest("up.sql").contains("nick"));
+    bed.schema("upgrade").ok();
+    bed.schema("diff database models").ok();
+}

@@ -101,6 +101,94 @@ impl Shop {
     }
 }
 
+const PLAIN: &str = r#"#[derive(schema_runtime::Schema)]
+#[diesel(table_name = crate::schema::users)]
+pub struct User {
+    pub id: i64,
+    pub email: String,
+    #[schema(index)] pub age: i32,
+}
+"#;
+
+const INDEXED: &str = r#"#[derive(schema_runtime::Schema)]
+#[diesel(table_name = crate::schema::users)]
+pub struct User {
+    pub id: i64,
+    #[schema(unique)] pub email: String,
+    pub age: i32,
+    #[schema(index)] pub phone: Option<String>,
+}
+
+#[derive(schema_runtime::Schema)]
+#[diesel(table_name = crate::schema::letters)]
+pub struct Letter {
+    pub id: i64,
+    #[schema(references = users(email))] pub email: String,
+}
+"#;
+
+#[test]
+fn indexes_are_built_beside_the_writes_in_migrations_of_their_own() {
+    let Some(shop) = Shop::new(PLAIN) else { return };
+    shop.schema("generate \"create users\"").ok();
+    shop.schema("upgrade").ok();
+    let mut session = shop.session();
+    session.run("INSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 500) n").unwrap();
+    shop.sandbox.write("src/models.rs", INDEXED);
+    let before = shop.sandbox.tree();
+    let dry = shop.schema("generate --concurrently \"find users\" --dry-run --format json").ok();
+    let document = dry.json();
+    assert_eq!(document["message"], "find users");
+    assert_eq!(document["then"][0]["message"], "find users: indexes");
+    assert_eq!(document["then"][0]["parents"][0], document["revision"]);
+    assert_eq!(document["then"][1]["message"], "find users: foreign keys");
+    assert_eq!(shop.sandbox.tree(), before);
+
+    shop.schema("generate --concurrently \"find users\"").ok().says("Proving");
+    let names = shop.sandbox.migrations();
+    let slugs: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once('_')?.1)).collect();
+    assert_eq!(slugs, ["create_users", "find_users", "find_users_indexes", "find_users_foreign_keys"]);
+    let read = |number: usize, file: &str| shop.sandbox.read(&format!("migrations/{}/{file}", names[number]));
+    assert!(read(1, "metadata.toml").contains("run_in_transaction = true"));
+    assert!(read(2, "metadata.toml").contains("run_in_transaction = false"));
+    let up = read(2, "up.sql");
+    for part in [
+        "CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);",
+        "ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;",
+        "CREATE INDEX CONCURRENTLY users_phone_idx ON users (phone);",
+        "DROP INDEX CONCURRENTLY users_age_idx;",
+    ] {
+        assert!(up.contains(part), "{up}");
+    }
+    shop.schema("check").ok().lacks("not-concurrent").lacks("unique-constraint").lacks("unproven");
+    shop.schema("check --proof").ok().lacks("unproven").lacks("way-back");
+    shop.schema("upgrade").ok();
+    let count =
+        "SELECT count(*)::text AS line FROM pg_index WHERE indrelid = 'users'::regclass AND indisvalid";
+    assert_eq!(session.rows(count), ["3"]);
+    shop.schema("generate again").ok().says("No changes");
+    shop.schema("revert -3").ok();
+    assert_eq!(session.rows(count), ["2"]);
+    shop.schema("upgrade").ok();
+    assert_eq!(session.rows("SELECT count(*)::text AS line FROM users"), ["500"]);
+}
+
+#[test]
+fn the_configuration_asks_for_it_too() {
+    let Some(shop) = Shop::new(PLAIN) else { return };
+    shop.sandbox.write(
+        "Cargo.toml",
+        &MANIFEST.replace("\"postgres\"\n", "\"postgres\"\nconcurrent-indexes = true\n"),
+    );
+    shop.schema("generate \"create users\"").ok();
+    assert!(shop.newest("metadata.toml").contains("run_in_transaction = true"));
+    shop.sandbox.write("src/models.rs", &PLAIN.replace("#[schema(index)] ", ""));
+    shop.schema("generate \"no index\"").ok();
+    assert_eq!(shop.sandbox.migrations().len(), 2);
+    assert!(shop.newest("up.sql").contains("DROP INDEX CONCURRENTLY users_age_idx;"));
+    assert!(shop.newest("down.sql").contains("CREATE INDEX CONCURRENTLY users_age_idx"));
+}
+
 #[test]
 fn models_become_tables_change_and_come_back() {
     let Some(shop) = Shop::new(SHOP) else { return };
@@ -282,4 +370,22 @@ fn blocks_that_diesel_wrote_of_fifty_tables_find_nothing_but_what_has_drifted() 
     );
     shop.schema("upgrade").ok();
     shop.schema("generate nothing").ok().says("No changes");
+}
+
+#[test]
+fn a_server_s_database_can_be_the_beginning() {
+    let Some(shop) = Shop::new(PLAIN) else { return };
+    shop.schema("generate \"create users\"").ok();
+    shop.schema("upgrade").ok();
+    shop.session()
+        .run("ALTER TABLE users ADD COLUMN nick text; CREATE VIEW names AS SELECT nick FROM users")
+        .unwrap();
+    shop.sandbox.write(
+        "src/models.rs",
+        &PLAIN.replace("}\n", "    pub nick: Option<String>,\n    pub phone: Option<String>,\n}\n"),
+    );
+    shop.schema("generate --from database \"add phone\"").ok().says("Copying the schema of").says("Lacking");
+    assert!(shop.newest("up.sql").contains("ALTER TABLE users ADD COLUMN phone TEXT;"));
+    shop.schema("upgrade").ok();
+    shop.schema("diff database models").ok();
 }

@@ -59,6 +59,8 @@ pub struct Config {
     pub unmodelled: Option<Unmodelled>,
     /// The last revision whose SQL nobody looks at any more: it and what runs before it have run everywhere.
     pub safety_after: Option<String>,
+    /// Whether `generate` builds indexes on PostgreSQL beside the writes of others.
+    pub concurrent_indexes: bool,
     /// Every file that was read to know all this.
     pub files: Vec<PathBuf>,
 }
@@ -175,6 +177,7 @@ impl Raw {
             statement_timeout: self.statement_timeout,
             unmodelled: self.unmodelled,
             safety_after: self.safety_after,
+            concurrent_indexes: self.concurrent_indexes.unwrap_or_default(),
             files: Vec::new(),
         }
     }

@@ -265,7 +265,9 @@ impl Baseline {
         }
         let known =
             Known { schema: self.schema.clone(), models: Some(self.look(project)?), is_replayed: true };
-        for (path, text) in lock::with(project, &[], &self.new, self.engine, Some(known))? {
+        for (path, text) in
+            lock::with(project, &[], std::slice::from_ref(&self.new), self.engine, Some(known))?
+        {
             changes.write(&path, &text)?;
         }
         self.stamp(context, project)

@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 
+use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::{History, Node};
 use schema_runtime::target;
 use serde_json::{Value, json};
 
 use crate::changes;
 use crate::context::Context;
+use crate::database::connect::product;
 use crate::database::scratch::Site;
 use crate::dialect::on_dialect;
 use crate::difference::{Answers, Kept};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::generate::automatic;
+use crate::generate::automatic::{self, Request};
+use crate::generate::origin::Start;
 use crate::generate::tables_file::TablesFile;
 use crate::generate::write::{self, New, Scripts, Wish};
 use crate::lock;
@@ -58,6 +61,12 @@ pub(crate) struct Args {
     /// The table has no rows anywhere, so that new columns need no value for them
     #[arg(long, value_name = "TABLE", conflicts_with = "empty")]
     assume_empty: Vec<String>,
+    /// PostgreSQL: build indexes of tables that are there while others write, in migrations of their own
+    #[arg(long, conflicts_with = "empty")]
+    concurrently: bool,
+    /// Begin with what the live database holds, which somebody has changed by hand, instead of with the history
+    #[arg(long, value_enum, value_name = "SIDE", default_value = "history", conflicts_with = "empty")]
+    from: Start,
     /// Write the file of `table!` blocks although somebody else wrote what is there
     #[arg(long, conflicts_with = "empty")]
     overwrite_tables: bool,
@@ -87,19 +96,19 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         // schema.lock is left alone: the SQL is still to be written, and is no edit when it is.
         new.write(&[])?;
     }
-    report(context, project, args, &new, json!({}));
+    report(context, project, args, std::slice::from_ref(&new), json!({}));
     if !args.dry_run && !context.is_json() {
         context.shell.hint(
             "Next",
             "write up.sql and down.sql, then run `cargo schema lock` and `cargo schema upgrade`",
         );
     }
-    open(args, &new)
+    open(args, std::slice::from_ref(&new))
 }
 
-fn open(args: &Args, new: &New) -> Outcome {
+fn open(args: &Args, all: &[New]) -> Outcome {
     if args.edit {
-        super::edit::open(&new.path.join("up.sql"))?;
+        all.iter().try_for_each(|new| super::edit::open(&new.path.join("up.sql")))?;
     }
     Ok(Exit::Done)
 }
@@ -122,33 +131,52 @@ fn from_models(
     };
     let before: Vec<Node> = wish.parents.iter().chain(&wish.depends_on).copied().collect();
     let (engine, site) = (context.dialect(project)?, Site { context, project });
-    let automatic =
-        on_dialect!(engine, dialect => automatic::compare(dialect, site, history, &before, answers))?;
+    let is_beside = is_beside(context, project, args, engine)?;
+    let request = Request { history, parents: &before, answers, is_beside, start: args.from };
+    let automatic = on_dialect!(engine, dialect => automatic::compare(dialect, site, request))?;
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
     // On one of several branches, the history leads to more than was looked at.
     let is_all = history.ancestors(&before).into_iter().all(|is_before| is_before);
-    let known = is_all.then(|| Known {
+    let is_known = is_all && (args.from == Start::History || !automatic.migrations.is_empty());
+    let known = is_known.then(|| Known {
         is_replayed: automatic.is_proven,
-        ..Known::agreeing(automatic.schema, &automatic.models)
+        models: Some(automatic.agreed),
+        schema: automatic.schema,
     });
-    let Some(migration) = &automatic.migration else {
+    if automatic.migrations.is_empty() {
         return nothing(context, project, args, (tables, known));
-    };
-    let new = write::prepare(&project.config, history, wish, Scripts::Written(migration))?;
+    }
+    let all = write::prepare_all(&project.config, history, wish, &automatic.migrations)?;
     let mut updated: Vec<PathBuf> = tables.iter().map(|tables| tables.path.clone()).collect();
     updated.push(lock::path(project));
-    let mut files = lock::with(project, history.revisions(), &new, engine, known)?;
+    let mut files = lock::with(project, history.revisions(), &all, engine, known)?;
     files.extend(tables.map(|tables| (tables.path, tables.text)));
     if !args.dry_run {
-        new.write(&files)?;
+        write::write_all(&all, &files)?;
     }
     let detected = json!({ "detected": automatic.detected, "kept": automatic.kept.iter().map(Kept::text).collect::<Vec<_>>(), "proven": automatic.is_proven });
-    report(context, project, args, &new, detected);
+    report(context, project, args, &all, detected);
     if !args.dry_run && !context.is_json() {
         tell_updated(context, project, &updated);
         context.shell.hint("Review", "up.sql, then run `cargo schema upgrade`");
     }
-    open(args, &new)
+    open(args, &all)
+}
+
+/// Whether indexes are built while others write. Who asks another engine for it is told that it has no such thing.
+fn is_beside(context: &Context, project: &Project, args: &Args, engine: Engine) -> Result<bool, Failure> {
+    let is_wanted = args.concurrently || project.config.concurrent_indexes;
+    if !is_wanted || engine == Engine::Postgres {
+        return Ok(is_wanted);
+    }
+    let product = product(engine);
+    if args.concurrently {
+        return Err(Failure::usage(format!("`--concurrently` is about PostgreSQL, and this is {product}"))
+            .note("nothing was written"));
+    }
+    let text = format!("`concurrent-indexes`: it is about PostgreSQL, and this is {product}");
+    context.shell.attention("Ignoring", text);
+    Ok(false)
 }
 
 fn tell_updated(context: &Context, project: &Project, paths: &[PathBuf]) {
@@ -176,7 +204,8 @@ fn nothing(
     if context.is_json() {
         context.document("generate", project, json!({ "revision": null, "detected": [], "written": false }));
     }
-    context.shell.status("No changes", "the models and the history agree");
+    let other = if args.from == Start::Database { "database" } else { "history" };
+    context.shell.status("No changes", format!("the models and the {other} agree"));
     Ok(Exit::Done)
 }
 
@@ -236,19 +265,25 @@ fn dependencies(history: &History, targets: &[String]) -> Result<Vec<Node>, Fail
     Ok(nodes)
 }
 
-fn report(context: &Context, project: &Project, args: &Args, new: &New, more: Value) {
-    let folder = project.shown(&new.path).display().to_string();
-    if !new.is_ordered {
+fn report(context: &Context, project: &Project, args: &Args, all: &[New], more: Value) {
+    for new in all.iter().filter(|new| !new.is_ordered) {
         let text = format!("`{}` sorts before its parent: Diesel would run it first", new.place.version);
         context.shell.attention("Order", text);
     }
+    let folder = |new: &New| project.shown(&new.path).display().to_string();
     if context.is_json() {
-        let mut document = document(new, &folder, !args.dry_run);
+        let mut documents = all.iter().map(|new| document(new, &folder(new), !args.dry_run));
+        let mut document = documents.next().unwrap_or_default();
         if let (Value::Object(document), Value::Object(more)) = (&mut document, more) {
             document.extend(more);
+            document.insert("then".to_owned(), documents.collect());
         }
         return context.document("generate", project, document);
     }
+    all.iter().for_each(|new| tell(context, args, new, &folder(new)));
+}
+
+fn tell(context: &Context, args: &Args, new: &New, folder: &str) {
     if args.dry_run {
         context.shell.status("Would create", format!("{folder}/"));
         for (name, text) in &new.files {

@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
     let new = write::prepare(&project.config, &history, &wish, Scripts::Merge)?;
     let dialect = context.dialect(project)?;
     let known = known::learn_if_possible(Site { context, project }, dialect, &history);
-    new.write(&lock::with(project, history.revisions(), &new, dialect, known)?)?;
+    new.write(&lock::with(project, history.revisions(), std::slice::from_ref(&new), dialect, known)?)?;
     report(context, project, &new, &shared_tables(&history, &wish.parents, dialect));
     Ok(Exit::Done)
 }

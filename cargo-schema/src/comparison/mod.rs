@@ -218,7 +218,11 @@ fn written<D: Dialect>(
 }
 
 /// A scratch database that holds what another one holds.
-fn made<D: Dialect>(dialect: &D, site: Site<'_>, catalogue: &D::Catalogue) -> Result<D::Database, Failure> {
+pub(crate) fn made<D: Dialect>(
+    dialect: &D,
+    site: Site<'_>,
+    catalogue: &D::Catalogue,
+) -> Result<D::Database, Failure> {
     let mut database = dialect.scratch(&site)?;
     let script = definition(dialect, site, catalogue)?;
     dialect.run(&mut database, &script.text(), false).map_err(unusable)?;

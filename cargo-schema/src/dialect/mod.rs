@@ -187,6 +187,31 @@ pub(crate) trait Dialect {
         &[]
     }
 
+    /// Whether indexes of this table can be built and dropped while others write.
+    fn builds_beside(&self, _catalogue: &Self::Catalogue, _table: &str) -> bool {
+        false
+    }
+
+    /// As [`Dialect::emit`], for indexes that are built and dropped while others write.
+    fn emit_outside(
+        &self,
+        database: &mut Self::Database,
+        operations: &[Operation],
+        like: Option<&[Self::Catalogue]>,
+    ) -> Result<Emitted<Self::Catalogue>, Error> {
+        self.emit(database, operations, like)
+    }
+
+    /// What [`Dialect::emit_outside`] would write, without a database.
+    fn on_paper_outside(&self, stages: &[Paper<'_, Self::Catalogue>]) -> Result<Script, Error> {
+        self.on_paper(stages)
+    }
+
+    /// Runs a migration's file statement by statement, in no transaction.
+    fn run_outside(&self, database: &mut Self::Database, text: &str) -> Result<(), Error> {
+        self.run(database, text, false)
+    }
+
     /// Runs a migration's file as the engine will.
     fn run(&self, database: &mut Self::Database, text: &str, foreign_keys_off: bool) -> Result<(), Error>;
 

@@ -11,19 +11,19 @@ use schema_runtime::history::{History, Node};
 use super::decide::Answer;
 use super::migration::{self, Migration};
 use super::offline;
-use super::prove::{Claim, Disproof, Proven};
+use super::origin::{self, Origin, Start};
+use super::prove::{self, Claim, Disproof, Proven};
+use super::steps::Steps;
 use crate::context::Context;
-use crate::database::connect::product;
-use crate::database::replay::replay;
 use crate::database::scratch::{self, Site, unusable};
 use crate::database::server::DOWN;
 use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Difference, Kept, difference};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::lock::known;
 use crate::project::Project;
 use crate::render::difference::detected;
-use crate::render::human::count;
 
 /// Rows in every table while a migration is proven.
 const ROWS: usize = 3;
@@ -31,42 +31,53 @@ const ROWS: usize = 3;
 /// What came of comparing models with the history.
 pub(crate) struct Automatic {
     pub(crate) models: Models,
-    /// `None` when there is nothing to do.
-    pub(crate) migration: Option<Migration>,
+    /// One behind the other; none when there is nothing to do.
+    pub(crate) migrations: Vec<Migration>,
     /// What was detected, in words.
     pub(crate) detected: Vec<String>,
     pub(crate) kept: Vec<Kept>,
-    /// What the history leads to when the migration is part of it.
+    /// What the history leads to when the migrations are part of it.
     pub(crate) schema: Schema,
+    /// What the models say of what they agree with there.
+    pub(crate) agreed: Schema,
     /// Whether it ran on a scratch database, and back.
     pub(crate) is_proven: bool,
+}
+
+/// What is compared with the models, and how.
+pub(crate) struct Request<'a> {
+    pub(crate) history: &'a History,
+    /// What comes before the new revision.
+    pub(crate) parents: &'a [Node],
+    pub(crate) answers: Answers,
+    /// Indexes of tables that are there are built while others write.
+    pub(crate) is_beside: bool,
+    /// What the models are compared with.
+    pub(crate) start: Start,
 }
 
 /// Compares, and tells about it while it does.
 pub(crate) fn compare<D: Dialect>(
     dialect: &D,
     site: Site<'_>,
-    history: &History,
-    parents: &[Node],
-    mut answers: Answers,
+    request: Request<'_>,
 ) -> Result<Automatic, Failure> {
     let Site { context, project } = site;
+    let Request { history, parents, is_beside, start, .. } = request;
     let models = read(context, project, dialect.engine())?;
     let mut desired = wanted(&models);
-    let replayed = history.ancestors(parents).into_iter().filter(|&is_before| is_before).count();
-    context.shell.status(
-        "Replaying",
-        format!("{} on a scratch {} database", count(replayed, "revision"), product(dialect.engine())),
-    );
-    let mut database = match replay(dialect, site, history, parents) {
+    let origin = Origin::read(dialect, site, start, (history, parents))?;
+    origin.tell(dialect, site);
+    let mut database = match origin.database(dialect, site) {
         Ok(database) => database,
-        Err(failure) if failure.is(DOWN) => {
-            return offline::compare(dialect, site, (history, parents), models, answers, failure);
+        Err(failure) if failure.is(DOWN) && start == Start::History => {
+            return offline::compare(dialect, site, request, models, failure);
         }
         Err(failure) => return Err(failure),
     };
     let catalogue = dialect.introspect(&mut database).map_err(unusable)?;
     let current = dialect.schema(&catalogue);
+    let mut answers = request.answers;
     // Decided for all tables, and true for the few that the proof sees.
     answers.unmodelled.get_or_insert(unmodelled(dialect, &desired, &current));
     let spelling = dialect.spell(&mut database, &mut desired, &current).map_err(unusable)?;
@@ -76,8 +87,9 @@ pub(crate) fn compare<D: Dialect>(
         context.shell.status("Keeping", kept.text());
     }
     let mut automatic = Automatic {
+        agreed: models.schema.clone(),
         models,
-        migration: None,
+        migrations: Vec::new(),
         detected: Vec::new(),
         kept: found.kept,
         schema: current,
@@ -88,26 +100,40 @@ pub(crate) fn compare<D: Dialect>(
     }
     let excerpt = || dialect.excerpt(&catalogue, &found.operations).map_err(unusable);
     let Excerpt { mut database, left_out } = excerpt()?.unwrap_or(Excerpt { database, left_out: Vec::new() });
-    let migration = migration::write(dialect, &mut database, found.operations.clone(), &automatic.schema)
+    let beside = is_beside.then_some(&catalogue);
+    let operations = found.operations.clone();
+    let migrations = migration::write_all(dialect, &mut database, operations, &automatic.schema, beside)
         .map_err(unwritten)?;
-    automatic.detected = migration.operations.iter().map(detected).collect();
+    let operations = || migrations.iter().flat_map(|migration| &migration.operations);
+    automatic.detected = operations().map(detected).collect();
     automatic.detected.iter().for_each(|line| context.shell.status("Detected", line));
     let mut touched = desired;
     touched.tables.retain(|name, _| !left_out.contains(&dialect.fold(name)));
-    let claim = Claim { dialect, migration: &migration, desired: &touched, answers: &answers };
+    let steps = Steps::new(dialect, &migrations, &automatic.schema, (touched, &answers));
     let again = || match excerpt()? {
         Some(excerpt) => Ok(excerpt.database),
-        None => replay(dialect, site, history, parents),
+        None => origin.database(dialect, site),
     };
-    let proven = prove(context, &claim, &mut database, again)?;
-    if proven.rows == 0 && migration.touches(dialect, &automatic.schema) {
+    let proven = prove(context, &steps.claims(), &mut database, again)?;
+    if proven.rows == 0 && migrations.iter().any(|migration| migration.touches(dialect, &automatic.schema)) {
         context
             .shell
             .attention("Proved", "without rows: none could be made that the tables and triggers accept");
     }
-    automatic.migration = Some(migration);
     let is_left_out = |name: &str| left_out.contains(&dialect.fold(name));
     automatic.schema = together(automatic.schema, proven.after, is_left_out);
+    if start == Start::Database {
+        let wanted = (wanted(&automatic.models), &answers);
+        let (schema, left) = origin::on_history(dialect, site, (history, parents), &migrations, wanted)?;
+        automatic.agreed = known::agreed(dialect, automatic.agreed, &left);
+        automatic.schema = schema;
+        if let Some(lacking) = origin::lacking(&left) {
+            let text =
+                format!("the history alone does not lead to the models; still to be written: {lacking}");
+            context.shell.attention("Lacking", text);
+        }
+    }
+    automatic.migrations = migrations;
     Ok(automatic)
 }
 
@@ -215,15 +241,15 @@ pub(super) fn unwritten(error: scratch::Error) -> Failure {
 /// Up and down with rows; without them, on a fresh scratch database, where only the rows were in the way.
 fn prove<D: Dialect>(
     context: &Context,
-    claim: &Claim<'_, D>,
+    claims: &[Claim<'_, D>],
     database: &mut D::Database,
     again: impl FnOnce() -> Result<D::Database, Failure>,
 ) -> Result<Proven, Failure> {
     context.shell.status("Proving", format!("up and down with {ROWS} rows per table"));
-    match claim.prove(database, ROWS) {
+    match prove::prove(claims, database, ROWS) {
         Ok(proven) => Ok(proven),
         Err(Disproof::Failed(error)) if error.is_about_rows => {
-            claim.prove(&mut again()?, 0).map_err(disproved)
+            prove::prove(claims, &mut again()?, 0).map_err(disproved)
         }
         Err(disproof) => Err(disproved(disproof)),
     }

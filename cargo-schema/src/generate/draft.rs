@@ -16,6 +16,8 @@ pub(crate) struct Draft {
     pub(crate) created: String,
     /// A table is rebuilt: SQLite's foreign keys are off while it runs.
     pub(crate) rebuilds: bool,
+    /// It runs statement by statement, in no transaction.
+    pub(crate) is_outside: bool,
     /// Why there is no way back.
     pub(crate) irreversible: Option<&'static str>,
 }
@@ -40,7 +42,7 @@ impl Draft {
     pub(crate) fn metadata(&self) -> String {
         let mut document = DocumentMut::new();
         let mut set = |key: &str, value: Value| document.insert(key, Item::Value(value));
-        set("run_in_transaction", true.into());
+        set("run_in_transaction", (!self.is_outside).into());
         set("revision", self.id.as_str().into());
         set("parents", list(&self.parents));
         set("message", self.message.as_str().into());

@@ -48,18 +48,33 @@ pub(crate) struct Claim<'a, D> {
     pub(crate) answers: &'a Answers,
 }
 
-impl<D: Dialect> Claim<'_, D> {
-    /// Runs the proof on a database that holds the current schema and no rows.
-    pub(crate) fn prove(&self, database: &mut D::Database, rows: usize) -> Result<Proven, Disproof> {
-        let before = self.dialect.introspect(database)?;
-        let rows = match rows {
-            0 => 0,
-            _ => self.dialect.seed(database, &before, &self.migration.operations, rows)?,
-        };
-        let after = self.there_and_back(database, &before)?;
-        Ok(Proven { rows, after })
+/// Runs the proof on a database that holds the current schema and no rows. Of several migrations each goes up, down and
+/// up again before the next, and then all of them go back.
+pub(crate) fn prove<D: Dialect>(
+    claims: &[Claim<'_, D>],
+    database: &mut D::Database,
+    rows: usize,
+) -> Result<Proven, Disproof> {
+    let dialect = claims.first().expect("a proof is about something").dialect;
+    let mut before = dialect.introspect(database)?;
+    let operations: Vec<Operation> =
+        claims.iter().flat_map(|claim| claim.migration.operations.clone()).collect();
+    let rows = if rows == 0 { 0 } else { dialect.seed(database, &before, &operations, rows)? };
+    let mut after = claims[0].there_and_back(database, &before)?;
+    let mut left = Vec::new();
+    for (done, next) in claims.iter().zip(&claims[1..]) {
+        done.migration.run_up(dialect, database)?;
+        left.push((done, std::mem::replace(&mut before, dialect.introspect(database)?)));
+        after = next.there_and_back(database, &before)?;
     }
+    for (claim, before) in left.iter().rev() {
+        claim.migration.run_down(dialect, database)?;
+        claim.is_back(database, before)?;
+    }
+    Ok(Proven { rows, after })
+}
 
+impl<D: Dialect> Claim<'_, D> {
     /// Up and down, on a database as it is; returns what it held in between.
     fn there_and_back(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<Schema, Disproof> {
         let was_broken = self.dialect.broken(database, before);
@@ -67,8 +82,7 @@ impl<D: Dialect> Claim<'_, D> {
         let rows_before = self.rows(database, &schema, Way::Up)?;
         let rows_kept = self.rows(database, &schema, Way::Down)?;
 
-        let off = self.migration.needs_foreign_keys_off();
-        self.dialect.run(database, &self.migration.up.text(), off)?;
+        self.migration.run_up(self.dialect, database)?;
         let after = self.dialect.introspect(database)?;
         self.is_there(database, &after)?;
         let broken = self.dialect.broken(database, &after);
@@ -78,14 +92,17 @@ impl<D: Dialect> Claim<'_, D> {
         }
         compare(rows_before, self.rows_after(database, &schema)?, "up")?;
 
-        self.dialect.run(database, &self.migration.down.text(), off)?;
-        let back = self.dialect.introspect(database)?;
-        let lines = unequal(&self.dialect.lines(before), &self.dialect.lines(&back));
-        if !lines.is_empty() {
-            return Err(Disproof::NotBack(lines));
-        }
+        self.migration.run_down(self.dialect, database)?;
+        self.is_back(database, before)?;
         compare(rows_kept, self.rows(database, &schema, Way::Down)?, "down")?;
         Ok(self.dialect.schema(&after))
+    }
+
+    /// Whether the catalogue is what it was.
+    fn is_back(&self, database: &mut D::Database, before: &D::Catalogue) -> Result<(), Disproof> {
+        let back = self.dialect.introspect(database)?;
+        let lines = unequal(&self.dialect.lines(before), &self.dialect.lines(&back));
+        if lines.is_empty() { Ok(()) } else { Err(Disproof::NotBack(lines)) }
     }
 
     /// Whether nothing remains to be done.

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use schema_build::config::Config;
 use schema_build::migrations::name::{self, Moment};
 use schema_runtime::history::{History, Node, is_valid_id, is_valid_label};
+use schema_runtime::revision::Revision;
 
 use super::draft::{self, Draft};
 use super::identity;
@@ -57,6 +58,50 @@ pub(crate) enum Scripts<'a> {
 /// Why the first revision of a database that was there before cannot be reverted.
 const FOUND: &str = "the history begins here, with tables that were there before it";
 
+/// As [`prepare`] for migrations that a difference has made, each behind the one before. The wish is about the first.
+pub(crate) fn prepare_all(
+    config: &Config,
+    history: &History,
+    wish: &Wish<'_>,
+    migrations: &[Migration],
+) -> Result<Vec<New>, Failure> {
+    let [only] = migrations else { return prepare_several(config, history, wish, migrations) };
+    Ok(vec![prepare(config, history, wish, Scripts::Written(only))?])
+}
+
+fn prepare_several(
+    config: &Config,
+    history: &History,
+    wish: &Wish<'_>,
+    migrations: &[Migration],
+) -> Result<Vec<New>, Failure> {
+    let mut all: Vec<New> = Vec::new();
+    let mut history = history.clone();
+    for migration in migrations {
+        let message = migration.share.message(wish.message);
+        let wish = match all.last() {
+            None => Wish { message: &message, ..wish.clone() },
+            Some(before) => {
+                let parents = history.node(&before.draft.id).into_iter().collect();
+                Wish { message: &message, parents, ..Wish::default() }
+            }
+        };
+        let new = prepare(config, &history, &wish, Scripts::Written(migration))?;
+        let revisions = history.revisions().iter().cloned().chain([new.revision()]).collect();
+        history = History::new(revisions).expect("a revision with a fresh id behind others is no defect");
+        all.push(new);
+    }
+    Ok(all)
+}
+
+/// Writes the folders, and other files that go with them: all of it or nothing.
+pub(crate) fn write_all(all: &[New], others: &[(PathBuf, String)]) -> Result<(), Failure> {
+    changes::all_or_nothing(|changes| {
+        all.iter().try_for_each(|new| changes.place_folder(&new.path, &new.files))?;
+        others.iter().try_for_each(|(path, text)| changes.write(path, text))
+    })
+}
+
 /// Checks a wish and works out names and texts. Writes nothing.
 pub(crate) fn prepare(
     config: &Config,
@@ -84,6 +129,7 @@ pub(crate) fn prepare(
         created: Moment::from_epoch(now()).to_string(),
         irreversible: matches!(scripts, Scripts::Found(_)).then_some(FOUND),
         rebuilds: matches!(scripts, Scripts::Written(migration) if migration.needs_foreign_keys_off()),
+        is_outside: matches!(scripts, Scripts::Written(migration) if migration.share.is_outside()),
     };
     Ok(New {
         is_ordered: before.iter().all(|version| place.version.as_str() > *version),
@@ -97,10 +143,25 @@ pub(crate) fn prepare(
 impl New {
     /// Writes the folder and other files that go with it.
     pub(crate) fn write(&self, others: &[(PathBuf, String)]) -> Result<(), Failure> {
-        changes::all_or_nothing(|changes| {
-            changes.place_folder(&self.path, &self.files)?;
-            others.iter().try_for_each(|(path, text)| changes.write(path, text))
-        })
+        write_all(std::slice::from_ref(self), others)
+    }
+
+    /// The revision-to-be, as far as the history asks where it is.
+    fn revision(&self) -> Revision {
+        let texts = |texts: &[String]| texts.iter().map(|text| text.clone().into()).collect();
+        Revision {
+            id: self.draft.id.clone().into(),
+            version: self.place.version.clone().into(),
+            folder: self.place.folder.clone().into(),
+            message: self.draft.message.clone().into(),
+            created: None,
+            parents: texts(&self.draft.parents),
+            depends_on: texts(&self.draft.depends_on),
+            labels: texts(&self.draft.labels),
+            irreversible: None,
+            up: Default::default(),
+            down: None,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use schema_build::finding::Finding;
 use schema_build::lockfile::LockFile;
-use schema_build::models::{self, Models};
+use schema_build::models;
 use schema_build::schema::Schema;
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::History;
@@ -29,13 +29,6 @@ pub(crate) struct Known {
     pub(crate) models: Option<Schema>,
     /// Whether the history ran on a database, all of it.
     pub(crate) is_replayed: bool,
-}
-
-impl Known {
-    /// When nothing differs any more.
-    pub(crate) fn agreeing(schema: Schema, models: &Models) -> Self {
-        Self { schema, models: Some(models.schema.clone()), is_replayed: true }
-    }
 }
 
 /// Replays the whole history and compares the models with it.
@@ -82,7 +75,7 @@ fn learn_on<D: Dialect>(dialect: &D, site: Site<'_>, history: &History) -> Resul
 }
 
 /// The models without what the difference is about.
-fn agreed<D: Dialect>(dialect: &D, mut models: Schema, found: &Difference) -> Schema {
+pub(crate) fn agreed<D: Dialect>(dialect: &D, mut models: Schema, found: &Difference) -> Schema {
     let names: Vec<String> = concerned(found).iter().map(|name| dialect.fold(name)).collect();
     models.tables.retain(|name, _| !names.contains(&dialect.fold(name)));
     models.enums.retain(|name, _| !names.contains(&dialect.fold(name)));

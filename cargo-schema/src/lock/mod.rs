@@ -73,21 +73,24 @@ fn without_schemas(text: &str) -> String {
     text.lines().filter(is_kept).map(|line| format!("{line}\n")).collect()
 }
 
-/// The files with a revision that is about to be written. A missing lock file starts with what is there.
+/// The files with revisions that are about to be written. A missing lock file starts with what is there.
 pub(crate) fn with(
     project: &Project,
     revisions: &[Revision],
-    new: &New,
+    all: &[New],
     dialect: Dialect,
     known: Option<Known>,
 ) -> Result<Vec<(PathBuf, String)>, Failure> {
     let mut lock = read(project)?.unwrap_or_else(|| LockFile::of(revisions));
-    let text = |name: &str| {
-        new.files.iter().find(|(file, _)| *file == name).map(|(_, text)| checksum(text, dialect))
-    };
-    let checksums = Checksums { up: text("up.sql").unwrap_or_default(), down: text("down.sql") };
-    lock.revisions.insert(new.draft.id.clone(), checksums);
-    known::put(&mut lock, known, std::slice::from_ref(&new.draft.id));
+    for new in all {
+        let text = |name: &str| {
+            new.files.iter().find(|(file, _)| *file == name).map(|(_, text)| checksum(text, dialect))
+        };
+        let checksums = Checksums { up: text("up.sql").unwrap_or_default(), down: text("down.sql") };
+        lock.revisions.insert(new.draft.id.clone(), checksums);
+    }
+    let ids: Vec<String> = all.iter().map(|new| new.draft.id.clone()).collect();
+    known::put(&mut lock, known, &ids);
     Ok(files(project, &lock))
 }
 

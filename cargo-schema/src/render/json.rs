@@ -18,7 +18,7 @@
 //! | `diff` | `from` and `to` (`name`, `kind`), `is_equal`, `differences` (`change`, `what`), `reworded`, `perhaps_renamed` (`from`, `to`), `kept`, `sql` |
 //! | `resolve` | `revisions` (the one), `now_at` |
 //! | `init` | `dialect`, `written` (files), `adopted` (`revisions` and `heads`, numbers), `from_database` (`revision`, `folder`, `modelled`, `left_out`), `add_by_hand` (`file`, `line`), `findings` |
-//! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected` and `kept`, of a merge `shared_tables` |
+//! | `generate`, `merge` | `revision`, `diesel_version`, `message`, `parents`, `depends_on`, `labels`, `created`, `folder`, `files`, `written`; from models `detected`, `kept` and `proven`; of `generate` `then` (further revisions that it wrote, each behind the one before), of a merge `shared_tables` |
 //! | `rebase` | `onto`, `moved` (`revision`, `parents`, `from`, `to`), `applied_before` |
 //! | `squash` | `revision`, `removed`, `is_rewritten`, `is_revertible`, `files`, `written` |
 //! | `graph` | `boxes` (`name`, `lines`), `arrows` (`from`, `to`, `label`, `is_dependency`) |

@@ -33,9 +33,11 @@ pub(super) struct Raw {
     pub(super) statement_timeout: Option<Duration>,
     pub(super) unmodelled: Option<Unmodelled>,
     pub(super) safety_after: Option<String>,
+    pub(super) concurrent_indexes: Option<bool>,
 }
 
-pub(super) const KEYS: [&str; 17] = [
+pub(super) const KEYS: [&str; 18] = [
+    "concurrent-indexes",
     "database-url",
     "dialect",
     "ignore",
@@ -76,6 +78,9 @@ impl Raw {
 
     fn read_key<'t>(&mut self, document: &mut Document<'t>, key: &str, value: &Value<'t>) {
         match key {
+            "concurrent-indexes" => {
+                self.concurrent_indexes = document.boolean(key, value).map(|flag| flag.value);
+            }
             "dialect" => self.dialect = dialect(document, key, value),
             "migrations" => self.migrations = string(document, key, value).map(PathBuf::from),
             "models" => self.models = paths(document, key, value),
@@ -117,6 +122,7 @@ impl Raw {
             statement_timeout: self.statement_timeout.or(lower.statement_timeout),
             unmodelled: self.unmodelled.or(lower.unmodelled),
             safety_after: self.safety_after.or(lower.safety_after),
+            concurrent_indexes: self.concurrent_indexes.or(lower.concurrent_indexes),
         }
     }
 }

@@ -41,7 +41,7 @@ fn every_key_is_read() {
         "[package.metadata.schema]\ndialect = \"postgres\"\nmigrations = \"db/m\"\nmodels = \"src/models\"\n\
          tables = [\"src/a.rs\", \"src/b.rs\"]\non-connect = [\"PRAGMA x\"]\nignore = [\"audit.*\"]\n\
          database-url = \"app.db\"\nname = \"{rev}_{slug}\"\ntransaction = \"all\"\nlock = \"table\"\n\
-         lock-wait = \"5m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\nsafety-after = \"0007\"\n\
+         lock-wait = \"5m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\nsafety-after = \"0007\"\nconcurrent-indexes = true\n\
          [package.metadata.schema.lints]\nmissing-down = \"deny\"\nmultiple-heads = \"allow\"\n",
     );
     let config = load(&scratch);
@@ -58,6 +58,7 @@ fn every_key_is_read() {
     assert_eq!(config.lock_timeout, Some(Duration::from_millis(500)));
     assert_eq!(config.statement_timeout, Some(Duration::from_secs(3600)));
     assert_eq!(config.safety_after.as_deref(), Some("0007"));
+    assert!(config.concurrent_indexes);
     let lints = [("missing-down".to_string(), Level::Deny), ("multiple-heads".to_string(), Level::Allow)];
     assert_eq!(config.lints, BTreeMap::from(lints));
 }

@@ -8,6 +8,10 @@ use super::{define, guard};
 use crate::dialect::script::Group;
 use crate::operation::Operation;
 
+/// A number that no other row has; `FIRST` goes before. A run that was resumed in between counts from one, too.
+const NEXT: &str = "(@schema_row := COALESCE(@schema_row, 0) + 1)";
+const FIRST: &str = "SET @schema_row = 0";
+
 /// What happens to one table.
 pub(super) struct Change<'a> {
     pub(super) before: &'a Entry,
@@ -84,20 +88,35 @@ impl Change<'_> {
         }
     }
 
-    /// A value for a column that comes back without its own, where the zero that MySQL would take is no value at all.
-    fn placeholder(&self, column: &ColumnEntry) -> Option<&'static str> {
+    /// A value for a column that comes back without its own, where the zero that MySQL would take is no value at all, or
+    /// one and the same for rows of which no two may have the same.
+    fn placeholder(&self, column: &ColumnEntry) -> Option<String> {
         let is_key = self
             .after
             .foreign_keys
             .iter()
             .any(|key| key.columns.iter().any(|own| is_same(own, &column.name)));
-        match SqlType::read(&column.ty).family() {
+        let family = SqlType::read(&column.ty).family();
+        match (family, self.is_unique(column)) {
             _ if is_key => None,
-            Family::Timestamp => Some("'1970-01-02 00:00:00'"),
-            Family::Date => Some("'1970-01-01'"),
-            Family::Json => Some("'null'"),
+            (Family::Timestamp, true) => Some(format!("'1970-01-02 00:00:00' + INTERVAL {NEXT} SECOND")),
+            (Family::Date, true) => Some(format!("'1970-01-01' + INTERVAL {NEXT} DAY")),
+            (Family::Integer | Family::Decimal | Family::Float | Family::Text | Family::Binary, true) => {
+                Some(NEXT.to_owned())
+            }
+            (Family::Timestamp, false) => Some("'1970-01-02 00:00:00'".to_owned()),
+            (Family::Date, false) => Some("'1970-01-01'".to_owned()),
+            (Family::Json, _) => Some("'null'".to_owned()),
             _ => None,
         }
+    }
+
+    /// Whether a unique key of the table holds a column.
+    fn is_unique(&self, column: &ColumnEntry) -> bool {
+        let holds = |key: &&KeyEntry| {
+            key.items.iter().filter_map(|item| item.column.as_ref()).any(|own| is_same(own, &column.name))
+        };
+        self.after.keys.iter().filter(|key| key.is_unique).any(|key| holds(&key))
     }
 
     fn guards(&self) -> Vec<Group> {
@@ -148,8 +167,10 @@ impl Change<'_> {
                 ..column.clone()
             };
             room.insert(roomy, &self.after);
-            let value = backfill.or_else(|| self.placeholder(column).filter(|_| self.is_way_back));
-            room.updates.extend(value.map(|value| self.update(&column.name, value, "")));
+            let placeholder = || self.placeholder(column).filter(|_| self.is_way_back);
+            let Some(value) = backfill.map(str::to_owned).or_else(placeholder) else { continue };
+            room.updates.extend(value.contains(NEXT).then(|| FIRST.to_owned()));
+            room.updates.push(self.update(&column.name, &value, ""));
         }
         for (old, new) in self.kept() {
             self.make_room(old, new, &mut room);

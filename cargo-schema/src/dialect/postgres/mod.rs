@@ -1,9 +1,11 @@
 //! PostgreSQL. `introspect` reads what there is in one query, `normalize` and `types` say what is equal, `spell` asks
 //! the server how it spells an expression; `emit` writes what is to happen: `define` definitions, `alter` what happens
-//! to one table, `cast` to values, `enums` to types, `views` to what stands in the way; `restore` brings back what no
+//! to one table, `cast` to values, `enums` to types, `views` to what stands in the way; `beside` what is built
+//! while others write; `restore` brings back what no
 //! operation speaks of. `scratch` is a database of our own beside the project's; `trace` watches what statements lock there.
 
 mod alter;
+mod beside;
 mod cast;
 mod define;
 mod definition;
@@ -201,14 +203,29 @@ impl Dialect for Postgres {
         ]
     }
 
+    fn builds_beside(&self, catalogue: &Catalogue, table: &str) -> bool {
+        beside::is_possible(catalogue, table)
+    }
+
+    fn emit_outside(
+        &self,
+        database: &mut Scratch,
+        operations: &[Operation],
+        like: Option<&[Catalogue]>,
+    ) -> Result<Emitted<Catalogue>, Error> {
+        beside::emit(database, operations, like)
+    }
+
+    fn on_paper_outside(&self, stages: &[Paper<'_, Catalogue>]) -> Result<Script, Error> {
+        Ok(beside::on_paper(stages))
+    }
+
+    fn run_outside(&self, database: &mut Scratch, text: &str) -> Result<(), Error> {
+        statements(text).iter().try_for_each(|statement| database.run(statement))
+    }
+
     fn run(&self, database: &mut Scratch, text: &str, _foreign_keys_off: bool) -> Result<(), Error> {
-        let lexed = lex(text, Engine::Postgres);
-        let statements: Vec<&str> = lexed
-            .statements
-            .iter()
-            .map(|statement| &text[statement.start as usize..statement.end as usize])
-            .collect();
-        database.transaction(&statements)
+        database.transaction(&statements(text))
     }
 
     fn seed(
@@ -237,4 +254,9 @@ impl Dialect for Postgres {
     fn broken(&self, _database: &mut Scratch, _catalogue: &Catalogue) -> Vec<String> {
         Vec::new()
     }
+}
+
+fn statements(text: &str) -> Vec<&str> {
+    let lexed = lex(text, Engine::Postgres);
+    lexed.statements.iter().map(|statement| &text[statement.start as usize..statement.end as usize]).collect()
 }

@@ -435,12 +435,11 @@ fn sized(base: &str, arguments: &str, number: usize) -> Option<String> {
 
 /// Whether values of the one type, such as are made here, can become values of the other.
 fn is_castable(old: &str, new: &str) -> bool {
-    let base = |ty| {
-        let (base, _) = split(ty);
-        let base = base.strip_suffix("[]").unwrap_or(base);
+    let item = |ty: &str| {
+        let base = split(ty.strip_suffix("[]").unwrap_or(ty)).0;
         types::behind_serial(base).unwrap_or(base).to_owned()
     };
-    let (old_base, new_base) = (base(old), base(new));
+    let (old_base, new_base) = (item(old), item(new));
     let kind = |base: &str| match base {
         "SMALLINT" | "INTEGER" | "BIGINT" | "NUMERIC" | "REAL" | "DOUBLE PRECISION" | "BOOLEAN" => "number",
         "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "citext" => "text",
@@ -452,7 +451,8 @@ fn is_castable(old: &str, new: &str) -> bool {
     };
     let (old_kind, new_kind) = (kind(&old_base), kind(&new_base));
     let is_one = old_kind == new_kind && (!old_kind.is_empty() || old_base == new_base);
-    is_one && old.ends_with("[]") == new.ends_with("[]") || old_kind == "text" || new_kind == "text"
+    let is_text = |ty: &str, kind: &str| kind == "text" && !ty.ends_with("[]");
+    is_one && old.ends_with("[]") == new.ends_with("[]") || is_text(old, old_kind) || is_text(new, new_kind)
 }
 
 fn split(ty: &str) -> (&str, &str) {

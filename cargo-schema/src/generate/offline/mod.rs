@@ -14,10 +14,10 @@ use schema_build::schema::Schema;
 use schema_runtime::dialect::Dialect as Engine;
 use schema_runtime::history::{History, Node};
 
-use super::automatic::{self, Automatic};
+use super::automatic::{self, Automatic, Request};
+use super::migration::Migration;
 use crate::database::scratch::Site;
 use crate::dialect::Dialect;
-use crate::difference::Answers;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lock;
@@ -28,12 +28,12 @@ use crate::render::difference::detected;
 pub(super) fn compare<D: Dialect>(
     dialect: &D,
     site: Site<'_>,
-    (history, parents): (&History, &[Node]),
+    request: Request<'_>,
     models: Models,
-    mut answers: Answers,
     down: Failure,
 ) -> Result<Automatic, Failure> {
     let shell = &site.context.shell;
+    let Request { history, parents, mut answers, is_beside, .. } = request;
     let remembered = match remembered(site, history, parents)? {
         Ok(remembered) => remembered,
         Err(why) => {
@@ -52,8 +52,9 @@ pub(super) fn compare<D: Dialect>(
     spelling.undo(&mut found.operations);
     found.kept.iter().for_each(|kept| shell.status("Keeping", kept.text()));
     let mut offline = Automatic {
+        agreed: models.schema.clone(),
         models,
-        migration: None,
+        migrations: Vec::new(),
         detected: Vec::new(),
         kept: found.kept,
         schema: current,
@@ -65,13 +66,15 @@ pub(super) fn compare<D: Dialect>(
     if let Some(doubt) = doubt::of(dialect, history, &offline.schema, &found.operations) {
         return Err(unsure(&doubt));
     }
-    let migration = paper::write(dialect, found.operations, &offline.schema)
+    let migrations = paper::write(dialect, found.operations, &offline.schema, is_beside)
         .map_err(|error| unsure(&error.to_string()))?;
-    offline.detected = migration.operations.iter().map(detected).collect();
+    let operations = || migrations.iter().flat_map(|migration| &migration.operations);
+    offline.detected = operations().map(detected).collect();
     offline.detected.iter().for_each(|line| shell.status("Detected", line));
     shell.attention("Unproven", "nothing ran; `cargo schema check --proof` tries it where there is a server");
-    offline.schema = apply::after(dialect, &offline.schema, &migration.operations);
-    offline.migration = Some(migration);
+    let after = |schema, migration: &Migration| apply::after(dialect, &schema, &migration.operations);
+    offline.schema = migrations.iter().fold(offline.schema, after);
+    offline.migrations = migrations;
     Ok(offline)
 }
 

@@ -6,20 +6,29 @@ use crate::database::scratch::Error;
 use crate::dialect::script::Script;
 use crate::dialect::{Dialect, Paper};
 use crate::generate::migration::{self, Migration};
+use crate::generate::share::Share;
 use crate::operation::{Operation, apply, reversed};
 
-/// Writes the migration for these operations on this schema.
+/// Writes the migrations for these operations on this schema; `is_beside`: indexes are built while others write.
 pub(in crate::generate) fn write<D: Dialect>(
     dialect: &D,
     operations: Vec<Operation>,
     current: &Schema,
-) -> Result<Migration, Error> {
+    is_beside: bool,
+) -> Result<Vec<Migration>, Error> {
     let operations = migration::prepared(dialect, operations, current);
-    let (up, mut stages) = way(dialect, current.clone(), &operations, None)?;
-    let after = stages.pop().expect("the schema after the last stage");
-    stages.reverse();
-    let (down, _) = way(dialect, after, &reversed(&operations), Some(&stages))?;
-    Ok(Migration { operations, up, down })
+    let catalogue = dialect.imagined(current).filter(|_| is_beside);
+    let mut now = current.clone();
+    let mut migrations = Vec::new();
+    for (share, operations) in migration::shares(dialect, operations, catalogue.as_ref()) {
+        let (up, mut stages) = way(dialect, now, &operations, (share, None))?;
+        let after = stages.pop().expect("the schema after the last stage");
+        stages.reverse();
+        let (down, _) = way(dialect, after.clone(), &reversed(&operations), (share, Some(&stages)))?;
+        migrations.push(Migration { share, operations, up, down });
+        now = after;
+    }
+    Ok(migrations)
 }
 
 /// One way, and the schemas before each stage and after the last.
@@ -27,7 +36,7 @@ fn way<D: Dialect>(
     dialect: &D,
     mut now: Schema,
     operations: &[Operation],
-    like: Option<&[Schema]>,
+    (share, like): (Share, Option<&[Schema]>),
 ) -> Result<(Script, Vec<Schema>), Error> {
     let imagined = |schema: &Schema| {
         let missing = || Error::new("write the change", "it takes a database");
@@ -42,5 +51,9 @@ fn way<D: Dialect>(
         schemas.push(std::mem::replace(&mut now, after));
     }
     schemas.push(now);
-    Ok((dialect.on_paper(&stages)?, schemas))
+    let script = match share.is_outside() {
+        true => dialect.on_paper_outside(&stages)?,
+        false => dialect.on_paper(&stages)?,
+    };
+    Ok((script, schemas))
 }

@@ -11,7 +11,7 @@ use diesel::SqliteConnection;
 use schema_build::schema::Schema;
 
 use super::migration::{Migration, write};
-use super::prove::{Claim, Disproof};
+use super::prove::{self, Claim, Disproof};
 use crate::database::scratch;
 use crate::dialect::Dialect;
 use crate::dialect::sqlite::Sqlite;
@@ -65,7 +65,8 @@ fn prove_on<D: Dialect>(
     answers: &Answers,
     rows: usize,
 ) -> Result<usize, Disproof> {
-    Claim { dialect, migration, desired, answers }.prove(database, rows).map(|proven| proven.rows)
+    let claim = Claim { dialect, migration, desired, answers };
+    prove::prove(&[claim], database, rows).map(|proven| proven.rows)
 }
 
 fn schema(database: &mut SqliteConnection) -> Schema {

@@ -148,8 +148,8 @@ fn foreseen<W: Words>(
 ) {
     let ways = words.ways();
     let context = |text: &str| format!("{}\n-- FORESEEN\n{text}", step.up.text());
-    let paper = paper::write(ways, step.operations.clone(), before);
-    if let Some(paper) = paper.as_ref().ok().filter(|_| has_no_extras) {
+    let paper = paper::write(ways, step.operations.clone(), before, false);
+    if let Some([paper]) = paper.as_deref().ok().filter(|_| has_no_extras) {
         let (foreseen, written) = (words.plain(&paper.up.text()), words.plain(&step.up.text()));
         assert_eq!(foreseen, written, "{}", context(&paper.up.text()));
     }

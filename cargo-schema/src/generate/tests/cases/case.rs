@@ -1,6 +1,6 @@
 //! A folder of `fixtures/models`: `before.rs` and `after.rs` are models, `before.sql` is what a person added to the
-//! history by hand. What an engine has of its own is in a folder with its name: `up.sql` and `down.sql`, or
-//! `refused.txt`, and its own `before.rs`, `after.rs` or `before.sql` in place of those of all.
+//! history by hand. What an engine has of its own is in a folder with its name: `up.sql` and `down.sql` (of a second
+//! migration `up-2.sql` and `down-2.sql`, and so on), or `refused.txt`, and its own `before.rs`, `after.rs` or `before.sql` in place of those of all.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,8 @@ pub(super) struct Case {
 /// What came of it on an engine.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    Written {
-        up: String,
-        down: String,
-    },
+    /// Up and down of each migration.
+    Written(Vec<(String, String)>),
     /// What `generate` says when it writes nothing.
     Refused(String),
     Nothing,
@@ -27,6 +25,9 @@ pub(super) enum Outcome {
 
 /// What `up.sql` holds where there is nothing to do.
 const NOTHING: &str = "-- No changes.\n";
+
+/// As many migrations as one change can take.
+const MOST: usize = 5;
 
 /// All of them, by name.
 pub(super) fn all() -> Vec<Case> {
@@ -83,10 +84,7 @@ impl Case {
     /// Compares with what is expected, or makes it so.
     pub(super) fn check(&self, engine: Engine, outcome: &Outcome) -> Result<(), String> {
         let files = outcome.files();
-        for (file, text) in &files {
-            self.check_file(engine, file, text.as_deref())?;
-        }
-        Ok(())
+        files.iter().try_for_each(|(file, text)| self.check_file(engine, file, text.as_deref()))
     }
 
     fn check_file(&self, engine: Engine, file: &str, text: Option<&str>) -> Result<(), String> {
@@ -110,12 +108,23 @@ impl Case {
 }
 
 impl Outcome {
-    fn files(&self) -> [(&'static str, Option<String>); 3] {
-        let (up, down, refused) = match self {
-            Self::Written { up, down } => (Some(up.clone()), Some(down.clone()), None),
-            Self::Refused(text) => (None, None, Some(text.clone())),
-            Self::Nothing => (Some(NOTHING.to_owned()), None, None),
+    fn files(&self) -> Vec<(String, Option<String>)> {
+        let migrations = match self {
+            Self::Written(migrations) => migrations.as_slice(),
+            Self::Refused(_) | Self::Nothing => &[],
         };
-        [("up.sql", up), ("down.sql", down), ("refused.txt", refused)]
+        let mut files = Vec::new();
+        for number in 1..=MOST {
+            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+            let (up, down) = migrations.get(number - 1).cloned().unzip();
+            let up = up.or_else(|| (number == 1 && *self == Self::Nothing).then(|| NOTHING.to_owned()));
+            files.extend([(format!("up{suffix}.sql"), up), (format!("down{suffix}.sql"), down)]);
+        }
+        let refused = match self {
+            Self::Refused(text) => Some(text.clone()),
+            Self::Written(_) | Self::Nothing => None,
+        };
+        files.push(("refused.txt".to_owned(), refused));
+        files
     }
 }

@@ -8,13 +8,15 @@ use schema_runtime::dialect::Dialect as Engine;
 use super::bed::{Bed, Database};
 use super::case::{Case, Outcome};
 use super::models::{self, Layout};
+use crate::dialect::script::Script;
 use crate::dialect::{Dialect, Excerpt};
 use crate::difference::{Answers, Difference};
 use crate::failure::Failure;
 use crate::generate::automatic::{disproved, refuse, unmodelled, unwritten, wanted};
-use crate::generate::migration::{Migration, write};
-use crate::generate::prove::Disproof;
-use crate::generate::tests::{changes_on, migration_on, prove_on};
+use crate::generate::migration::{Migration, write_all};
+use crate::generate::prove::{self, Disproof};
+use crate::generate::steps::Steps;
+use crate::generate::tests::{changes_on, migration_on};
 use crate::operation::Operation;
 
 /// A case whose history ran on a database.
@@ -36,6 +38,9 @@ struct Plan {
 }
 
 type Catalogue<B> = <<B as Bed>::Ways as Dialect>::Catalogue;
+
+/// The flag that builds indexes beside the writes.
+const BESIDE: &str = "--concurrently";
 
 /// Rows in every table while a migration is proven.
 const ROWS: usize = 3;
@@ -77,12 +82,16 @@ impl<'a, B: Bed> Story<'a, B> {
         if plan.operations.is_empty() {
             return Ok(Outcome::Nothing);
         }
-        let migration = self.write(&catalogue, &plan)?;
+        let migrations = self.write(&catalogue, &plan)?;
         if self.has_excerpts(&catalogue, &plan) {
-            assert_eq!(texts(&migration), texts(&self.write(&catalogue, &other)?), "not the same every time");
+            assert_eq!(
+                texts(&migrations),
+                texts(&self.write(&catalogue, &other)?),
+                "not the same every time"
+            );
         }
-        self.prove(&migration, &plan)?;
-        Ok(Outcome::Written { up: migration.up.text(), down: migration.down.text() })
+        self.prove(&migrations, &plan)?;
+        Ok(Outcome::Written(texts(&migrations)))
     }
 
     /// What is to be done.
@@ -103,13 +112,17 @@ impl<'a, B: Bed> Story<'a, B> {
     }
 
     /// On a part of the database where the engine has that, as `generate` does.
-    fn write(&mut self, catalogue: &Catalogue<B>, plan: &Plan) -> Result<Migration, String> {
+    fn write(&mut self, catalogue: &Catalogue<B>, plan: &Plan) -> Result<Vec<Migration>, String> {
         let (ways, operations) = (self.ways(), plan.operations.clone());
-        let migration = match ways.excerpt(catalogue, &operations).expect("an excerpt") {
-            Some(Excerpt { mut database, .. }) => write(ways, &mut database, operations, &plan.current),
-            None => write(ways, self.there(), operations, &plan.current),
+        let is_beside = self.case.flags(self.engine()).iter().any(|flag| flag == BESIDE);
+        let beside = is_beside.then_some(catalogue);
+        let migrations = match ways.excerpt(catalogue, &operations).expect("an excerpt") {
+            Some(Excerpt { mut database, .. }) => {
+                write_all(ways, &mut database, operations, &plan.current, beside)
+            }
+            None => write_all(ways, self.there(), operations, &plan.current, beside),
         };
-        migration.map_err(|error| words(&unwritten(error)))
+        migrations.map_err(|error| words(&unwritten(error)))
     }
 
     /// Whether what is written leaves the database itself alone, and can be written again.
@@ -120,7 +133,8 @@ impl<'a, B: Bed> Story<'a, B> {
     /// The flags of the command line.
     fn answers(&self) -> Answers {
         let mut answers = Answers::default();
-        let flags = self.case.flags(self.engine());
+        let mut flags = self.case.flags(self.engine());
+        flags.retain(|flag| flag != BESIDE);
         for flag in flags.chunks(2) {
             match (flag[0].as_str(), &flag[1]) {
                 ("--rename", pair) => {
@@ -137,24 +151,28 @@ impl<'a, B: Bed> Story<'a, B> {
     }
 
     /// Up and down with rows, then up for good, where nothing is left to be found.
-    fn prove(&mut self, migration: &Migration, plan: &Plan) -> Result<(), String> {
+    fn prove(&mut self, migrations: &[Migration], plan: &Plan) -> Result<(), String> {
         let ways = self.ways();
         let has_rows = self.case.has_rows(self.engine());
         let Plan { desired, answers, .. } = plan;
-        match prove_on(ways, self.there(), migration, desired, answers, ROWS) {
-            Ok(rows) => {
-                let is_proven = rows > 0 || !migration.touches(ways, &plan.current);
+        let steps = Steps::new(ways, migrations, &plan.current, (desired.clone(), answers));
+        match prove::prove(&steps.claims(), self.there(), ROWS) {
+            Ok(proven) => {
+                let touches = migrations.iter().any(|migration| migration.touches(ways, &plan.current));
+                let is_proven = proven.rows > 0 || !touches;
                 assert!(is_proven || !has_rows, "proven without rows");
             }
             Err(Disproof::Failed(error)) if error.is_about_rows && !has_rows => {
                 self.renew();
-                prove_on(ways, self.there(), migration, desired, answers, 0)
+                prove::prove(&steps.claims(), self.there(), 0)
+                    .map(drop)
                     .map_err(|disproof| words(&disproved(disproof)))?;
             }
             Err(disproof) => return Err(words(&disproved(disproof))),
         }
-        let off = migration.needs_foreign_keys_off();
-        ways.run(self.there(), &migration.up.text(), off).unwrap_or_else(|error| panic!("{error}"));
+        for migration in migrations {
+            migration.run_up(ways, self.there()).unwrap_or_else(|error| panic!("{error}"));
+        }
         let again = Answers { unmodelled: answers.unmodelled, ..Answers::default() };
         let found = changes_on(ways, self.there(), desired, &again);
         assert_eq!(found, Difference { kept: found.kept.clone(), ..Difference::default() }, "found again");
@@ -190,8 +208,13 @@ fn placeless(mut operations: Vec<Operation>) -> Vec<Operation> {
     operations
 }
 
-fn texts(migration: &Migration) -> [String; 2] {
-    [migration.up.text(), migration.down.text()]
+fn texts(migrations: &[Migration]) -> Vec<(String, String)> {
+    let text = |migration: &Migration, way: &Script| match migration.share.is_outside() {
+        true => format!("-- run_in_transaction = false\n{}", way.text()),
+        false => way.text(),
+    };
+    let both = |migration| (text(migration, &migration.up), text(migration, &migration.down));
+    migrations.iter().map(both).collect()
 }
 
 fn words(failure: &Failure) -> String {
