@@ -13,7 +13,7 @@ use crate::dialect::on_dialect;
 use crate::difference::{Answers, Kept};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::generate::automatic;
+use crate::generate::automatic::{self, Proof};
 use crate::generate::tables_file::TablesFile;
 use crate::generate::write::{self, New, Scripts, Wish};
 use crate::lock;
@@ -58,6 +58,9 @@ pub(crate) struct Args {
     /// The table has no rows anywhere, so that new columns need no value for them
     #[arg(long, value_name = "TABLE", conflicts_with = "empty")]
     assume_empty: Vec<String>,
+    /// Do not try the migration out; `schema.lock` remembers that until `check --proof` and `lock` have made up for it
+    #[arg(long, conflicts_with = "empty")]
+    no_proof: bool,
     /// Write the file of `table!` blocks although somebody else wrote what is there
     #[arg(long, conflicts_with = "empty")]
     overwrite_tables: bool,
@@ -122,8 +125,8 @@ fn from_models(
     };
     let before: Vec<Node> = wish.parents.iter().chain(&wish.depends_on).copied().collect();
     let (engine, site) = (context.dialect(project)?, Site { context, project });
-    let automatic =
-        on_dialect!(engine, dialect => automatic::compare(dialect, site, history, &before, answers))?;
+    let proof = if args.no_proof { Proof::Skip } else { Proof::Run };
+    let automatic = on_dialect!(engine, dialect => automatic::compare(dialect, site, history, &before, (answers, proof)))?;
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
     // On one of several branches, the history leads to more than was looked at.
     let is_all = history.ancestors(&before).into_iter().all(|is_before| is_before);
