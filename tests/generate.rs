@@ -117,6 +117,20 @@ fn a_dry_run_writes_nothing_and_shows_all() {
 }
 
 #[test]
+fn who_is_in_a_hurry_proves_it_later() {
+    let sandbox = with_users();
+    sandbox.replace("src/models.rs", "email: String", "email: String,\n    pub age: Option<i32>");
+    generate(&sandbox, "--no-proof").ok().says("Unproven").lacks("Proving");
+    assert!(sandbox.read("migrations/schema.lock").contains("unproven"));
+    sandbox.schema("check").ok().lacks("unproven").lacks("stale-schema");
+    sandbox.schema("lock").ok();
+    assert!(!sandbox.read("migrations/schema.lock").contains("unproven"));
+    generate(&sandbox, "").ok().says("No changes");
+    upgrade(&sandbox);
+    revert(&sandbox);
+}
+
+#[test]
 fn scene_3_a_rename_is_never_guessed() {
     let sandbox = with_users();
     sandbox.replace("src/models.rs", "pub email:", "pub mail:");

@@ -1,6 +1,6 @@
 //! What `check` finds by running revisions on a scratch database, and by comparing models with schema.lock.
 
-use crate::harness::{Output, Sandbox};
+use crate::harness::{Engine, Output, Sandbox, Served};
 
 const THIRD: &str = "2026-11-20-0915-4f1c2a9b7d03_add_tax";
 const METADATA: &str = "run_in_transaction = true\nrevision = \"4f1c2a9b7d03\"\nparents = [\"1f0e9d8c7b6a\"]\nmessage = \"add tax\"\n";
@@ -165,4 +165,95 @@ fn families_are_named_as_they_are() {
     let sandbox = Sandbox::of("skeleton");
     sandbox.schema("check --only proofs").exits(2).says("proof").says("history");
     sandbox.schema("check --only proof --skip models").exits(2);
+}
+
+/// A history on PostgreSQL; each revision is its up and its down.
+fn on_postgres(served: &Served, revisions: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    let url = served.url();
+    sandbox.write(
+        "Cargo.toml",
+        format!(
+            "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[package.metadata.schema]\n\
+             dialect = \"postgres\"\ndatabase-url = \"{url}\"\n\n[workspace]\n"
+        ),
+    );
+    sandbox.write("src/lib.rs", "");
+    for (number, (up, down)) in revisions.iter().enumerate() {
+        let parent =
+            number.checked_sub(1).map_or_else(String::new, |before| format!("\"00000000000{before}\""));
+        let is_inside = !up.contains("CONCURRENTLY");
+        let metadata = format!(
+            "run_in_transaction = {is_inside}\nrevision = \"00000000000{number}\"\nparents = [{parent}]\n"
+        );
+        let folder = format!("2026-11-20-100{number}-00000000000{number}_step");
+        sandbox.migration(&folder, &metadata, up, Some(down));
+    }
+    sandbox.schema("lock").ok();
+    sandbox
+}
+
+/// What the proof finds: the rule and the folder's number.
+#[track_caller]
+fn proven(sandbox: &Sandbox) -> Vec<String> {
+    let document = sandbox.schema("check --proof --only proof --format json").output().json();
+    let findings = document["findings"].as_array().unwrap().clone();
+    let text = |finding: &serde_json::Value| {
+        let file = finding["file"].as_str().unwrap_or_default().to_owned();
+        let number = file.split("00000000000").nth(1).and_then(|rest| rest.chars().next());
+        format!("{} {}", finding["rule"].as_str().unwrap(), number.unwrap_or('?'))
+    };
+    let mut texts: Vec<String> = findings.iter().map(text).collect();
+    texts.sort();
+    texts
+}
+
+const USERS: (&str, &str) = (
+    "CREATE TABLE users (id BIGSERIAL PRIMARY KEY, email TEXT NOT NULL);\n\
+     CREATE TABLE orders (id BIGSERIAL PRIMARY KEY, user_id BIGINT NOT NULL REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED);\n",
+    "DROP TABLE orders;\nDROP TABLE users;\n",
+);
+
+#[test]
+fn a_sound_history_goes_up_and_down_and_up_on_postgres() {
+    let Some(served) = Served::new(Engine::Postgres) else { return };
+    let sandbox = on_postgres(
+        &served,
+        &[
+            USERS,
+            ("CREATE INDEX CONCURRENTLY i ON users (email);\n", "DROP INDEX CONCURRENTLY i;\n"),
+            // Our rows have no age.
+            ("ALTER TABLE users ADD COLUMN age INT NOT NULL;\n", "ALTER TABLE users DROP COLUMN age;\n"),
+            ("INSERT INTO users (email, age) VALUES ('a', 1);\n", "DELETE FROM users WHERE email = 'a';\n"),
+            // It ends the transaction that is around it.
+            ("COMMIT;\nCREATE TABLE tax (id INT);\nBEGIN;\n", "DROP TABLE tax;\n"),
+            ("CREATE VIEW v AS SELECT email FROM users;\n", "DROP VIEW v;\n"),
+        ],
+    );
+    assert_eq!(proven(&sandbox), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_wrong_with_ways_down_on_postgres_is_found_with_rows_in_the_tables() {
+    let Some(served) = Served::new(Engine::Postgres) else { return };
+    let sandbox = on_postgres(
+        &served,
+        &[
+            USERS,
+            // Something stays.
+            ("CREATE TABLE tax (id INT);\nCREATE INDEX i ON users (email);\n", "DROP TABLE tax;\n"),
+            // Without rows that would do.
+            (
+                "ALTER TABLE users DROP COLUMN email;\n",
+                "ALTER TABLE users ADD COLUMN email TEXT NOT NULL;\nCREATE INDEX i ON users (email);\n",
+            ),
+            // No commit lets that through.
+            (
+                "CREATE TABLE more (id INT);\n",
+                "DROP TABLE more;\nINSERT INTO orders (user_id) VALUES (77);\n",
+            ),
+            ("INSERT INTO users (id) VALUES (77);\n", "SELECT 1;\n"),
+        ],
+    );
+    assert_eq!(proven(&sandbox), ["failing-down 2", "failing-down 3", "failing-redo 4", "inexact-down 1"]);
 }

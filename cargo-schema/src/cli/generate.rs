@@ -15,7 +15,7 @@ use crate::dialect::on_dialect;
 use crate::difference::{Answers, Kept};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::generate::automatic::{self, Request};
+use crate::generate::automatic::{self, Proof, Request};
 use crate::generate::origin::Start;
 use crate::generate::tables_file::TablesFile;
 use crate::generate::write::{self, New, Scripts, Wish};
@@ -67,6 +67,9 @@ pub(crate) struct Args {
     /// Begin with what the live database holds, which somebody has changed by hand, instead of with the history
     #[arg(long, value_enum, value_name = "SIDE", default_value = "history", conflicts_with = "empty")]
     from: Start,
+    /// Do not try the migration out; `schema.lock` remembers that until `check --proof` and `lock` have made up for it
+    #[arg(long, conflicts_with_all = ["empty", "from"])]
+    no_proof: bool,
     /// Write the file of `table!` blocks although somebody else wrote what is there
     #[arg(long, conflicts_with = "empty")]
     overwrite_tables: bool,
@@ -131,8 +134,9 @@ fn from_models(
     };
     let before: Vec<Node> = wish.parents.iter().chain(&wish.depends_on).copied().collect();
     let (engine, site) = (context.dialect(project)?, Site { context, project });
+    let proof = if args.no_proof { Proof::Skip } else { Proof::Run };
     let is_beside = is_beside(context, project, args, engine)?;
-    let request = Request { history, parents: &before, answers, is_beside, start: args.from };
+    let request = Request { history, parents: &before, answers, is_beside, start: args.from, proof };
     let automatic = on_dialect!(engine, dialect => automatic::compare(dialect, site, request))?;
     let tables = TablesFile::of(project, &automatic.models, args.overwrite_tables)?;
     // On one of several branches, the history leads to more than was looked at.

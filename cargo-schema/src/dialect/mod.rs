@@ -259,6 +259,25 @@ pub(crate) trait Dialect {
         self.seed(database, &catalogue, &[], rows).map(drop)
     }
 
+    /// Runs one statement in no transaction of ours.
+    fn run_alone(&self, database: &mut Self::Database, statement: &str) -> Result<(), Error>;
+
+    /// Opens a transaction in which scripts can be rehearsed; `false` where the engine takes no change of a schema
+    /// back, or where that is dearer than to make it once more.
+    fn begin_rehearsal(&self, _database: &mut Self::Database) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    /// Takes everything back since then. `false`: a script has ended the transaction, and what it did is there.
+    fn end_rehearsal(&self, _database: &mut Self::Database) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    /// Puts rows into the tables that scripts mention, where an engine rehearses them: `populate` does it elsewhere.
+    fn fill(&self, _database: &mut Self::Database, _scripts: [&str; 2], _rows: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// What was readable and is so no more: views that mention what is gone, with the engine's words.
     fn broken(&self, database: &mut Self::Database, catalogue: &Self::Catalogue) -> Vec<String>;
 }

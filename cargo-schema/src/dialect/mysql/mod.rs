@@ -223,6 +223,10 @@ impl Dialect for Mysql {
         lines::of(catalogue)
     }
 
+    fn run_alone(&self, database: &mut Scratch, statement: &str) -> Result<(), Error> {
+        database.run(statement)
+    }
+
     fn broken(&self, database: &mut Scratch, catalogue: &Catalogue) -> Vec<String> {
         broken::of(database, catalogue)
     }

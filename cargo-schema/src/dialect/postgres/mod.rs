@@ -250,6 +250,28 @@ impl Dialect for Postgres {
         lines::of(catalogue)
     }
 
+    /// Rows are there for rehearsals alone.
+    fn populate(&self, _: &mut Scratch, _: &[String], _: &[String], _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn run_alone(&self, database: &mut Scratch, statement: &str) -> Result<(), Error> {
+        database.run(statement)
+    }
+
+    fn begin_rehearsal(&self, database: &mut Scratch) -> Result<bool, Error> {
+        database.begin_rehearsal().map(|()| true)
+    }
+
+    fn end_rehearsal(&self, database: &mut Scratch) -> Result<bool, Error> {
+        database.end_rehearsal()
+    }
+
+    fn fill(&self, database: &mut Scratch, scripts: [&str; 2], rows: usize) -> Result<(), Error> {
+        let catalogue = database.catalogue()?;
+        seed::fill(database, &catalogue, scripts, rows)
+    }
+
     /// PostgreSQL knows what each view uses and drops nothing that is used: what would break one fails by itself.
     fn broken(&self, _database: &mut Scratch, _catalogue: &Catalogue) -> Vec<String> {
         Vec::new()

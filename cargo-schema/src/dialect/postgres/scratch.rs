@@ -34,7 +34,12 @@ pub(crate) struct Scratch {
     prepared: Vec<String>,
     /// What it holds, until something runs.
     seen: Option<Catalogue>,
+    /// Whether scripts are rehearsed, in a transaction that is taken back.
+    is_rehearsing: bool,
 }
+
+/// What is set for as long as the transaction of a rehearsal lasts.
+const REHEARSAL: &str = "cargo_schema.rehearsal";
 
 impl Scratch {
     /// Makes one beside the database of a project.
@@ -69,7 +74,7 @@ impl Scratch {
                 return Err(failure);
             }
         };
-        let mut scratch = Self { session, administrator, name, prepared, seen: None };
+        let mut scratch = Self { session, administrator, name, prepared, seen: None, is_rehearsing: false };
         scratch.prepare().map_err(crate::database::scratch::unusable)?;
         Ok(scratch)
     }
@@ -112,11 +117,12 @@ impl Scratch {
         if statements.is_empty() {
             return Ok(());
         }
-        let all = format!("BEGIN;\n{};\nCOMMIT", statements.join(";\n"));
+        let (begin, commit, undo) = self.bounds();
+        let all = format!("{begin};\n{};\n{commit}", statements.join(";\n"));
         if self.run(&all).is_ok() {
             return Ok(());
         }
-        self.run("ROLLBACK; BEGIN")?;
+        self.run(&format!("{undo}; {begin}"))?;
         let mut end = Ok(());
         for statement in statements {
             end = self.run(statement);
@@ -124,11 +130,43 @@ impl Scratch {
                 break;
             }
         }
-        let end = end.and_then(|()| self.run("COMMIT"));
+        let end = end.and_then(|()| self.run(commit));
         if end.is_err() {
-            self.run("ROLLBACK")?;
+            self.run(undo)?;
         }
         end
+    }
+
+    /// What begins, ends and takes back a transaction, or in a rehearsal what stands for one: as at a commit, all
+    /// that was put off is checked.
+    fn bounds(&self) -> (&'static str, &'static str, &'static str) {
+        match self.is_rehearsing {
+            true => (
+                "SAVEPOINT script",
+                "SET CONSTRAINTS ALL IMMEDIATE; RELEASE script",
+                "ROLLBACK TO script; RELEASE script",
+            ),
+            false => ("BEGIN", "COMMIT", "ROLLBACK"),
+        }
+    }
+
+    /// Opens a transaction that scripts are rehearsed in.
+    pub(super) fn begin_rehearsal(&mut self) -> Result<(), Error> {
+        // What it holds is the same afterwards, and need not be read anew.
+        let seen = self.seen.take();
+        self.run(&format!("BEGIN; SET LOCAL {REHEARSAL} = 'on'"))?;
+        (self.seen, self.is_rehearsing) = (seen, true);
+        Ok(())
+    }
+
+    /// Takes back what was rehearsed; `false` where a script has ended the transaction.
+    pub(super) fn end_rehearsal(&mut self) -> Result<bool, Error> {
+        self.is_rehearsing = false;
+        // In a transaction that has failed it cannot be asked, and nothing lasts.
+        let query = format!("SELECT coalesce(pg_catalog.current_setting('{REHEARSAL}', true), '') AS text");
+        let is_open = self.texts(&query).map_or(true, |said| said == ["on"]);
+        self.run("ROLLBACK")?;
+        Ok(is_open)
     }
 
     /// The column `text` of a query's rows.

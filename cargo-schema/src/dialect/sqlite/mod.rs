@@ -205,6 +205,10 @@ impl Dialect for Sqlite {
         if new.tables.is_empty() { Ok(()) } else { seed::seed(database, &new, &[], rows).map(drop) }
     }
 
+    fn run_alone(&self, database: &mut SqliteConnection, statement: &str) -> Result<(), Error> {
+        scratch::run(database, statement)
+    }
+
     fn broken(&self, database: &mut SqliteConnection, catalogue: &Catalogue) -> Vec<String> {
         broken::of(database, catalogue)
     }
