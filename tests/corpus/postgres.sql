@@ -1746,3 +1746,45 @@ CREATE TABLE users (n int); INSERT INTO users VALUES (1);
 CREATE TABLE fresh (id bigint PRIMARY KEY, email text);
 CREATE INDEX ON fresh (email);
 DROP INDEX fresh_email_idx;
+
+=== hazard concurrently-in-a-transaction-of-the-script: fails 25001
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+--- outside
+BEGIN;
+SELECT 1;
+CREATE INDEX CONCURRENTLY emails ON users (email); --!
+COMMIT;
+
+=== hazard prepared-delete: loses SELECT count(*) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY, email text); INSERT INTO users VALUES (1, 'a');
+---
+PREPARE gone AS DELETE FROM users; --!
+EXECUTE gone;
+
+=== hazard empty-table-takes-the-name: loses SELECT count(*) FROM invoices
+CREATE TABLE invoices (id bigint PRIMARY KEY); INSERT INTO invoices VALUES (1);
+---
+ALTER TABLE invoices RENAME TO invoices_old; --!
+CREATE TABLE invoices (id bigint PRIMARY KEY);
+
+=== harmless temporary-by-its-schema
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+CREATE TEMP TABLE picked AS SELECT id FROM users;
+UPDATE picked SET id = 2;
+DROP TABLE pg_temp.picked;
+
+=== harmless dropped-to-be-sure
+SELECT 1;
+---
+DROP TABLE IF EXISTS "Users";
+CREATE TABLE "Users" ("Id" bigint PRIMARY KEY, "Order" text);
+ALTER TABLE "Users" ADD COLUMN "Drop" text NOT NULL;
+
+=== harmless concurrently-behind-a-transaction
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+--- outside
+BEGIN;
+SELECT 'x';
+COMMIT;
+CREATE INDEX CONCURRENTLY emails ON users (email);
