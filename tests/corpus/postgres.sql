@@ -1324,10 +1324,10 @@ CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO use
 ---
 ALTER TABLE orders VALIDATE CONSTRAINT k;
 
-=== harmless column-references-null
+=== hazard column-references-null: locks ShareRowExclusiveLock users
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint); INSERT INTO orders VALUES (1, 1);
 ---
-ALTER TABLE orders ADD COLUMN owner bigint REFERENCES users (id);
+ALTER TABLE orders ADD COLUMN owner bigint REFERENCES users (id); --!
 
 === harmless check-validate
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;
@@ -1788,3 +1788,28 @@ BEGIN;
 SELECT 'x';
 COMMIT;
 CREATE INDEX CONCURRENTLY emails ON users (email);
+
+=== harmless one-row-of-a-table-that-was-altered
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE TABLE teams (a bigint, b bigint, PRIMARY KEY (a, b));
+---
+ALTER TABLE users ADD COLUMN x int;
+UPDATE users SET x = 1 WHERE id = 1;
+DELETE FROM users WHERE id IN (-1, -2);
+
+=== hazard many-rows-of-a-table-that-was-altered: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+ALTER TABLE users ADD COLUMN x int;
+UPDATE users SET x = 1 WHERE id = 1 OR id > 5; --!
+
+=== hazard column-with-a-key-in-lower-case: locks ShareRowExclusiveLock "Regions"
+CREATE TABLE "Regions" (id smallint PRIMARY KEY); CREATE TABLE shops (id bigint PRIMARY KEY);
+---
+alter table only public.shops
+  add if not exists note text,
+  add column region smallint /* where */ references "Regions" on delete set null; --!
+
+=== harmless column-with-a-key-to-itself
+CREATE TABLE shops (id bigint PRIMARY KEY);
+---
+ALTER TABLE shops ADD COLUMN parent bigint REFERENCES shops (id);
