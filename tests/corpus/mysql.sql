@@ -989,15 +989,20 @@ CREATE TABLE notes (id bigint PRIMARY KEY, n int) WITH SYSTEM VERSIONING;
 SET @@system_versioning_alter_history = KEEP;
 ALTER TABLE notes ADD INDEX by_n (n);
 
-=== harmless constraint-dropped
+=== hazard constraint-dropped: loses SELECT count(*) FROM information_schema.check_constraints WHERE constraint_schema = database()
 CREATE TABLE users (id bigint PRIMARY KEY, n int, CONSTRAINT positive CHECK (n > 0));
 ---
-ALTER TABLE users DROP CONSTRAINT IF EXISTS positive;
+ALTER TABLE users DROP CONSTRAINT IF EXISTS positive; --!
 
-=== harmless foreign-key-dropped
+=== hazard foreign-key-dropped: loses SELECT count(*) FROM information_schema.referential_constraints WHERE constraint_schema = database()
 CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE o (id int PRIMARY KEY, u int, CONSTRAINT fk FOREIGN KEY (u) REFERENCES u (id));
 ---
-ALTER TABLE o DROP FOREIGN KEY fk;
+ALTER TABLE o DROP FOREIGN KEY fk; --!
+
+=== harmless constraint-that-is-not-there
+CREATE TABLE users (id bigint PRIMARY KEY, n int, CONSTRAINT positive CHECK (n > 0));
+---
+ALTER TABLE users DROP CONSTRAINT IF EXISTS negative;
 
 === harmless self-reference
 SELECT 1;
@@ -1079,3 +1084,58 @@ CREATE TABLE users (id bigint PRIMARY KEY, n int);
 ---
 WITH RECURSIVE c AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c WHERE n < 5) SELECT * FROM c;
 CREATE TABLE top_users AS SELECT id FROM users WHERE n > 3;
+
+=== hazard unique-index-dropped: loses SELECT count(*) FROM information_schema.statistics WHERE table_schema = database() AND index_name = 'uq'
+CREATE TABLE users (id bigint PRIMARY KEY, email varchar(50), UNIQUE KEY uq (email));
+---
+drop /* no doubles any more? */ index `uq` on users; --!
+
+=== hazard prepared-from-a-variable: loses SELECT count(*) FROM audit
+CREATE TABLE audit (id bigint PRIMARY KEY); INSERT INTO audit VALUES (1);
+---
+SET @s = IF((SELECT count(*) FROM information_schema.tables) > 0, 'DROP TABLE audit', 'SELECT 1'); --!
+PREPARE st FROM @s;
+EXECUTE st;
+DEALLOCATE PREPARE st;
+
+=== hazard prepared-from-parts: loses SELECT count(*) FROM audit
+CREATE TABLE audit (id bigint PRIMARY KEY); INSERT INTO audit VALUES (1);
+---
+SET @s = concat('DROP TABLE ', 'audit');
+PREPARE st FROM @s; --!
+EXECUTE st;
+
+=== hazard empty-table-takes-the-name: loses SELECT count(*) FROM audit
+CREATE TABLE audit (id bigint PRIMARY KEY); INSERT INTO audit VALUES (1);
+---
+CREATE TABLE audit_new LIKE audit;
+RENAME TABLE audit TO audit_old, audit_new TO audit; --!
+
+=== hazard moved-away-and-made-anew: loses SELECT count(*) FROM audit
+CREATE TABLE audit (id bigint PRIMARY KEY); INSERT INTO audit VALUES (1);
+---
+ALTER TABLE audit RENAME AS audit_2024; --!
+CREATE TABLE audit (id bigint PRIMARY KEY);
+
+=== harmless column-where-there-is-none
+CREATE TABLE audit (id bigint PRIMARY KEY); INSERT INTO audit VALUES (1);
+---
+SET @s = IF((SELECT count(*) FROM information_schema.columns WHERE table_name = 'audit' AND column_name = 'zz' AND table_schema = database()) = 0, 'ALTER TABLE audit ADD COLUMN zz int', 'SELECT 1');
+PREPARE st FROM @s;
+EXECUTE st;
+DEALLOCATE PREPARE st;
+
+=== harmless dump-begins
+SELECT 1;
+---
+/*!40101 SET NAMES utf8mb4 */;
+DROP TABLE IF EXISTS `a`;
+CREATE TABLE `a` (`id` bigint NOT NULL PRIMARY KEY) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+DROP TABLE IF EXISTS b, c;
+CREATE TABLE c (id bigint PRIMARY KEY) DEFAULT CHARSET=utf8mb4;
+
+=== harmless routine-that-is-not-there
+SELECT 1;
+---
+DROP PROCEDURE IF EXISTS nothing_there;
+DROP EVENT IF EXISTS nothing_there;

@@ -1324,10 +1324,10 @@ CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO use
 ---
 ALTER TABLE orders VALIDATE CONSTRAINT k;
 
-=== harmless column-references-null
+=== hazard column-references-null: locks ShareRowExclusiveLock users
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint); INSERT INTO orders VALUES (1, 1);
 ---
-ALTER TABLE orders ADD COLUMN owner bigint REFERENCES users (id);
+ALTER TABLE orders ADD COLUMN owner bigint REFERENCES users (id); --!
 
 === harmless check-validate
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2); ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;
@@ -1746,3 +1746,70 @@ CREATE TABLE users (n int); INSERT INTO users VALUES (1);
 CREATE TABLE fresh (id bigint PRIMARY KEY, email text);
 CREATE INDEX ON fresh (email);
 DROP INDEX fresh_email_idx;
+
+=== hazard concurrently-in-a-transaction-of-the-script: fails 25001
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+--- outside
+BEGIN;
+SELECT 1;
+CREATE INDEX CONCURRENTLY emails ON users (email); --!
+COMMIT;
+
+=== hazard prepared-delete: loses SELECT count(*) FROM users
+CREATE TABLE users (id bigint PRIMARY KEY, email text); INSERT INTO users VALUES (1, 'a');
+---
+PREPARE gone AS DELETE FROM users; --!
+EXECUTE gone;
+
+=== hazard empty-table-takes-the-name: loses SELECT count(*) FROM invoices
+CREATE TABLE invoices (id bigint PRIMARY KEY); INSERT INTO invoices VALUES (1);
+---
+ALTER TABLE invoices RENAME TO invoices_old; --!
+CREATE TABLE invoices (id bigint PRIMARY KEY);
+
+=== harmless temporary-by-its-schema
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+CREATE TEMP TABLE picked AS SELECT id FROM users;
+UPDATE picked SET id = 2;
+DROP TABLE pg_temp.picked;
+
+=== harmless dropped-to-be-sure
+SELECT 1;
+---
+DROP TABLE IF EXISTS "Users";
+CREATE TABLE "Users" ("Id" bigint PRIMARY KEY, "Order" text);
+ALTER TABLE "Users" ADD COLUMN "Drop" text NOT NULL;
+
+=== harmless concurrently-behind-a-transaction
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+--- outside
+BEGIN;
+SELECT 'x';
+COMMIT;
+CREATE INDEX CONCURRENTLY emails ON users (email);
+
+=== harmless one-row-of-a-table-that-was-altered
+CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE TABLE teams (a bigint, b bigint, PRIMARY KEY (a, b));
+---
+ALTER TABLE users ADD COLUMN x int;
+UPDATE users SET x = 1 WHERE id = 1;
+DELETE FROM users WHERE id IN (-1, -2);
+
+=== hazard many-rows-of-a-table-that-was-altered: locks AccessExclusiveLock users
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+ALTER TABLE users ADD COLUMN x int;
+UPDATE users SET x = 1 WHERE id = 1 OR id > 5; --!
+
+=== hazard column-with-a-key-in-lower-case: locks ShareRowExclusiveLock "Regions"
+CREATE TABLE "Regions" (id smallint PRIMARY KEY); CREATE TABLE shops (id bigint PRIMARY KEY);
+---
+alter table only public.shops
+  add if not exists note text,
+  add column region smallint /* where */ references "Regions" on delete set null; --!
+
+=== harmless column-with-a-key-to-itself
+CREATE TABLE shops (id bigint PRIMARY KEY);
+---
+ALTER TABLE shops ADD COLUMN parent bigint REFERENCES shops (id);

@@ -1238,3 +1238,26 @@ CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
 INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
 ---
 CREATE VIEW v AS SELECT u."email" AS "the mail", "age" FROM "users" AS "u";
+
+=== harmless temporary-by-its-schema
+CREATE TABLE plain (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO plain VALUES (1, 'a');
+---
+CREATE TEMP TABLE picked AS SELECT id FROM plain;
+DELETE FROM picked;
+DROP TABLE temp.picked;
+
+=== harmless rebuilt-with-its-unique-index
+CREATE TABLE album (id INTEGER PRIMARY KEY, title TEXT, year INT); INSERT INTO album VALUES (1, 'a', 1999), (2, 'b', 1999);
+CREATE UNIQUE INDEX titles ON album (title, year);
+---
+CREATE TABLE album_new (id INTEGER PRIMARY KEY, title TEXT, year INT CHECK (year > 1900));
+INSERT INTO album_new SELECT id, title, year FROM album;
+DROP TABLE album;
+ALTER TABLE album_new RENAME TO album;
+CREATE UNIQUE INDEX titles ON album (title, year);
+
+=== harmless dropped-to-be-sure
+SELECT 1;
+---
+DROP TABLE IF EXISTS a;
+CREATE TABLE a (id INTEGER PRIMARY KEY);

@@ -203,9 +203,19 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// Whether DROP .. IF EXISTS names what is not there: a history that makes tables makes all that it drops.
+    /// Whether DROP .. IF EXISTS names what is not there: a history that makes tables makes all that it drops, and a
+    /// script that begins one makes what it dropped to be sure, as dumps do.
     pub(crate) fn is_missing(&self, drop: &Drop, name: &Name) -> bool {
-        drop.if_exists && !self.catalogue.is_empty() && !self.catalogue.holds(drop.object, name)
+        let has_maker = !self.catalogue.is_empty() || self.is_made_later(name);
+        drop.if_exists && has_maker && !self.catalogue.holds(drop.object, name)
+    }
+
+    /// Whether the script makes a table of this name further down.
+    fn is_made_later(&self, name: &Name) -> bool {
+        let key = self.catalogue.key(name);
+        self.after().iter().any(|placed| {
+            matches!(&placed.act, Act::CreateTable(create) if self.catalogue.key(&create.table) == key)
+        })
     }
 
     /// Whether a table can be empty alone: nobody had a chance to put rows into it.

@@ -153,7 +153,7 @@ impl Walk<'_> {
 
     /// The acts of a script, and the statement that each belongs to.
     fn read(&mut self, page: &mut Page<'_>) -> (Vec<Placed>, Vec<usize>) {
-        let (mut acts, mut owners) = (Vec::new(), Vec::new());
+        let mut acts = Vec::new();
         let script = page.script;
         for (position, statement) in script.statements.iter().enumerate() {
             let (sql, start) = (script.sql(statement), statement.start as usize);
@@ -165,13 +165,12 @@ impl Walk<'_> {
             match sql::read(sql, start, self.dialect) {
                 None => {}
                 Some(Reading::Acts(found)) => {
-                    owners.resize(owners.len() + found.len(), position);
-                    acts.extend(found);
+                    acts.extend(found.into_iter().map(|placed| (position, placed)));
                 }
                 Some(Reading::Unreadable(span, problem)) => self.unreadable(page, position, span, &problem),
             }
         }
-        (acts, owners)
+        sql::resolved(acts, self.dialect).into_iter().map(|(owner, placed)| (placed, owner)).unzip()
     }
 
     fn unreadable(&mut self, page: &mut Page<'_>, statement: usize, span: Range<usize>, problem: &str) {

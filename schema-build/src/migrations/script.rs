@@ -28,8 +28,41 @@ pub(super) fn read(
         let is_refused = |kind| kind == StatementKind::Transaction && dialect == Dialect::Sqlite;
         findings.extend(first(path, &script, is_refused, transaction_control));
         findings.extend(first(path, &script, |kind| kind == StatementKind::Outside, needs_no_transaction));
+    } else {
+        findings.extend(inside_own(path, &script));
     }
     (script, findings)
+}
+
+/// A statement that cannot run in a transaction, in one that the script begins itself.
+fn inside_own(path: &Path, script: &Script) -> Option<Finding> {
+    let mut is_open = false;
+    let statement = script.statements.iter().find(|statement| {
+        if statement.kind == StatementKind::Transaction {
+            is_open = begins(script.sql(statement)).unwrap_or(is_open);
+        }
+        is_open && statement.kind == StatementKind::Outside
+    })?;
+    let bytes = statement.start as usize..statement.end as usize;
+    let finding = Finding::error(
+        "needs-no-transaction",
+        format!(
+            "`{}` cannot run in the transaction that the script begins before it",
+            beginning(script, statement)
+        ),
+    );
+    Some(finding.at(path, &script.text, bytes, "").help("end that transaction first, or do not begin it"))
+}
+
+/// Whether a transaction begins or ends; `None` where neither happens, as with a savepoint.
+fn begins(statement: &str) -> Option<bool> {
+    let words: Vec<String> = statement.split_whitespace().take(3).map(str::to_lowercase).collect();
+    let is_partial = words.iter().any(|word| word == "to");
+    match words.first()?.trim_end_matches(';') {
+        "begin" | "start" => Some(true),
+        "commit" | "end" | "rollback" | "abort" if !is_partial => Some(false),
+        _ => None,
+    }
 }
 
 fn mode(metadata: Option<&Metadata>, lexed: &Lexed) -> Mode {

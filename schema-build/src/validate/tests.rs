@@ -267,6 +267,24 @@ fn a_link_out_of_the_folder_is_refused_and_one_inside_is_not() {
 }
 
 #[test]
+fn a_script_that_begins_a_transaction_itself_is_in_one_until_it_ends_it() {
+    let outside = "run_in_transaction = false\n";
+    let scratch = project(&[
+        ("1_inside/up.sql", "SELECT 1;\nBEGIN;\nVACUUM;\nCOMMIT;\n"),
+        ("1_inside/metadata.toml", outside),
+        ("2_behind/up.sql", "begin immediate;\nSAVEPOINT a;\nROLLBACK TO a;\nCOMMIT;\nVACUUM;\n"),
+        ("2_behind/metadata.toml", outside),
+        ("3_partial/up.sql", "BEGIN;\nSAVEPOINT a;\nROLLBACK TO a;\nVACUUM;\nEND;\n"),
+        ("3_partial/metadata.toml", outside),
+    ]);
+    let validated = judged(&scratch, Purpose::Run);
+    assert_eq!(rules(&validated), ["needs-no-transaction", "needs-no-transaction"]);
+    let text = text(&validated);
+    assert!(text.contains("1_inside/up.sql:3") && text.contains("3_partial/up.sql:4"), "{text}");
+    assert!(text.contains("cannot run in the transaction that the script begins before it"), "{text}");
+}
+
+#[test]
 fn modes_follow_metadata_and_what_the_script_does() {
     let rebuild = "CREATE TABLE new_a (b);\nDROP TABLE a;\nALTER TABLE new_a RENAME TO a;\n";
     let scratch = project(&[

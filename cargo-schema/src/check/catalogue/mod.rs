@@ -115,10 +115,21 @@ impl Catalogue {
             Dialect::Mysql => "",
         };
         let key = match schema {
-            Some(schema) if schema != usual && !schema.is_empty() => format!("{schema}.{}", name.name),
+            Some(schema) if schema != usual && !self.is_temporary(schema) && !schema.is_empty() => {
+                format!("{schema}.{}", name.name)
+            }
             _ => name.name.clone(),
         };
         if self.dialect == Dialect::Postgres { key } else { key.to_lowercase() }
+    }
+
+    /// Whether a schema is that of the session: what is in it is found without a schema, before everything else.
+    pub(super) fn is_temporary(&self, schema: &str) -> bool {
+        match self.dialect {
+            Dialect::Postgres => schema == "pg_temp",
+            Dialect::Sqlite => schema.eq_ignore_ascii_case("temp"),
+            Dialect::Mysql => false,
+        }
     }
 
     /// Whether an object is there, as far as the history says. What tables own is not told apart.
@@ -135,7 +146,7 @@ impl Catalogue {
             Object::Trigger if self.dialect == Dialect::Sqlite => self.triggers.contains_key(&key),
             Object::Trigger => self.tables.values().any(|table| table.triggers.contains(&name.name)),
             Object::Sequence => key.ends_with("_seq") || self.holds_other(object, &key),
-            Object::Schema => self.holds_other(object, &key),
+            Object::Schema | Object::Event => self.holds_other(object, &key),
             _ => true,
         }
     }

@@ -62,7 +62,7 @@ impl Catalogue {
             Act::Alter(_) | Act::RenameEnumValue(_) | Act::Refresh(_) | Act::Reindex(_) => {}
             Act::Update(_) | Act::Delete(_) | Act::Truncate(_) | Act::Lock(_) | Act::Maintain(_) => {}
             Act::Privilege(_) | Act::Set(_) | Act::Transaction(_) | Act::Comment(_) => {}
-            Act::Query(_) | Act::Definer(_) | Act::Dynamic | Act::Other(_) => {}
+            Act::Query(_) | Act::Definer(_) | Act::Dynamic | Act::PrepareVariable(_) | Act::Other(_) => {}
         }
     }
 
@@ -80,7 +80,8 @@ impl Catalogue {
         }
         let table = Table {
             born: era,
-            is_temporary: create.is_temporary,
+            is_temporary: create.is_temporary
+                || create.table.schema.as_deref().is_some_and(|schema| self.is_temporary(schema)),
             has_rows: create.has_query,
             rows_are_known: !create.has_query,
             is_partitioned: create.is_partitioned,

@@ -68,6 +68,8 @@ pub(crate) enum Act {
     Definer(String),
     /// SQL that is put together when it runs, which nobody can read before.
     Dynamic,
+    /// MySQL's PREPARE of what a variable holds (`@sql`), which an earlier SET may tell.
+    PrepareVariable(String),
     /// Anything else that the parser understood: its first words, in lower case.
     Other(String),
 }
@@ -629,7 +631,7 @@ pub(crate) struct Privilege {
 }
 
 /// SET or PRAGMA.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Set {
     /// What is set, in lower case.
     pub(crate) name: String,
@@ -637,6 +639,8 @@ pub(crate) struct Set {
     pub(crate) value: Option<String>,
     /// LOCAL.
     pub(crate) is_local: bool,
+    /// The strings in what a variable of MySQL is set to, without quotes, each with the byte of the script where it begins.
+    pub(crate) strings: Vec<(usize, String)>,
 }
 
 /// What a statement does to the transaction.

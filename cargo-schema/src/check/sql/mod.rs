@@ -6,6 +6,7 @@ pub(crate) mod act;
 mod mysql;
 pub(crate) mod part;
 mod postgres;
+mod prepared;
 mod sqlite;
 
 use std::ops::Range;
@@ -13,6 +14,7 @@ use std::ops::Range;
 use schema_runtime::dialect::Dialect;
 
 pub(crate) use act::Act;
+pub(crate) use prepared::resolved;
 
 /// What a parser made of one statement.
 #[derive(Debug)]

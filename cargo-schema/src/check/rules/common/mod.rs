@@ -8,6 +8,7 @@ rules! {
     drop_trigger,
     drop_view,
     duplicate_index,
+    dynamic_sql,
     foreign_key_type_mismatch,
     foreign_key_without_index,
     grant_privilege,

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     ways: Up,
     about: "a table gets another name while programs use the old one",
     why: "Programs of the previous release name the table as it was called, and fail until the last of them is \
-          replaced.",
+          replaced; where a new table takes the name and nobody copies the rows, they find none.",
     instead: "Leave a view under the old name in the same revision until nobody uses it; simple views can be \
           written to as well:\n\
           \n    \
@@ -24,6 +24,11 @@ pub(super) static RULE: Rule = Rule {
         quiet(
             "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;",
             "ALTER TABLE users RENAME TO accounts; CREATE VIEW users AS SELECT id, email, age FROM accounts;",
+        ),
+        fires(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;",
+            "CREATE TABLE users_new (id bigint PRIMARY KEY, email text NOT NULL, age int);\nALTER TABLE users RENAME TO users_old; ALTER TABLE users_new RENAME TO users;",
+            Claim::Loses("SELECT count(*) FROM users"),
         ),
         quiet(
             "",
@@ -50,12 +55,21 @@ fn is_swapped(site: &Site<'_>, to: &str) -> bool {
     site.before().iter().any(|placed| is_free(&placed.act))
 }
 
-/// A view or a table takes the old name in the same script.
+/// A view takes the old name in the same script, or a table that is not bound to be empty.
 fn returns(site: &Site<'_>, from: &Name) -> bool {
     site.after().iter().any(|placed| match &placed.act {
         Act::CreateView(view) => view.name.name == from.name,
-        Act::CreateTable(table) => table.table.name == from.name,
-        Act::Rename(rename) => rename.to == from.name,
+        Act::CreateTable(create) => {
+            create.table.name == from.name && (create.has_query || is_filled(site, &create.table))
+        }
+        Act::Rename(rename) => rename.to == from.name && (site.is_old(&rename.from) || is_filled(site, &rename.from)),
         _ => false,
     })
+}
+
+/// The script copies rows into a table, or the history did when it made it.
+fn is_filled(site: &Site<'_>, table: &Name) -> bool {
+    let copies = |act: &Act| matches!(act, Act::Insert(insert) if insert.table.name == table.name && insert.has_query);
+    site.table(table).is_some_and(|known| known.has_rows)
+        || site.script.acts.iter().any(|placed| copies(&placed.act))
 }

@@ -32,6 +32,7 @@ rules! {
     column_position,
     column_with_index,
     computed_default,
+    constraint_dropped,
     convert_charset,
     default_charset_only,
     default_of_required_dropped,

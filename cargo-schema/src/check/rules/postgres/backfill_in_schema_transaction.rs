@@ -2,6 +2,7 @@
 
 use crate::check::rules::locks::exclusive;
 use crate::check::rules::prelude::*;
+use crate::check::sql::act::Change;
 
 pub(super) static RULE: Rule = Rule {
     id: "backfill-in-schema-transaction",
@@ -27,6 +28,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let table = match site.act {
+        Act::Update(change) | Act::Delete(change) if names_rows(site, change) => return,
         Act::Update(change) | Act::Delete(change) => &change.table,
         Act::Insert(insert) if insert.has_query => &insert.table,
         _ => return,
@@ -43,4 +45,14 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
                 ),
         );
     }
+}
+
+/// `id = 1` and `id IN (1, 2)`, where that is the primary key: a few rows, each found at once.
+fn names_rows(site: &Site<'_>, change: &Change) -> bool {
+    let (Some(condition), Some(table)) = (&change.condition, site.table(&change.table)) else { return false };
+    let text = condition.text.to_lowercase();
+    let is_list = text.contains('=') || text.split_whitespace().any(|word| word == "in");
+    let is_range = text.contains(['<', '>', '!'])
+        || text.split_whitespace().any(|word| matches!(word, "or" | "not" | "between" | "like" | "is" | "any"));
+    is_list && !is_range && !condition.has_query && table.primary_key.as_deref() == Some(&condition.columns[..])
 }

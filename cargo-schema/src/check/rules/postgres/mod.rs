@@ -32,7 +32,6 @@ rules! {
     drop_schema,
     drop_sequence,
     drop_type,
-    dynamic_sql,
     enum_value_used_too_early,
     exclusion_constraint,
     extension_change,

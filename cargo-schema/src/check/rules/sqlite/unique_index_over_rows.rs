@@ -45,7 +45,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         && columns.iter().any(|it| {
             table.column(it).is_some_and(|column| site.is_fresh(column.born) && column.default.is_none() && !column.is_generated)
         });
-    if !is_unique && !is_new && !are_distinct(table, create) {
+    if !is_unique && !is_new && !returns(site, create) && !are_distinct(table, create) {
         let list = create.items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ");
         hits.push(
             Hit::new(site.span, format!("this fails where two rows of `{}` have the same ({list})", create.table)).sql(
@@ -54,6 +54,17 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             ),
         );
     }
+}
+
+/// Whether the same index was there when the script began, as where a rebuild makes again what went with the old table.
+fn returns(site: &Site<'_>, create: &CreateIndex) -> bool {
+    let items: Vec<&String> = create.items.iter().map(|item| &item.text).collect();
+    let condition = create.condition.as_ref().map(|condition| &condition.text);
+    site.script.start.table(&create.table).is_some_and(|table| {
+        table.indexes.iter().any(|index| {
+            index.is_unique && index.items.iter().eq(items.iter().copied()) && index.condition.as_ref() == condition
+        })
+    })
 }
 
 /// Whether the history alone put rows there, and all of them differ.

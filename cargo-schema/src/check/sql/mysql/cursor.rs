@@ -273,6 +273,12 @@ impl<'p, 'a> Cursor<'p, 'a> {
         self.span_of(self.at, self.pieces.len())
     }
 
+    /// The strings that follow, without quotes, and where each begins.
+    pub(super) fn strings(&self) -> Vec<(usize, String)> {
+        let strings = self.rest().iter().filter(|piece| piece.kind == Kind::String);
+        strings.map(|piece| (self.offset + piece.start + 1, unquoted(piece.text))).collect()
+    }
+
     /// The place of all tokens, those that were taken among them.
     pub(super) fn span(&self) -> Range<usize> {
         self.span_of(0, self.pieces.len())

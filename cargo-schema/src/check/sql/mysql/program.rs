@@ -24,12 +24,25 @@ pub(super) fn dynamic(mut cursor: Cursor<'_, '_>) -> Result<Acts, Unread> {
     let literal = cursor
         .peek(0)
         .filter(|piece| piece.kind == Kind::String && cursor.peek(1).is_none_or(|it| it.is_word("using")));
+    if let Some(variable) = variable(&cursor) {
+        return one(Act::PrepareVariable(variable));
+    }
     let start = cursor.rest_span().start + 1;
     let read = literal.map(|piece| read(&unquoted(piece.text), start));
     match read {
         Some(Reading::Acts(acts)) => Ok(acts.into_iter().map(|placed: Placed| (None, placed.act)).collect()),
         _ => one(Act::Dynamic),
     }
+}
+
+/// `@sql`, where that is all that is prepared.
+fn variable(cursor: &Cursor<'_, '_>) -> Option<String> {
+    let mut behind = cursor.clone();
+    if !behind.takes_symbol('@') {
+        return None;
+    }
+    let name = behind.identifier().ok()?.to_lowercase();
+    (behind.is_done() || behind.sees(&["using"])).then(|| format!("@{name}"))
 }
 
 /// Words behind which a statement may begin.

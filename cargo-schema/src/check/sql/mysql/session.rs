@@ -82,7 +82,7 @@ pub(super) fn set(mut cursor: Cursor<'_, '_>) -> Result<Acts, Unread> {
 }
 
 fn plain(name: &str, value: String) -> Act {
-    Act::Set(Set { name: name.to_owned(), value: Some(value.to_lowercase()), is_local: false })
+    Act::Set(Set { name: name.to_owned(), value: Some(value.to_lowercase()), ..Set::default() })
 }
 
 fn assignments(cursor: &Cursor<'_, '_>) -> Acts {
@@ -115,7 +115,8 @@ fn assignment(mut item: Cursor<'_, '_>, scope: &mut String) -> Act {
         name = format!("{own} {name}");
     }
     let value = unquoted(&item.text()).to_lowercase();
-    Act::Set(Set { name, value: Some(value), is_local: false })
+    let strings = if marks == 1 { item.strings() } else { Vec::new() };
+    Act::Set(Set { name, value: Some(value), strings, ..Set::default() })
 }
 
 /// LOCK TABLES, OPTIMIZE TABLE and the like.

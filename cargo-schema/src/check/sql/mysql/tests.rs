@@ -82,7 +82,8 @@ fn statements_inside_others_have_their_own_place() {
     assert_eq!(texts, ["ALTER TABLE t DROP COLUMN a", "DROP TABLE u"]);
     let prepared = "PREPARE s FROM 'ALTER TABLE t DROP COLUMN a'";
     assert_eq!(actions(prepared)[0].1, "DROP COLUMN a");
-    assert!(matches!(acts("PREPARE s FROM @sql")[0].act, Act::Dynamic));
+    assert!(matches!(&acts("PREPARE s FROM @Sql")[0].act, Act::PrepareVariable(name) if name == "@sql"));
+    assert!(matches!(acts("EXECUTE IMMEDIATE concat('DROP TABLE ', @t)")[0].act, Act::Dynamic));
 }
 
 #[test]

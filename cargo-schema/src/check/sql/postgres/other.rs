@@ -22,9 +22,12 @@ pub(super) fn act(statement: &Node) -> Option<Act> {
         .or_else(|| objects(statement))
 }
 
-/// What a WITH clause changes, before the statement itself does anything.
+/// What a WITH clause changes, before the statement itself does anything; and what PREPARE prepares.
 pub(super) fn inner(statement: &Node) -> Vec<Node> {
     let is_change = |node: &Node| matches!(node.kind(), INSERT | UPDATE | DELETE | MERGE);
+    if statement.kind() == PREPARE {
+        return statement.nodes().filter(is_change).collect();
+    }
     let clause = statement.child(WITH_CLAUSE);
     clause.iter().flat_map(Node::below).filter(is_change).collect()
 }
@@ -165,11 +168,7 @@ fn session(node: &Node) -> Option<Act> {
         SET => Act::Set(set(node)),
         RESET => {
             let words = node.words();
-            Act::Set(Set {
-                name: words.trim_start_matches("reset ").to_owned(),
-                value: None,
-                is_local: false,
-            })
+            Act::Set(Set { name: words.trim_start_matches("reset ").to_owned(), ..Set::default() })
         }
         BEGIN => Act::Transaction(Transaction::Begin),
         COMMIT_TRANSACTION => Act::Transaction(Transaction::Commit),
@@ -197,11 +196,12 @@ fn set(node: &Node) -> Set {
             let words = it.words();
             words.trim_start_matches("to ").trim_start_matches("= ").trim_matches('\'').to_owned()
         });
-        return Set { name: name_of(&config, CONFIG_PARAMETER_REF).to_string(), value, is_local };
+        let name = name_of(&config, CONFIG_PARAMETER_REF).to_string();
+        return Set { name, value, is_local, ..Set::default() };
     }
     let name = if node.has(SET_TIME_ZONE) { "timezone" } else { "other" };
     let value = node.tokens().last().map(|token| token.text().trim_matches('\'').to_lowercase());
-    Set { name: name.to_owned(), value, is_local }
+    Set { name: name.to_owned(), value, is_local, ..Set::default() }
 }
 
 fn maintain(node: &Node) -> Maintain {

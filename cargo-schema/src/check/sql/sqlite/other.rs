@@ -92,7 +92,7 @@ fn session(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
     let span = text.whole();
     Some(match statement {
         Stmt::Pragma(found, body) => {
-            Act::Set(Set { name: fold(found.name.0), value: body.as_ref().map(value), is_local: false })
+            Act::Set(Set { name: fold(found.name.0), value: body.as_ref().map(value), ..Set::default() })
         }
         Stmt::Begin(..) => Act::Transaction(Transaction::Begin),
         Stmt::Commit(_) => Act::Transaction(Transaction::Commit),

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     level: Warn,
     ways: Up,
     about: "SQL is put together when it runs, and nobody can read it before",
-    why: "EXECUTE of anything but a plain string can do whatever this check would find, and the check knows \
+    why: "EXECUTE or PREPARE of anything but a plain string can do whatever this check would find, and the check knows \
           nothing of what it made.",
     instead: "Write the statements out; or say above what it does:\n\
           \n    \
