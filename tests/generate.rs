@@ -552,7 +552,7 @@ fn indexes_beside_the_writes_are_postgres_own() {
     assert_eq!(sandbox.migrations().len(), 1);
     sandbox.write(
         "Cargo.toml",
-        &MANIFEST.replace("\n\n[workspace]", "\nconcurrent-indexes = true\n\n[workspace]"),
+        MANIFEST.replace("\n\n[workspace]", "\nconcurrent-indexes = true\n\n[workspace]"),
     );
     sandbox.schema("generate more").ok().says("Ignoring `concurrent-indexes`").says("No changes");
 }
@@ -564,7 +564,7 @@ const NICK: &str = "    pub nick: Option<String>,\n}\n";
 fn a_database_that_was_changed_by_hand_can_be_the_beginning() {
     let sandbox = with_users();
     sandbox.database("app.db").run("ALTER TABLE users ADD COLUMN nick TEXT");
-    sandbox.write("src/models.rs", &USERS.replace("}\n", &format!("    pub phone: Option<String>,\n{NICK}")));
+    sandbox.write("src/models.rs", USERS.replace("}\n", &format!("    pub phone: Option<String>,\n{NICK}")));
     let held = std::fs::read(sandbox.path("app.db")).unwrap();
     let from = "generate --from database --database-url app.db";
     sandbox

@@ -176,13 +176,11 @@ fn indexes_are_built_beside_the_writes_in_migrations_of_their_own() {
 #[test]
 fn the_configuration_asks_for_it_too() {
     let Some(shop) = Shop::new(PLAIN) else { return };
-    shop.sandbox.write(
-        "Cargo.toml",
-        &MANIFEST.replace("\"postgres\"\n", "\"postgres\"\nconcurrent-indexes = true\n"),
-    );
+    shop.sandbox
+        .write("Cargo.toml", MANIFEST.replace("\"postgres\"\n", "\"postgres\"\nconcurrent-indexes = true\n"));
     shop.schema("generate \"create users\"").ok();
     assert!(shop.newest("metadata.toml").contains("run_in_transaction = true"));
-    shop.sandbox.write("src/models.rs", &PLAIN.replace("#[schema(index)] ", ""));
+    shop.sandbox.write("src/models.rs", PLAIN.replace("#[schema(index)] ", ""));
     shop.schema("generate \"no index\"").ok();
     assert_eq!(shop.sandbox.migrations().len(), 2);
     assert!(shop.newest("up.sql").contains("DROP INDEX CONCURRENTLY users_age_idx;"));
@@ -382,7 +380,7 @@ fn a_server_s_database_can_be_the_beginning() {
         .unwrap();
     shop.sandbox.write(
         "src/models.rs",
-        &PLAIN.replace("}\n", "    pub nick: Option<String>,\n    pub phone: Option<String>,\n}\n"),
+        PLAIN.replace("}\n", "    pub nick: Option<String>,\n    pub phone: Option<String>,\n}\n"),
     );
     shop.schema("generate --from database \"add phone\"").ok().says("Copying the schema of").says("Lacking");
     assert!(shop.newest("up.sql").contains("ALTER TABLE users ADD COLUMN phone TEXT;"));

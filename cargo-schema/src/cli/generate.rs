@@ -142,7 +142,7 @@ fn from_models(
     // On one of several branches, the history leads to more than was looked at.
     let is_all = history.ancestors(&before).into_iter().all(|is_before| is_before);
     let is_known = is_all && (args.from == Start::History || !automatic.migrations.is_empty());
-    let known = is_known.then(|| Known {
+    let known = is_known.then_some(Known {
         is_replayed: automatic.is_proven,
         models: Some(automatic.agreed),
         schema: automatic.schema,

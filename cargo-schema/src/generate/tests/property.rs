@@ -10,9 +10,11 @@ use super::{changes_on, migration_on, prove_on, schema_on};
 use crate::dialect::{Dialect, Excerpt};
 use crate::dialect::{mysql, postgres};
 use crate::difference::{Answers, Refusal, Subject, difference};
+use crate::generate::migration::write_all;
 use crate::generate::migration::{Migration, write};
 use crate::generate::offline::paper;
-use crate::generate::prove::Disproof;
+use crate::generate::prove::{self, Disproof};
+use crate::generate::steps::Steps;
 use crate::operation::apply;
 
 /// Seeds are counted from one; `SCHEMA_SEED=17` tries one, `SCHEMA_PAIRS=5000` more of them, and both together so many
@@ -98,6 +100,7 @@ fn pair<W: Words>(words: &W, seed: u64, spare: Database<W>) -> (Rows, Database<W
     let there_before = schema_on(ways, &mut there);
     let step = migration_or_panic(ways, &mut there, &new, &answers, &context);
     foreseen(words, &mut there, (&there_before, &new), &step, extras.is_empty());
+    apart(ways, &mut there, (&new, &answers), &step, &context);
     let context = || format!("{}\n-- UP\n{}\n-- DOWN\n{}", context(), step.up.text(), step.down.text());
     match prove_on(ways, &mut there, &step, &new, &answers, 3) {
         Ok(0) => (Rows::None(format!("nothing to fill, or not to be filled\n{}", step.up.text())), there),
@@ -136,6 +139,29 @@ fn migration_or_panic<D: Dialect>(
         None => write(ways, there, found.operations.clone(), &current),
     };
     migration.unwrap_or_else(|error| panic!("{error}\n{}", told()))
+}
+
+/// The same in several migrations, with indexes that are built while others write, where an engine has that.
+fn apart<D: Dialect>(
+    ways: &D,
+    there: &mut D::Database,
+    (new, answers): (&Schema, &Answers),
+    step: &Migration,
+    context: &dyn Fn() -> String,
+) {
+    let catalogue = ways.introspect(there).expect("a catalogue");
+    let current = ways.schema(&catalogue);
+    if !current.tables.keys().any(|table| ways.builds_beside(&catalogue, table)) {
+        return;
+    }
+    let migrations = write_all(ways, there, step.operations.clone(), &current, Some(&catalogue))
+        .unwrap_or_else(|error| panic!("apart: {error}\n{}", context()));
+    let texts = || migrations.iter().map(|one| one.up.text()).collect::<Vec<_>>().join("-- NEXT\n");
+    let steps = Steps::new(ways, &migrations, &current, (new.clone(), answers));
+    if migrations.len() > 1 || migrations.iter().any(|one| one.share.is_outside()) {
+        prove::prove(&steps.claims(), there, 0)
+            .unwrap_or_else(|error| panic!("apart: {error:#?}\n{}\n-- APART\n{}", context(), texts()));
+    }
 }
 
 /// Without a server the same is written, and what it leads to is known without one.
