@@ -226,7 +226,7 @@ fn a_sound_history_goes_up_and_down_and_up_on_postgres() {
             ("ALTER TABLE users ADD COLUMN age INT NOT NULL;\n", "ALTER TABLE users DROP COLUMN age;\n"),
             ("INSERT INTO users (email, age) VALUES ('a', 1);\n", "DELETE FROM users WHERE email = 'a';\n"),
             // It ends the transaction that is around it.
-            ("COMMIT;\nCREATE TABLE tax (id INT);\nBEGIN;\n", "DROP TABLE tax;\n"),
+            ("CREATE TABLE tax (id INT);\n", "DROP TABLE tax;\nCOMMIT;\nBEGIN;\n"),
             ("CREATE VIEW v AS SELECT email FROM users;\n", "DROP VIEW v;\n"),
         ],
     );

@@ -144,14 +144,12 @@ struct Proof<'a, D: Dialect> {
 
 /// What a rehearsal has shown.
 enum Rehearsal {
-    /// What differs after the way back.
+    /// All of it runs, and this differs after the way back.
     Seen(Vec<String>),
-    /// The way back, or the second way up, failed with so many rows in each table; the database is as it was.
-    Failing(usize),
-    /// It does not go up like that, or the engine cannot rehearse; the database is as it was.
+    /// Something failed, or the engine cannot rehearse.
     Unsure,
-    /// A script has ended the transaction, and nobody knows what is there.
-    Escaped,
+    /// A script has ended the transaction, and what was there could not be made anew.
+    Stuck,
 }
 
 impl<D: Dialect> Proof<'_, D> {
@@ -163,68 +161,52 @@ impl<D: Dialect> Proof<'_, D> {
     /// Takes one revision up, down and up again. `false`: it does not run, and nothing after it can.
     fn revision(&mut self, node: Node) -> Result<bool, Failure> {
         let revision = self.history.revision(node);
-        let down = revision.down.as_ref().filter(|down| can_be_tried(revision, down));
         let before = std::mem::take(&mut self.picture);
-        let rehearsal = down.map_or(Ok(Rehearsal::Unsure), |down| self.rehearsed(node, down, &before))?;
-        if let (Rehearsal::Failing(rows), Some(down)) = (&rehearsal, down) {
-            self.fill((&revision.up, down), *rows);
-        }
-        // Against our rows, or half done already: as the engine does it, on empty tables.
-        let has_run = !matches!(rehearsal, Rehearsal::Escaped) && self.run(&revision.up).is_ok();
+        // Against our rows: as the engine does it, on empty tables.
+        let has_run = self.run(&revision.up).is_ok();
         if !has_run && !self.replay_to(node)? {
             return Ok(false);
         }
         self.look()?;
         let after = self.picture.clone();
-        match (rehearsal, down) {
-            (Rehearsal::Seen(lines), _) if lines.is_empty() => {}
-            (Rehearsal::Seen(lines), _) => self.findings.push(self.inexact_down(revision, &lines)),
-            (_, Some(down)) => self.round_trip(node, down, (&before, &after))?,
-            (_, None) => {}
+        if let Some(down) = revision.down.as_ref().filter(|down| can_be_tried(revision, down)) {
+            match self.rehearsed(node, down, &before)? {
+                Rehearsal::Seen(lines) if lines.is_empty() => {}
+                Rehearsal::Seen(lines) => self.findings.push(self.inexact_down(revision, &lines)),
+                Rehearsal::Unsure => self.round_trip(node, down, (&before, &after))?,
+                Rehearsal::Stuck => return Ok(false),
+            }
         }
         // A table that takes no rows stays empty.
         let _ = self.dialect.populate(&mut self.database, &before, &after, ROWS);
         Ok(true)
     }
 
-    /// A revision up, down and up again in a transaction that is taken back; without rows where they are in its way.
+    /// Down and up again in a transaction that is taken back.
     fn rehearsed(&mut self, node: Node, down: &Script, before: &[String]) -> Result<Rehearsal, Failure> {
-        let up = &self.history.revision(node).up;
-        for rows in [ROWS, 0] {
-            if !self.dialect.begin_rehearsal(&mut self.database).map_err(unusable)? {
-                break;
-            }
-            let seen = self.there_and_back((up, down), before, rows);
-            if !self.dialect.end_rehearsal(&mut self.database).map_err(unusable)? {
-                return Ok(Rehearsal::Escaped);
-            }
-            if !matches!(seen, Rehearsal::Unsure) {
-                return Ok(seen);
-            }
+        if !self.dialect.begin_rehearsal(&mut self.database).map_err(unusable)? {
+            return Ok(Rehearsal::Unsure);
         }
-        Ok(Rehearsal::Unsure)
+        let lines = self.there_and_back(down, &self.history.revision(node).up, before);
+        let is_back = self.dialect.end_rehearsal(&mut self.database).map_err(unusable)?;
+        if !is_back && !self.replay_to(node)? {
+            return Ok(Rehearsal::Stuck);
+        }
+        Ok(lines.ok().filter(|_| is_back).map_or(Rehearsal::Unsure, Rehearsal::Seen))
     }
 
+    /// What differs after the way back, with the way up behind it.
     fn there_and_back(
         &mut self,
-        (up, down): (&Script, &Script),
+        down: &Script,
+        up: &Script,
         before: &[String],
-        rows: usize,
-    ) -> Rehearsal {
-        self.fill((up, down), rows);
-        if self.run(up).is_err() {
-            return Rehearsal::Unsure;
-        }
-        let back = self.run(down).and_then(|()| self.dialect.picture(&mut self.database));
-        match (back, self.run(up)) {
-            (Ok(back), Ok(())) => Rehearsal::Seen(self.dialect.unequal(before, &back)),
-            (_, _) => Rehearsal::Failing(rows),
-        }
-    }
-
-    /// A table that takes no rows stays empty.
-    fn fill(&mut self, (up, down): (&Script, &Script), rows: usize) {
-        let _ = self.dialect.fill(&mut self.database, [&up.text, &down.text], rows);
+    ) -> Result<Vec<String>, Error> {
+        self.run(down)?;
+        let back = self.dialect.picture(&mut self.database)?;
+        let lines = self.dialect.unequal(before, &back);
+        // Over what is left behind nothing goes up again, and that is said already.
+        if lines.is_empty() { self.run(up).map(|()| lines) } else { Ok(lines) }
     }
 
     fn run(&mut self, script: &Script) -> Result<(), Error> {

@@ -251,13 +251,7 @@ pub(crate) trait Dialect {
         before: &[String],
         after: &[String],
         rows: usize,
-    ) -> Result<(), Error> {
-        if before == after {
-            return Ok(());
-        }
-        let catalogue = self.introspect(database)?;
-        self.seed(database, &catalogue, &[], rows).map(drop)
-    }
+    ) -> Result<(), Error>;
 
     /// Runs one statement in no transaction of ours.
     fn run_alone(&self, database: &mut Self::Database, statement: &str) -> Result<(), Error>;
@@ -273,13 +267,16 @@ pub(crate) trait Dialect {
         Ok(true)
     }
 
-    /// Puts rows into the tables that scripts mention, where an engine rehearses them: `populate` does it elsewhere.
-    fn fill(&self, _database: &mut Self::Database, _scripts: [&str; 2], _rows: usize) -> Result<(), Error> {
-        Ok(())
-    }
-
     /// What was readable and is so no more: views that mention what is gone, with the engine's words.
     fn broken(&self, database: &mut Self::Database, catalogue: &Self::Catalogue) -> Vec<String>;
+}
+
+/// Whether the lines of a server's catalogue speak of a table.
+fn knows(lines: &[String], table: &str) -> bool {
+    let beginning = format!("table {table}:");
+    lines
+        .get(lines.partition_point(|line| *line < beginning))
+        .is_some_and(|line| line.starts_with(&beginning))
 }
 
 /// A part of a database, in a scratch database of its own.

@@ -223,6 +223,21 @@ impl Dialect for Mysql {
         lines::of(catalogue)
     }
 
+    fn populate(
+        &self,
+        database: &mut Scratch,
+        before: &[String],
+        _after: &[String],
+        rows: usize,
+    ) -> Result<(), Error> {
+        let mut catalogue = database.catalogue()?;
+        catalogue.tables.retain(|_, entry| !super::knows(before, &name::fold(&entry.name)));
+        match catalogue.tables.is_empty() {
+            true => Ok(()),
+            false => seed::seed(database, &catalogue, &[], rows).map(drop),
+        }
+    }
+
     fn run_alone(&self, database: &mut Scratch, statement: &str) -> Result<(), Error> {
         database.run(statement)
     }

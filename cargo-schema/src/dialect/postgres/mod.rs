@@ -250,9 +250,17 @@ impl Dialect for Postgres {
         lines::of(catalogue)
     }
 
-    /// Rows are there for rehearsals alone.
-    fn populate(&self, _: &mut Scratch, _: &[String], _: &[String], _: usize) -> Result<(), Error> {
-        Ok(())
+    fn populate(
+        &self,
+        database: &mut Scratch,
+        before: &[String],
+        _after: &[String],
+        rows: usize,
+    ) -> Result<(), Error> {
+        let catalogue = database.catalogue()?;
+        let is_new = |name: &&str| !super::knows(before, name);
+        let new = catalogue.tables.keys().map(String::as_str).filter(is_new).collect();
+        seed::fill(database, &catalogue, new, rows)
     }
 
     fn run_alone(&self, database: &mut Scratch, statement: &str) -> Result<(), Error> {
@@ -265,11 +273,6 @@ impl Dialect for Postgres {
 
     fn end_rehearsal(&self, database: &mut Scratch) -> Result<bool, Error> {
         database.end_rehearsal()
-    }
-
-    fn fill(&self, database: &mut Scratch, scripts: [&str; 2], rows: usize) -> Result<(), Error> {
-        let catalogue = database.catalogue()?;
-        seed::fill(database, &catalogue, scripts, rows)
     }
 
     /// PostgreSQL knows what each view uses and drops nothing that is used: what would break one fails by itself.

@@ -36,6 +36,8 @@ pub(crate) struct Scratch {
     seen: Option<Catalogue>,
     /// Whether scripts are rehearsed, in a transaction that is taken back.
     is_rehearsing: bool,
+    /// What it held before that.
+    kept: Option<Catalogue>,
 }
 
 /// What is set for as long as the transaction of a rehearsal lasts.
@@ -74,7 +76,8 @@ impl Scratch {
                 return Err(failure);
             }
         };
-        let mut scratch = Self { session, administrator, name, prepared, seen: None, is_rehearsing: false };
+        let mut scratch =
+            Self { session, administrator, name, prepared, seen: None, is_rehearsing: false, kept: None };
         scratch.prepare().map_err(crate::database::scratch::unusable)?;
         Ok(scratch)
     }
@@ -152,20 +155,20 @@ impl Scratch {
 
     /// Opens a transaction that scripts are rehearsed in.
     pub(super) fn begin_rehearsal(&mut self) -> Result<(), Error> {
-        // What it holds is the same afterwards, and need not be read anew.
-        let seen = self.seen.take();
+        self.kept = self.seen.take();
         self.run(&format!("BEGIN; SET LOCAL {REHEARSAL} = 'on'"))?;
-        (self.seen, self.is_rehearsing) = (seen, true);
+        self.is_rehearsing = true;
         Ok(())
     }
 
     /// Takes back what was rehearsed; `false` where a script has ended the transaction.
     pub(super) fn end_rehearsal(&mut self) -> Result<bool, Error> {
         self.is_rehearsing = false;
-        // In a transaction that has failed it cannot be asked, and nothing lasts.
+        // What fails in ours is taken back at once: one that has failed as a whole is somebody else's.
         let query = format!("SELECT coalesce(pg_catalog.current_setting('{REHEARSAL}', true), '') AS text");
-        let is_open = self.texts(&query).map_or(true, |said| said == ["on"]);
+        let is_open = self.texts(&query).is_ok_and(|said| said == ["on"]);
         self.run("ROLLBACK")?;
+        self.seen = self.kept.take().filter(|_| is_open);
         Ok(is_open)
     }
 

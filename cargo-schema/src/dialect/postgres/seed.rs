@@ -8,7 +8,7 @@ use schema_build::statement::{Kind, tokens};
 use schema_runtime::dialect::Dialect;
 
 use super::introspect::{Catalogue, Entry};
-use super::name::{list, mentions, path, quoted, string, unquoted};
+use super::name::{list, mentions, path, quoted, string};
 use super::scratch::Scratch;
 use super::types;
 use crate::database::scratch::Error;
@@ -62,30 +62,18 @@ pub(super) fn seed(
     Ok(count.first().and_then(|count| count.parse().ok()).unwrap_or_default())
 }
 
-/// Fills the tables that scripts mention, and those around them.
+/// Fills these tables.
 pub(super) fn fill(
     database: &mut Scratch,
     catalogue: &Catalogue,
-    scripts: [&str; 2],
+    tables: BTreeSet<&str>,
     rows: usize,
 ) -> Result<(), Error> {
-    let words: BTreeSet<String> = scripts.into_iter().flat_map(words).collect();
-    // A schema of its own is another word than the table's.
-    let is_mentioned = |name: &&String| words.contains(name.rsplit('.').next().unwrap_or(name));
-    let names = catalogue.tables.keys().filter(is_mentioned).cloned().collect();
-    let tables = in_order(catalogue, &[], around(catalogue, &names));
-    if tables.is_empty() || rows == 0 {
+    if tables.is_empty() {
         return Ok(());
     }
+    let tables = in_order(catalogue, &[], tables);
     database.transaction(&inserts(catalogue, &[], &tables, rows).each_ref().map(String::as_str))
-}
-
-/// Everything in a script that may be a name, also within the bodies of functions.
-fn words(script: &str) -> impl Iterator<Item = String> {
-    let is_between = |c: char| !(c.is_alphanumeric() || c == '_');
-    let plain = script.split(is_between).flat_map(|word| [word.to_owned(), word.to_ascii_lowercase()]);
-    let quoted = tokens(script, Dialect::Postgres).filter(|token| token.kind == Kind::Quoted);
-    plain.chain(quoted.map(|token| unquoted(&script[token.range()])))
 }
 
 /// The statements that put rows into these tables.
@@ -141,11 +129,6 @@ fn touched<'c>(catalogue: &'c Catalogue, operations: &[Operation]) -> BTreeSet<&
             other => names.extend(other.table().map(str::to_owned)),
         }
     }
-    around(catalogue, &names)
-}
-
-/// These tables, those that point to them, and all that these point to.
-fn around<'c>(catalogue: &'c Catalogue, names: &BTreeSet<String>) -> BTreeSet<&'c str> {
     let mut found: BTreeSet<&str> =
         catalogue.tables.keys().map(String::as_str).filter(|name| names.contains(*name)).collect();
     let points_here = |entry: &Entry| entry.table.foreign_keys.iter().any(|key| names.contains(&key.table));
