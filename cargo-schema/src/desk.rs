@@ -149,7 +149,8 @@ pub(crate) fn refuse_lease_on_file(project: &Project, url: &DatabaseUrl) -> Resu
     }
 }
 
-/// Reads the files while the database is opened.
+/// Reads the files while the database is opened, which takes its time on a server; a file is open sooner than a
+/// thread has begun.
 fn side_by_side(
     shell: &Shell,
     project: &Project,
@@ -161,9 +162,16 @@ fn side_by_side(
     project.refuse_missing_folder()?;
     refuse_lease_on_file(project, &url)?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
+    let read = || validate::validate_for(&project.config, dialect, purpose);
+    let is_file = url.dialect == Dialect::Sqlite;
+    let open = || connect::open(url, access, &project.config, Patience { limit: wait, shell });
+    if is_file {
+        let database = open();
+        return Ok((read(), database));
+    }
     Ok(std::thread::scope(|scope| {
-        let reading = scope.spawn(|| validate::validate_for(&project.config, dialect, purpose));
-        let database = connect::open(url, access, &project.config, Patience { limit: wait, shell });
+        let reading = scope.spawn(read);
+        let database = open();
         (reading.join().expect("validation never panics"), database)
     }))
 }

@@ -8,11 +8,11 @@ fn a_locked_file() {
     let sandbox = shop();
     let mut other = sandbox.database("app.db");
     other.run("BEGIN IMMEDIATE;");
-    sandbox.schema("upgrade --wait 0 --database-url app.db").exits(4).says("lock").says("--wait");
-    sandbox.schema("upgrade --wait 300ms --database-url app.db").exits(4);
+    for wait in ["0", "300ms"] {
+        let words = format!("upgrade --wait {wait} --database-url app.db");
+        refused(&sandbox, &words, 4).says("lock").says("--wait");
+    }
     other.run("ROLLBACK;");
-    assert_eq!(other.versions().len(), 2);
-    assert!(!other.tables().contains(&"stock".to_owned()));
 }
 
 #[test]

@@ -15,6 +15,13 @@ fn no_database_in_it() {
 }
 
 #[test]
+fn a_mode_that_sqlite_has_not() {
+    for url in ["file:app.db?mode=banana", "sqlite:new.db?mode=banana"] {
+        refused(&shop(), &format!("upgrade --database-url {url}"), 2).says("`mode=banana`").says("rwc");
+    }
+}
+
+#[test]
 fn none_at_all() {
     refused(&shop(), "upgrade", 2).says("DATABASE_URL").says("--database-url");
 }

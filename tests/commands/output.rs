@@ -21,7 +21,9 @@ fn people_are_spoken_to_on_stderr_and_programs_on_stdout() {
     let document = sandbox.schema(&format!("upgrade --format json {DB}")).ok();
     document.json();
     let error = sandbox.schema(&format!("upgrade nowhere --format json {DB}")).exits(2).json();
-    assert_eq!(error["error"]["exit_code"], 2);
+    assert_eq!((&error["command"], &error["error"]["exit_code"]), (&"upgrade".into(), &2.into()));
+    let error = sandbox.schema(&format!("upgrad --format json {DB}")).exits(2).json();
+    assert!(error["command"].is_null());
 }
 
 #[test]

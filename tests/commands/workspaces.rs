@@ -43,6 +43,8 @@ fn all_packages_at_once() {
         .map(|document| document.unwrap()["package"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(packages, ["billing", "catalog"]);
+    let screen = sandbox.schema("--workspace").ok().stderr;
+    assert_eq!(screen.matches("Package").count(), 2, "{screen}");
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn document(fleet: &Fleet<'_>, tenant: &Tenant, seen: &Seen) -> Value {
             document["edited"] = json!(ids(&fleet.history, &state.edited));
             document["interrupted"] = state.interrupted.iter().map(|half| half.revision.as_str()).collect();
         }
-        Err(failure) => document["error"] = json::error(failure.exit, &failure.findings)["error"].take(),
+        Err(failure) => document["error"] = json::error(failure),
     }
     document
 }

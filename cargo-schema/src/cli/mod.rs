@@ -39,7 +39,9 @@ mod upgrade;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -158,18 +160,23 @@ pub(crate) fn run(mut arguments: Vec<OsString>) -> Exit {
         arguments.remove(1);
     }
     let is_json = asks_for_json(&arguments);
-    let parsed = command().try_get_matches_from(arguments).and_then(|found| Cli::from_arg_matches(&found));
-    match parsed {
-        Ok(cli) => {
+    match command().try_get_matches_from(arguments).and_then(named) {
+        Ok((cli, verb)) => {
             let context = Context::new(cli.global);
             if let Some(exit) = signal::interrupted() {
                 return interrupted::run(&context, exit);
             }
             let outcome = dispatch(&context, cli.verb);
-            finish(&context.shell, context.is_json(), outcome)
+            finish(&context.shell, context.is_json(), Some(&verb), outcome)
         }
         Err(error) => misunderstood(&error, is_json),
     }
+}
+
+/// The command line, and what its verb is called in documents.
+fn named(found: ArgMatches) -> Result<(Cli, String), clap::Error> {
+    let verb = found.subcommand_name().unwrap_or("status").to_owned();
+    Ok((Cli::from_arg_matches(&found)?, verb))
 }
 
 impl Global {
@@ -190,7 +197,7 @@ fn dispatch(context: &Context, verb: Option<Verb>) -> Outcome {
     }
     context.refuse_formats_of_check()?;
     match verb {
-        None => each(context, |project| status::run(context, project)),
+        None => each_in_turn(context, |project| status::run(context, project)),
         Some(Verb::Init(args)) => init::run(context, &args),
         Some(Verb::Completions(args)) => completions::run(context, &args),
         Some(Verb::Man(args)) => man::run(context, &args),
@@ -237,14 +244,21 @@ fn one(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
     verb(&project)
 }
 
-/// With `--workspace`, one package after the other; what cannot go on stops all, and "no" from one is "no".
+/// Each package that is meant, under its name where there may be several.
 fn each(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
-    let projects = project::find(&context.global)?;
-    let mut worst = Exit::Done;
-    for project in &projects {
+    each_in_turn(context, |project| {
         if context.global.workspace {
             context.shell.status("Package", project.name());
         }
+        verb(project)
+    })
+}
+
+/// With `--workspace`, one package after the other; what cannot go on stops all, and "no" from one is "no".
+fn each_in_turn(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
+    let projects = project::find(&context.global)?;
+    let mut worst = Exit::Done;
+    for project in &projects {
         context.shell.findings(&project.warnings);
         worst = worst.max(verb(project)?);
         // What belongs to a package stands below its name.
@@ -253,10 +267,11 @@ fn each(context: &Context, verb: impl Fn(&Project) -> Outcome) -> Outcome {
     Ok(worst)
 }
 
-fn finish(shell: &Shell, is_json: bool, outcome: Outcome) -> Exit {
+/// Says what went wrong, to machines in a document of the verb's name.
+fn finish(shell: &Shell, is_json: bool, verb: Option<&str>, outcome: Outcome) -> Exit {
     let exit = outcome.unwrap_or_else(|failure| {
         if is_json {
-            shell.data(json::error(failure.exit, &failure.findings));
+            shell.data(json::failed(verb, &failure));
         } else {
             shell.findings(&failure.findings);
         }
@@ -282,7 +297,7 @@ fn misunderstood(error: &clap::Error, is_json: bool) -> Exit {
         let shell = Shell::new(Verbosity::Quiet, Color::Never);
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        return finish(&shell, true, Err(Failure::usage(message)));
+        return finish(&shell, true, None, Err(Failure::usage(message)));
     }
     // A closed pipe is all that can happen here.
     let _ = error.print();

@@ -333,7 +333,7 @@ pub(crate) fn said(url: &DatabaseUrl, doing: &str, message: &str) -> Failure {
             .help("name another file, or decrypt this one if it is encrypted; nothing was changed in it")
     } else if is("is locked") {
         failure(Exit::Locked, "locked", format!("`{shown}` is locked by another program"))
-            .help("wait until that is done, or pass a longer `--wait`")
+            .help("run it again when that is done; what writes waits for it with `--wait`")
     } else if is("readonly") {
         failure(Exit::Failed, "read-only", format!("`{shown}` can be read but not written"))
             .help("make the file and its folder writable for this user")

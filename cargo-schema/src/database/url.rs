@@ -158,9 +158,6 @@ fn from_sqlite(text: &str, rest: &str, folder: &Path) -> Result<DatabaseUrl, Fai
         return from_uri(text, uri, folder);
     }
     let (path, query) = split_query(path);
-    if path.is_empty() {
-        return Err(nameless(text));
-    }
     file(text, &decoded(path), query, folder)
 }
 
@@ -179,14 +176,11 @@ fn from_uri(text: &str, rest: &str, folder: &Path) -> Result<DatabaseUrl, Failur
         }
         None => path,
     };
-    if query.iter().any(|(key, value)| key == "mode" && value == "memory") {
-        return Ok(memory(text));
-    }
-    if path.is_empty() {
-        return Err(nameless(text));
-    }
     file(text, &decoded(path), query, folder)
 }
+
+const MODES: &str =
+    "`ro` reads, `rw` writes what is there, `rwc` makes the file as well, `memory` needs none";
 
 /// To SQLite a file without a name is a database that is gone when the command ends: nobody means that by leaving
 /// the name out.
@@ -199,8 +193,15 @@ fn memory(text: &str) -> DatabaseUrl {
 }
 
 fn file(text: &str, path: &str, query: Vec<(String, String)>, folder: &Path) -> Result<DatabaseUrl, Failure> {
-    if path == ":memory:" {
-        return Ok(memory(text));
+    match query.iter().find(|(key, _)| key == "mode").map(|(_, mode)| mode.as_str()) {
+        Some("memory") => return Ok(memory(text)),
+        None | Some("ro" | "rw" | "rwc") => {}
+        Some(mode) => return Err(bad(&format!("`mode={mode}` is not known, in `{text}`")).help(MODES)),
+    }
+    match path {
+        "" => return Err(nameless(text)),
+        ":memory:" => return Ok(memory(text)),
+        _ => {}
     }
     let path = folder.join(path);
     let path = std::path::absolute(&path).map_err(|error| Failure::file("could not find", &path, &error))?;

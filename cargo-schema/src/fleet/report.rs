@@ -195,7 +195,7 @@ impl Told<'_> {
             }
             Fate::Current { now_at } => document["now_at"] = json!(now_at),
             Fate::Failed(failure) => {
-                document["error"] = json::error(failure.exit, &failure.findings)["error"].take();
+                document["error"] = json::error(failure);
             }
             Fate::UnderWay | Fate::NotStarted => {}
         }

@@ -28,7 +28,8 @@
 //! | `unlock` | `database`, `is_held` |
 //! | `dump`, `restore` | `database`, `file`, `bytes` |
 //!
-//! What went wrong is `{"version": 1, "error": {code, exit_code, message, findings}}`.
+//! What went wrong is `{"version": 1, "command", "error": {code, exit_code, message, findings}}`; the command is null
+//! where the command line was not understood.
 
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ use schema_runtime::history::{History, Node};
 use schema_runtime::plan::Direction;
 use serde_json::{Map, Value, json};
 
-use crate::exit::Exit;
+use crate::failure::Failure;
 
 /// The version of all documents.
 pub(crate) const VERSION: u32 = 1;
@@ -58,17 +59,19 @@ pub(crate) fn document(command: &str, package: Option<&str>, body: Value) -> Val
     Value::Object(object)
 }
 
-/// Why a verb did not get to its end.
-pub(crate) fn error(exit: Exit, findings: &[Finding]) -> Value {
-    let first = findings.first();
+/// The document of a verb that did not get to its end.
+pub(crate) fn failed(command: Option<&str>, failure: &Failure) -> Value {
+    json!({ "version": VERSION, "command": command, "error": error(failure) })
+}
+
+/// Why something did not get to its end.
+pub(crate) fn error(failure: &Failure) -> Value {
+    let first = failure.findings.first();
     json!({
-        "version": VERSION,
-        "error": {
-            "code": first.map(|finding| finding.rule),
-            "exit_code": exit.code(),
-            "message": first.map(|finding| finding.message.as_str()),
-            "findings": findings.iter().map(finding).collect::<Vec<_>>(),
-        },
+        "code": first.map(|finding| finding.rule),
+        "exit_code": failure.exit.code(),
+        "message": first.map(|finding| finding.message.as_str()),
+        "findings": failure.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
 

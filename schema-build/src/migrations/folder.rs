@@ -153,16 +153,21 @@ impl Reader<'_> {
     }
 
     fn read_all(&self, names: &[String]) -> Vec<Read> {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
-        if threads == 1 || names.len() < WORTH_A_THREAD {
-            return names.iter().map(|name| self.migration(name)).collect();
-        }
         let read =
             |names: &[String]| -> Vec<Read> { names.iter().map(|name| self.migration(name)).collect() };
+        if names.len() < WORTH_A_THREAD {
+            return read(names);
+        }
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
+        let (mine, others) = names.split_at(names.len().div_ceil(threads));
         thread::scope(|scope| {
-            let chunks = names.chunks(names.len().div_ceil(threads));
+            let chunks = others.chunks(mine.len());
             let workers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read(chunk))).collect();
-            workers.into_iter().flat_map(|worker| worker.join().expect("reading does not panic")).collect()
+            let mut all = read(mine);
+            for worker in workers {
+                all.extend(worker.join().expect("reading does not panic"));
+            }
+            all
         })
     }
 

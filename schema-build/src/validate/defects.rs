@@ -78,10 +78,17 @@ fn duplicate_id(view: &View<'_>, revisions: &[usize]) -> Finding {
 }
 
 fn duplicate_version(view: &View<'_>, revisions: &[usize]) -> Finding {
-    let version = revisions.first().and_then(|&first| view.revisions.get(first)).map_or("", |it| &it.version);
+    let mut versions: Vec<&str> =
+        revisions.iter().filter_map(|&it| view.revisions.get(it)).map(|it| &*it.version).collect();
+    versions.dedup();
+    let version = versions.first().copied().unwrap_or_default();
     let message = format!("{} migrations have the version `{version}`", number(revisions.len()));
+    let why = match versions.len() {
+        1 => "Diesel would run one of them and drop the others in silence",
+        _ => "they differ in case alone, which the table of what is applied does not see on MySQL",
+    };
     group(view, "duplicate-version", &message, revisions)
-        .note("Diesel would run one of them and drop the others in silence")
+        .note(why)
         .help("rename their folders, so that they differ before the first `_`")
 }
 

@@ -100,6 +100,7 @@ pub enum Obstacle {
 
 /// A statement of a migration that the database refused.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct StatementFailure {
     /// The revision's id.
     pub revision: String,

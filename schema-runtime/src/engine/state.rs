@@ -8,6 +8,7 @@ use crate::target::Applied;
 
 /// Where a database is.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct State {
     /// Which revisions of the history are applied.
     pub applied: Applied,
@@ -27,6 +28,7 @@ pub struct State {
 
 /// One applied revision, as the ledger tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AppliedRevision {
     /// Which one.
     pub node: Node,
@@ -44,6 +46,7 @@ pub struct AppliedRevision {
 
 /// A revision that is neither applied nor not: statements of it ran, and nothing could undo them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Interrupted {
     /// Its id.
     pub revision: String,

@@ -88,13 +88,14 @@ impl<'a> Names<'a> {
         let with_label = |(label, revisions)| Defect::DuplicateLabel { label, revisions };
         // In an unoptimised build script, looking for what cannot be there would cost more than all the rest.
         if self.ids.len() < self.revisions.len() {
-            defects.extend(self.repeated(|it| vec![&it.id]).map(with_id));
+            defects.extend(self.repeated(|it| vec![it.id.clone()]).map(with_id));
         }
-        if !self.revisions.is_sorted_by(|a, b| a.version < b.version) {
-            defects.extend(self.repeated(|it| vec![&it.version]).map(with_version));
+        let has_capitals = self.revisions.iter().any(|it| it.version.chars().any(char::is_uppercase));
+        if has_capitals || !self.revisions.is_sorted_by(|a, b| a.version < b.version) {
+            defects.extend(self.repeated(|it| vec![it.version.to_lowercase().into()]).map(with_version));
         }
         if !self.labels.is_empty() {
-            defects.extend(self.repeated(|it| it.labels.iter().collect()).map(with_label));
+            defects.extend(self.repeated(|it| it.labels.clone()).map(with_label));
         }
         defects
     }
@@ -106,15 +107,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn repeated(
-        &self,
-        of: impl Fn(&'a Revision) -> Vec<&'a Text>,
-    ) -> impl Iterator<Item = (Text, Vec<usize>)> {
-        let mut owners: BTreeMap<&Text, Vec<usize>> = BTreeMap::new();
+    fn repeated(&self, of: impl Fn(&Revision) -> Vec<Text>) -> impl Iterator<Item = (Text, Vec<usize>)> {
+        let mut owners: BTreeMap<Text, Vec<usize>> = BTreeMap::new();
         for (index, revision) in self.revisions.iter().enumerate() {
             of(revision).into_iter().for_each(|name| owners.entry(name).or_default().push(index));
         }
-        owners.into_iter().filter(|(_, owners)| owners.len() > 1).map(|(name, owners)| (name.clone(), owners))
+        owners.into_iter().filter(|(_, owners)| owners.len() > 1)
     }
 
     fn parents(&self, revision: usize, defects: &mut Vec<Defect>) -> Vec<usize> {

@@ -37,7 +37,7 @@ pub enum Defect {
     InvalidId { revision: usize },
     /// Two migrations with one id; Diesel would run one of them.
     DuplicateId { revisions: Vec<usize> },
-    /// Two migrations with one version; Diesel drops one in silence.
+    /// Two migrations with one version; Diesel drops one in silence. MySQL tells no capitals from small letters.
     DuplicateVersion { revisions: Vec<usize> },
     /// Longer than Diesel's ledger column.
     VersionTooLong { revision: usize },

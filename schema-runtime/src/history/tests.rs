@@ -105,9 +105,11 @@ fn a_dependency_may_be_a_unique_prefix() {
 
 #[test]
 fn versions_are_unique_and_fit_the_ledger() {
-    let mut two = revisions("a\nb < a");
-    two[1].version = two[0].version.clone();
-    assert_eq!(History::new(two).unwrap_err(), [Defect::DuplicateVersion { revisions: vec![0, 1] }]);
+    for (first, second) in [("1", "1"), ("V1", "v1"), ("v1", "V1")] {
+        let mut two = revisions("a\nb < a");
+        (two[0].version, two[1].version) = (first.into(), second.into());
+        assert_eq!(History::new(two).unwrap_err(), [Defect::DuplicateVersion { revisions: vec![0, 1] }]);
+    }
     let mut long = revisions("a");
     long[0].version = "9".repeat(51).into();
     assert_eq!(History::new(long).unwrap_err(), [Defect::VersionTooLong { revision: 0 }]);
