@@ -107,6 +107,7 @@ impl Shell {
 
     fn line(&self, style: Style, verb: &str, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
+            let style = if self.has_colors { style } else { Style::new() };
             self.error_line(format_args!("{style}{verb:>12}{style:#} {text}"));
         }
     }
@@ -184,8 +185,10 @@ impl Shell {
         // that changes a database.
         let _ = if self.has_colors {
             write(anstream::stderr().lock(), &text)
-        } else {
+        } else if text.contains(|c: char| c.is_control() && c != '\n') {
             write(io::stderr().lock(), &anstream::adapter::strip_str(&text).to_string())
+        } else {
+            write(io::stderr().lock(), &text)
         };
     }
 

@@ -78,6 +78,15 @@ pub trait Engine: diesel::backend::Backend + 'static {
     fn backend() -> Box<dyn Backend>;
 }
 
+/// A text literal as the standard has it. Most texts are ids, hashes and times, with nothing in them to look after.
+fn literal(text: &str) -> String {
+    if text.bytes().any(|byte| matches!(byte, b'\'' | 0)) {
+        // SQLite ends a statement at a NUL byte, in a literal too, and PostgreSQL has no text with one.
+        return ["'", &text.replace('\0', "\u{fffd}").replace('\'', "''"), "'"].concat();
+    }
+    ["'", text, "'"].concat()
+}
+
 /// One engine, on one connection, for one run.
 pub(crate) trait Backend {
     /// A text literal.

@@ -19,7 +19,7 @@ use self::message::Message;
 pub use self::survey::Survey;
 use super::lease::{Holder, LOST};
 use super::retry::{LOCK_TIMEOUT, Retry};
-use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, reading};
+use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, literal, reading};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Detail, Entry, LEDGER, create_ledger};
@@ -382,6 +382,6 @@ fn finished() -> String {
 
 /// Right whatever `standard_conforming_strings` says. No text of PostgreSQL has a NUL byte in it.
 fn quote(text: &str) -> String {
-    let text = text.replace('\0', "\u{fffd}").replace('\'', "''");
-    if text.contains('\\') { format!("E'{}'", text.replace('\\', "\\\\")) } else { format!("'{text}'") }
+    let literal = literal(text);
+    if text.contains('\\') { format!("E{}", literal.replace('\\', "\\\\")) } else { literal }
 }

@@ -15,7 +15,7 @@ use diesel::result::DatabaseErrorKind;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::lease::Holder;
-use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms, attempt};
+use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms, attempt, literal};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
@@ -77,8 +77,7 @@ impl Engine for Sqlite {
 
 impl Backend for SqliteBackend {
     fn quote(&self, text: &str) -> String {
-        // SQLite ends a statement at a NUL byte, in a literal too.
-        format!("'{}'", text.replace('\0', "\u{fffd}").replace('\'', "''"))
+        literal(text)
     }
 
     fn tables(&self) -> [&'static str; 2] {
