@@ -41,7 +41,7 @@ fn a_message_that_breaks_lines() {
 fn a_nul_byte() {
     let sandbox = shop();
     sandbox.write(&format!("{STOCK}/up.sql"), b"SELECT 1;\0DROP TABLE products;");
-    refused(&sandbox, "upgrade --database-url app.db", 1).says(&format!("{STOCK}/up.sql:1:10")).says("NUL");
+    refused(&sandbox, "upgrade --database-url app.db", 1).says(&format!("{STOCK}/up.sql")).says("NUL");
 }
 
 #[test]
