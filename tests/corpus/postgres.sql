@@ -463,11 +463,11 @@ CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE orders (user_id bigint 
 ---
 ALTER TABLE orders DROP COLUMN user_id; --!
 
-=== hazard two-tables: locks AccessExclusiveLock a
-CREATE TABLE a (id int); CREATE TABLE b (id int);
+=== harmless two-tables
+CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY);
 ---
 ALTER TABLE a ADD COLUMN x int;
-ALTER TABLE b ADD COLUMN x int; --!
+ALTER TABLE b ADD COLUMN x int;
 
 === hazard index-after-alter: locks AccessExclusiveLock a
 CREATE TABLE a (id int); CREATE TABLE b (id int);
@@ -1813,3 +1813,357 @@ alter table only public.shops
 CREATE TABLE shops (id bigint PRIMARY KEY);
 ---
 ALTER TABLE shops ADD COLUMN parent bigint REFERENCES shops (id);
+
+=== hazard one-table-waits-for-a-scan-of-another: locks AccessExclusiveLock a
+CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY, x int); INSERT INTO b SELECT n, n FROM generate_series(1, 1000) n;
+---
+ALTER TABLE a ADD COLUMN x int;
+-- schema:allow(set-not-null) a few rows
+ALTER TABLE b ALTER COLUMN x SET NOT NULL; --!
+
+=== hazard one-table-waits-for-a-validation: locks AccessExclusiveLock a
+CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY, x int); INSERT INTO b SELECT n, n FROM generate_series(1, 1000) n;
+ALTER TABLE b ADD CONSTRAINT positive CHECK (x > 0) NOT VALID;
+---
+ALTER TABLE a ADD COLUMN x int;
+ALTER TABLE b VALIDATE CONSTRAINT positive; --!
+
+=== harmless column-and-key-not-valid
+CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY);
+---
+ALTER TABLE b ADD COLUMN a_id bigint;
+ALTER TABLE b ADD CONSTRAINT b_a_fk FOREIGN KEY (a_id) REFERENCES a (id) NOT VALID;
+
+=== harmless quick-changes-of-three-tables
+CREATE TABLE a (id bigint PRIMARY KEY, n varchar(10)); CREATE TABLE b (id bigint PRIMARY KEY, x int NOT NULL); CREATE TABLE c (id bigint PRIMARY KEY, y int);
+---
+ALTER TABLE a ALTER COLUMN n TYPE varchar(20);
+ALTER TABLE b ALTER COLUMN x SET DEFAULT 1, ADD COLUMN z text DEFAULT 'z';
+ALTER TABLE c ADD CONSTRAINT big CHECK (y > 0) NOT VALID;
+
+=== harmless validation-of-the-only-table
+CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY, x int);
+ALTER TABLE b ADD CONSTRAINT positive CHECK (x > 0) NOT VALID;
+---
+CREATE TABLE fresh (id bigint PRIMARY KEY, b_id bigint);
+ALTER TABLE b VALIDATE CONSTRAINT positive;
+
+=== hazard table-made-twice: fails 42P07
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+CREATE TABLE public.users (id bigint PRIMARY KEY, email text); --!
+
+=== hazard view-takes-a-tables-name: fails 42P07
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+CREATE VIEW users AS SELECT 1 AS id; --!
+
+=== hazard index-made-twice-in-another-schema: fails 42P07
+CREATE SCHEMA shop; CREATE TABLE shop.users (id bigint PRIMARY KEY, a int, b int); CREATE INDEX by_a ON shop.users (a);
+--- outside
+CREATE INDEX CONCURRENTLY by_a ON shop.users (b); --!
+
+=== harmless index-of-that-name-in-another-schema
+CREATE SCHEMA shop; CREATE TABLE shop.users (id bigint PRIMARY KEY, a int); CREATE INDEX by_a ON shop.users (a); CREATE TABLE users (id bigint PRIMARY KEY, a int);
+--- outside
+CREATE INDEX CONCURRENTLY by_a ON users (a);
+
+=== hazard sequence-of-a-serial-made-again: fails 42P07
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE SEQUENCE numbers;
+---
+CREATE SEQUENCE numbers; --!
+
+=== hazard type-made-twice: fails 42710
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+---
+CREATE TYPE mood AS (a int); --!
+
+=== hazard domain-takes-a-types-name: fails 42710
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+---
+CREATE DOMAIN mood AS text; --!
+
+=== hazard column-made-twice: fails 42701
+CREATE TABLE users (id bigint PRIMARY KEY, "Email" text, email text);
+---
+ALTER TABLE users
+  ADD COLUMN phone text,
+  ADD COLUMN EMAIL text; --!
+
+=== harmless column-of-another-case
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+ALTER TABLE users ADD COLUMN "Email" text, ADD COLUMN IF NOT EXISTS email text;
+
+=== hazard column-takes-a-columns-name: fails 42701
+CREATE TABLE users (id bigint PRIMARY KEY, mail text, email text);
+---
+ALTER TABLE users RENAME COLUMN mail TO email; --!
+
+=== hazard constraint-made-twice: fails 42710
+CREATE TABLE users (id bigint PRIMARY KEY, a int CONSTRAINT a_is_big CHECK (a > 1));
+---
+ALTER TABLE users ADD CONSTRAINT a_is_big CHECK (a > 2) NOT VALID; --!
+
+=== harmless constraint-of-that-name-elsewhere
+CREATE TABLE users (id bigint PRIMARY KEY, a int CONSTRAINT a_is_big CHECK (a > 1)); CREATE TABLE pets (id bigint PRIMARY KEY, a int);
+---
+ALTER TABLE pets ADD CONSTRAINT a_is_big CHECK (a > 2) NOT VALID;
+
+=== hazard second-primary-key: fails 42P16
+CREATE TABLE users (id bigint PRIMARY KEY, code text NOT NULL);
+---
+ALTER TABLE users ADD PRIMARY KEY (code); --!
+
+=== hazard enum-value-made-twice: fails 42710
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+---
+ALTER TYPE mood ADD VALUE 'ok' BEFORE 'sad'; --!
+
+=== harmless enum-value-perhaps-there
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+---
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'ok' BEFORE 'sad';
+
+=== hazard trigger-made-twice: fails 42710
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();
+---
+SET LOCAL lock_timeout = '3s';
+CREATE TRIGGER touch BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f(); --!
+
+=== hazard policy-made-twice: fails 42710
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE POLICY own ON users USING (true);
+---
+CREATE POLICY own ON users FOR SELECT USING (true); --!
+
+=== harmless made-again-after-it-went
+CREATE TABLE users (id bigint PRIMARY KEY, a int); CREATE TABLE gone (id bigint PRIMARY KEY); CREATE TYPE mood AS ENUM ('a'); CREATE SEQUENCE numbers;
+DROP TABLE gone; DROP TYPE mood; DROP SEQUENCE numbers;
+---
+CREATE TABLE gone (id bigint PRIMARY KEY);
+CREATE TYPE mood AS ENUM ('a');
+CREATE SEQUENCE numbers;
+
+=== harmless made-again-after-it-moved
+CREATE SCHEMA archive; CREATE TABLE notes (id bigint PRIMARY KEY, a int); CREATE INDEX by_a ON notes (a);
+ALTER TABLE notes SET SCHEMA archive;
+---
+CREATE TABLE notes (id bigint PRIMARY KEY, a int);
+CREATE INDEX by_a ON notes (a);
+
+=== harmless made-again-after-a-type-went-with-its-columns
+CREATE TYPE mood AS ENUM ('a'); CREATE TABLE diary (id bigint PRIMARY KEY, mood mood); DROP TYPE mood CASCADE;
+---
+CREATE TYPE mood AS ENUM ('a', 'b');
+ALTER TABLE diary ADD COLUMN mood mood;
+
+=== harmless made-where-it-is-not-there-in-do
+CREATE TYPE mood AS ENUM ('a'); CREATE TABLE diary (id bigint PRIMARY KEY);
+---
+DO $$ BEGIN
+  CREATE TYPE mood AS ENUM ('a');
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_tables WHERE tablename = 'diary') THEN
+    CREATE TABLE diary (id bigint PRIMARY KEY);
+  END IF;
+END $$;
+
+=== harmless made-after-what-nobody-can-read
+CREATE TABLE diary (id bigint PRIMARY KEY, mood text CONSTRAINT odd CHECK (mood <> '')); DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP CONSTRAINT odd', 'diary'); END $$;
+---
+ALTER TABLE diary ADD CONSTRAINT odd CHECK (mood <> 'x') NOT VALID;
+
+=== harmless temporary-namesake
+CREATE TABLE users (id bigint PRIMARY KEY, email text); INSERT INTO users VALUES (1, 'a');
+---
+CREATE TEMPORARY TABLE users ON COMMIT DROP AS SELECT 1 AS x;
+ALTER TABLE pg_temp.users ADD COLUMN y int;
+
+=== harmless constraint-exchanged-under-its-name
+CREATE TABLE users (id bigint PRIMARY KEY, a int CONSTRAINT a_is_big CHECK (a > 1));
+---
+ALTER TABLE users DROP CONSTRAINT a_is_big, ADD CONSTRAINT a_is_big CHECK (a > 0) NOT VALID;
+
+=== harmless index-adopted-under-its-name
+CREATE TABLE coupons (id bigint PRIMARY KEY, code text NOT NULL); CREATE UNIQUE INDEX coupons_code ON coupons (code);
+ALTER TABLE coupons ADD CONSTRAINT coupons_code_unique UNIQUE USING INDEX coupons_code;
+---
+CREATE TABLE orders (id bigint PRIMARY KEY, code text NOT NULL);
+CREATE INDEX coupons_code ON orders (code);
+
+=== hazard altered-after-it-went: fails 42P01
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE pets (id bigint PRIMARY KEY); DROP TABLE pets;
+---
+ALTER TABLE pets ADD COLUMN name text; --!
+
+=== hazard altered-under-its-old-name: fails 42P01
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE pets (id bigint PRIMARY KEY); ALTER TABLE pets RENAME TO animals;
+---
+UPDATE pets SET id = 2 WHERE id = 1; --!
+
+=== hazard misspelt-column: fails 42703
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+ALTER TABLE users
+  ALTER COLUMN emial SET DEFAULT ''; --!
+
+=== hazard misspelt-column-of-a-row: fails 42703
+CREATE TABLE users (id bigint PRIMARY KEY, email text);
+---
+INSERT INTO users (id, mail) VALUES (1, 'a'); --!
+
+=== hazard misspelt-column-of-a-key: fails 42703
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE pets (id bigint PRIMARY KEY);
+---
+ALTER TABLE pets ADD FOREIGN KEY (owner_id) REFERENCES users NOT VALID; --!
+
+=== hazard key-to-nothing: fails 42P01
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+CREATE TABLE pets (id bigint PRIMARY KEY, user_id bigint, FOREIGN KEY (user_id) REFERENCES user_accounts); --!
+
+=== hazard misspelt-constraint: fails 42704
+CREATE TABLE users (id bigint PRIMARY KEY, a int CONSTRAINT a_is_big CHECK (a > 1));
+---
+ALTER TABLE users VALIDATE CONSTRAINT a_is_bigger; --!
+
+=== hazard misspelt-enum-value: fails 22023
+CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE diary (id bigint PRIMARY KEY, mood mood);
+---
+ALTER TYPE mood RENAME VALUE 'happy' TO 'glad'; --!
+
+=== hazard dropped-twice: fails 42P01
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE pets (id bigint PRIMARY KEY); DROP TABLE pets;
+---
+DROP TABLE pets; --!
+
+=== harmless column-that-comes-in-the-same-statement
+CREATE TABLE users (id bigint PRIMARY KEY);
+---
+ALTER TABLE users ADD COLUMN email text, ALTER COLUMN email SET DEFAULT '', ADD CONSTRAINT short CHECK (email <> 'x') NOT VALID;
+
+=== harmless names-of-the-engine
+CREATE TABLE users (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, email text UNIQUE);
+---
+DELETE FROM users WHERE ctid = '(0,1)';
+ALTER SEQUENCE users_id_seq CACHE 10;
+ALTER TABLE users RENAME CONSTRAINT users_email_key TO one_mail_each;
+
+=== harmless columns-of-a-parent
+CREATE TABLE parents (id bigint PRIMARY KEY, name text); CREATE TABLE kids (age int) INHERITS (parents);
+---
+UPDATE kids SET name = '' WHERE id = 1;
+ALTER TABLE kids ALTER COLUMN name SET DEFAULT '';
+
+=== harmless table-of-an-extension-function
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE FUNCTION make() RETURNS void LANGUAGE sql AS 'CREATE TABLE made (id bigint PRIMARY KEY)'; SELECT make();
+---
+ALTER TABLE made ADD COLUMN a int;
+
+=== hazard all-rows-by-or: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2);
+---
+DELETE FROM t WHERE a = 1 OR true; --!
+
+=== hazard all-rows-by-key: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2);
+---
+DELETE FROM t
+WHERE (id IS NOT NULL); --!
+
+=== hazard all-rows-by-not: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2);
+---
+DELETE FROM t WHERE NOT (1 = 2) AND 'x' = 'x'; --!
+
+=== hazard all-rows-null-or-not: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, NULL);
+---
+DELETE FROM t WHERE a IS NULL OR a IS NOT NULL; --!
+
+=== hazard all-rows-by-query-of-itself: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, NULL);
+---
+DELETE FROM t WHERE id IN (SELECT id FROM t); --!
+
+=== hazard all-rows-using: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); CREATE TABLE u (id bigint PRIMARY KEY, a int); INSERT INTO u VALUES (1, 1);
+---
+DELETE FROM t USING u; --!
+
+=== hazard all-rows-using-the-other: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); CREATE TABLE u (id bigint PRIMARY KEY, a int); INSERT INTO u VALUES (1, 1);
+---
+DELETE FROM t USING u AS other WHERE other.a = 1; --!
+
+=== hazard all-rows-merged: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); CREATE TABLE u (id bigint PRIMARY KEY, a int); INSERT INTO u VALUES (1, 1);
+---
+MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE; --!
+
+=== harmless some-rows-merged
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); CREATE TABLE u (id bigint PRIMARY KEY, a int); INSERT INTO u VALUES (1, 1);
+---
+MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN UPDATE SET a = u.a WHEN NOT MATCHED THEN INSERT VALUES (u.id, u.a);
+
+=== harmless rows-that-others-name
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); CREATE TABLE u (id bigint PRIMARY KEY, a int); INSERT INTO u VALUES (1, 1);
+---
+UPDATE t AS x SET a = y.a FROM u AS y WHERE y.a > 1 AND y.id = x.id;
+DELETE FROM t USING t AS other WHERE t.id > other.id AND t.a = other.a;
+UPDATE t SET a = 1 WHERE a BETWEEN 3 AND 3 AND (a = 4 OR id IS NULL);
+
+=== hazard doubles-become-unique: fails 23505
+CREATE TABLE people (id bigint PRIMARY KEY, mail text, team int); INSERT INTO people (id, mail, team) VALUES (1, 'a', 1), (2, 'b', 1); INSERT INTO people VALUES (3, 'a', 2);
+--- outside
+CREATE UNIQUE INDEX CONCURRENTLY people_mail ON people (mail); --!
+
+=== harmless doubles-of-one-column-alone
+CREATE TABLE people (id bigint PRIMARY KEY, mail text, team int); INSERT INTO people (id, mail, team) VALUES (1, 'a', 1), (2, 'a', 2), (3, NULL, 2), (4, NULL, 2);
+--- outside
+CREATE UNIQUE INDEX CONCURRENTLY people_mail ON people (mail, team);
+
+=== harmless doubles-that-were-changed
+CREATE TABLE people (id bigint PRIMARY KEY, mail text); INSERT INTO people VALUES (1, 'a'), (2, 'a'); UPDATE people SET mail = 'b' WHERE id = 2;
+--- outside
+CREATE UNIQUE INDEX CONCURRENTLY people_mail ON people (mail);
+
+=== harmless doubles-of-words-alone
+CREATE TABLE people (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), token uuid); INSERT INTO people (token) VALUES (gen_random_uuid()), (gen_random_uuid());
+--- outside
+CREATE UNIQUE INDEX CONCURRENTLY people_token ON people (token);
+
+=== hazard unique-index-goes-quietly: breaks INSERT INTO prefs VALUES (1, 'a') ON CONFLICT (user_id) DO NOTHING
+CREATE TABLE prefs (user_id bigint, k text); CREATE UNIQUE INDEX one_each ON prefs (user_id);
+--- outside
+DROP INDEX CONCURRENTLY IF EXISTS one_each; --!
+
+=== harmless unique-index-goes-for-another
+CREATE TABLE prefs (user_id bigint, k text); CREATE UNIQUE INDEX one_each ON prefs (user_id);
+--- outside
+CREATE UNIQUE INDEX CONCURRENTLY one_each_again ON prefs (user_id) INCLUDE (k);
+DROP INDEX CONCURRENTLY one_each;
+
+=== hazard numbers-of-an-identity: breaks INSERT INTO plans (name) VALUES ('team')
+CREATE TABLE plans (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, name text); INSERT INTO plans (name) VALUES ('free');
+---
+INSERT INTO plans VALUES (3, 'pro'); --!
+
+=== harmless numbers-below-the-first
+CREATE TABLE plans (id bigint GENERATED BY DEFAULT AS IDENTITY (START WITH 1000) PRIMARY KEY, name text); INSERT INTO plans (name) VALUES ('free');
+---
+INSERT INTO plans VALUES (3, 'pro');
+
+=== harmless numbers-restarted
+CREATE TABLE plans (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, name text); INSERT INTO plans (name) VALUES ('free');
+---
+INSERT INTO plans VALUES (3, 'pro');
+ALTER TABLE plans ALTER COLUMN id RESTART WITH 4;
+
+=== harmless key-exchanged-for-one-that-cascades
+CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE pets (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+---
+ALTER TABLE pets ADD CONSTRAINT pets_user FOREIGN KEY (user_id) REFERENCES users ON DELETE SET NULL NOT VALID;

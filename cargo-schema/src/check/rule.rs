@@ -1,6 +1,7 @@
 //! What a rule of the safety family is: its words, its predicate and its examples, as data. And what a predicate is
 //! given to look at. Rules themselves are in `rules`, one per file.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use schema_build::config::Level;
@@ -162,6 +163,8 @@ pub(crate) struct Site<'a> {
     pub(crate) script: &'a Script<'a>,
     /// Its position among the script's acts.
     pub(crate) position: usize,
+    /// It stands inside a block of statements, where it may run or not, and may fail without harm.
+    pub(crate) is_inner: bool,
 }
 
 /// The script that is looked at.
@@ -173,6 +176,10 @@ pub(crate) struct Script<'a> {
     pub(crate) text: &'a str,
     /// All of its acts.
     pub(crate) acts: &'a [Placed],
+    /// Whether it sets sequences, once somebody asked.
+    pub(crate) numbering: OnceCell<bool>,
+    /// The positions of acts that begin (`true`) or end a transaction.
+    pub(crate) transactions: Vec<(usize, bool)>,
     /// The catalogue before its first act.
     pub(crate) start: &'a Catalogue,
     /// It runs in a transaction, as a whole.
@@ -185,6 +192,18 @@ pub(crate) struct Script<'a> {
     pub(crate) era: Era,
     /// From this revision on, all that is not released came; `None`: nobody knows what is released.
     pub(crate) is_released: Option<&'a [bool]>,
+}
+
+impl Script<'_> {
+    /// Whether it says anywhere which number a sequence gives next.
+    pub(crate) fn sets_numbers(&self) -> bool {
+        let sets = |placed: &Placed| {
+            let text = self.text.get(placed.span.clone()).unwrap_or_default().to_lowercase();
+            text.contains("setval") || text.contains("restart")
+        };
+        let is_of_rows = |placed: &Placed| matches!(placed.act, Act::Insert(_));
+        *self.numbering.get_or_init(|| self.acts.iter().any(|placed| !is_of_rows(placed) && sets(placed)))
+    }
 }
 
 impl<'a> Site<'a> {
@@ -307,11 +326,8 @@ impl<'a> Site<'a> {
 
     /// Whether this act runs in a transaction: the script's, or one that it begins itself.
     pub(crate) fn is_transactional(&self) -> bool {
-        use super::sql::act::Transaction::{Begin, Commit, Rollback};
-        let last = self.before().iter().rev().find_map(|placed| match placed.act {
-            Act::Transaction(verb @ (Begin | Commit | Rollback)) => Some(verb == Begin),
-            _ => None,
-        });
+        let before = self.script.transactions.partition_point(|(position, _)| *position < self.position);
+        let last = before.checked_sub(1).map(|last| self.script.transactions[last].1);
         last.unwrap_or(self.script.is_transactional)
     }
 
@@ -324,4 +340,27 @@ impl<'a> Site<'a> {
     pub(crate) fn statement(&self) -> String {
         self.text(self.span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
+
+    /// From a word of the act on, which stands behind `from`; all of the act where there is none.
+    pub(crate) fn from_word(&self, from: &Name, word: &str) -> Range<usize> {
+        let start = from.span.end.max(self.span.start);
+        let text = self.text(&(start..self.span.end)).to_ascii_lowercase();
+        let is_word = |at: &usize| {
+            let around =
+                text[..*at].chars().next_back().into_iter().chain(text[at + word.len()..].chars().next());
+            around.clone().all(|it| !it.is_alphanumeric() && !matches!(it, '_' | '"' | '\''))
+        };
+        let found = text.match_indices(word).map(|(at, _)| at).find(is_word);
+        found.map_or(self.span.clone(), |at| start + at..self.span.end)
+    }
+}
+
+/// The positions of acts that begin or end a transaction.
+pub(crate) fn transactions(acts: &[Placed]) -> Vec<(usize, bool)> {
+    use super::sql::act::Transaction::{Begin, Commit, Rollback};
+    let of = |(position, placed): (usize, &Placed)| match placed.act {
+        Act::Transaction(verb @ (Begin | Commit | Rollback)) => Some((position, verb == Begin)),
+        _ => None,
+    };
+    acts.iter().enumerate().filter_map(of).collect()
 }

@@ -1,6 +1,7 @@
 //! The safety family: every statement of the history, in the order in which it runs, before the eyes of every rule
 //! for its engine, with what is there when it runs. No database is asked.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::resume_unwind;
@@ -96,6 +97,8 @@ struct Page<'s> {
     allows: Vec<Allow>,
     /// Whether anybody wants to know.
     is_shown: bool,
+    /// Whether a statement could not be read.
+    has_unread: bool,
 }
 
 impl Walk<'_> {
@@ -124,12 +127,15 @@ impl Walk<'_> {
             script,
             allows: allow::read(&script.text, &script.statements, self.dialect),
             is_shown,
+            has_unread: false,
         };
         let (acts, owners) = self.read(&mut page);
         let view = rule::Script {
             dialect: self.dialect,
             text: &script.text,
             acts: &acts,
+            numbering: OnceCell::new(),
+            transactions: rule::transactions(&acts),
             start,
             is_transactional: script.mode != Mode::Outside,
             keys_are_off: script.mode == Mode::ForeignKeysOff,
@@ -139,9 +145,18 @@ impl Walk<'_> {
         };
         let mut catalogue = start.clone();
         catalogue.begin_script();
+        if page.has_unread {
+            catalogue.doubt(era);
+        }
         for (position, placed) in acts.iter().enumerate() {
-            let site =
-                Site { act: &placed.act, span: &placed.span, catalogue: &catalogue, script: &view, position };
+            let site = Site {
+                act: &placed.act,
+                span: &placed.span,
+                catalogue: &catalogue,
+                script: &view,
+                position,
+                is_inner: is_block(script.sql(&script.statements[owners[position]])),
+            };
             if is_shown {
                 self.site(&site, owners[position], &mut page);
             }
@@ -174,6 +189,7 @@ impl Walk<'_> {
     }
 
     fn unreadable(&mut self, page: &mut Page<'_>, statement: usize, span: Range<usize>, problem: &str) {
+        page.has_unread = true;
         if self.is_cut_wrong(page) {
             return;
         }
@@ -259,6 +275,11 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// PostgreSQL's DO, whose statements are acts of their own.
+fn is_block(statement: &str) -> bool {
+    statement.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("do"))
 }
 
 const UNREADABLE: &str = "unreadable-sql";

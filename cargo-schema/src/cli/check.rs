@@ -72,7 +72,7 @@ pub(crate) struct Args {
     /// and is done anyway
     #[arg(long, conflicts_with = "no_proof")]
     proof: bool,
-    /// Run nothing, as `--skip proof` does
+    /// Run nothing. What never ran on a server is named all the same (`unproven`); `--skip proof` leaves that out, too
     #[arg(long)]
     no_proof: bool,
     /// Look at the database, too: what is pending, unknown or edited there, and whether it holds what its revisions
@@ -90,8 +90,7 @@ fn family() -> PossibleValuesParser {
 impl Args {
     fn wants(&self, family: Family) -> bool {
         let is_in = |list: &[String]| list.iter().any(|name| name == family.name());
-        let is_left_out = is_in(&self.skip) || family == Family::Proof && self.no_proof;
-        !is_left_out && (self.only.is_empty() || is_in(&self.only))
+        !is_in(&self.skip) && (self.only.is_empty() || is_in(&self.only))
     }
 
     /// No database is looked at unless somebody says so.
@@ -105,7 +104,7 @@ impl Args {
     /// Servers are not asked unless somebody says so.
     fn wants_proof(&self, dialect: Dialect) -> bool {
         let is_asked_for = self.proof || self.only.iter().any(|name| name == Family::Proof.name());
-        self.wants(Family::Proof) && (is_asked_for || dialect == Dialect::Sqlite)
+        self.wants(Family::Proof) && !self.no_proof && (is_asked_for || dialect == Dialect::Sqlite)
     }
 }
 
@@ -213,7 +212,8 @@ fn unordered(validated: &Validated) -> Option<Unjudged> {
 fn prove(site: Site<'_>, dialect: Dialect, validated: &Validated, args: &Args, verdict: &mut Verdict) {
     let Some(history) = &validated.history else {
         let why = "the history cannot be put in order, so nothing was run";
-        return verdict.unjudged.push(Unjudged::new(Family::Proof, why));
+        let unjudged = (!args.no_proof).then(|| Unjudged::new(Family::Proof, why));
+        return verdict.unjudged.extend(unjudged);
     };
     match proved(site, dialect, history, (args, &validated.findings)) {
         Ok(proved) => {

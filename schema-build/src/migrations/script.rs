@@ -26,32 +26,27 @@ pub(super) fn read(
         .collect();
     if mode != Mode::Outside {
         let is_refused = |kind| kind == StatementKind::Transaction && dialect == Dialect::Sqlite;
-        findings.extend(first(path, &script, is_refused, transaction_control));
-        findings.extend(first(path, &script, |kind| kind == StatementKind::Outside, needs_no_transaction));
+        findings.extend(each(path, &script, is_refused, transaction_control));
+        findings.extend(each(path, &script, |kind| kind == StatementKind::Outside, needs_no_transaction));
     } else {
         findings.extend(inside_own(path, &script));
     }
     (script, findings)
 }
 
-/// A statement that cannot run in a transaction, in one that the script begins itself.
-fn inside_own(path: &Path, script: &Script) -> Option<Finding> {
+/// Statements that cannot run in a transaction, in one that the script begins itself.
+fn inside_own(path: &Path, script: &Script) -> Vec<Finding> {
     let mut is_open = false;
-    let statement = script.statements.iter().find(|statement| {
+    let mut refused = Vec::new();
+    for statement in &*script.statements {
         if statement.kind == StatementKind::Transaction {
             is_open = begins(script.sql(statement)).unwrap_or(is_open);
         }
-        is_open && statement.kind == StatementKind::Outside
-    })?;
-    let bytes = statement.start as usize..statement.end as usize;
-    let finding = Finding::error(
-        "needs-no-transaction",
-        format!(
-            "`{}` cannot run in the transaction that the script begins before it",
-            beginning(script, statement)
-        ),
-    );
-    Some(finding.at(path, &script.text, bytes, "").help("end that transaction first, or do not begin it"))
+        if is_open && statement.kind == StatementKind::Outside {
+            refused.push(found(path, script, statement, in_own_transaction));
+        }
+    }
+    refused
 }
 
 /// Whether a transaction begins or ends; `None` where neither happens, as with a savepoint.
@@ -82,22 +77,20 @@ fn unclosed(path: &Path, text: &str, offset: usize, message: &str) -> Finding {
         .help("close it: all that follows belongs to it")
 }
 
-/// One finding for all statements of a kind, at the first.
-fn first(
+/// A finding for each statement of a kind.
+fn each(
     path: &Path,
     script: &Script,
     is_refused: impl Fn(StatementKind) -> bool,
     finding: fn(&str) -> Finding,
-) -> Option<Finding> {
-    let mut refused = script.statements.iter().filter(|statement| is_refused(statement.kind));
-    let statement = refused.next()?;
+) -> Vec<Finding> {
+    let refused = script.statements.iter().filter(|statement| is_refused(statement.kind));
+    refused.map(|statement| found(path, script, statement, finding)).collect()
+}
+
+fn found(path: &Path, script: &Script, statement: &Statement, finding: fn(&str) -> Finding) -> Finding {
     let bytes = statement.start as usize..statement.end as usize;
-    let finding = finding(&beginning(script, statement)).at(path, &script.text, bytes, "");
-    Some(match refused.count() {
-        0 => finding,
-        1 => finding.note("there is one more statement like it in this file"),
-        more => finding.note(format!("there are {more} more statements like it in this file")),
-    })
+    finding(&beginning(script, statement)).at(path, &script.text, bytes, "")
 }
 
 /// The first words of a statement.
@@ -113,4 +106,12 @@ fn transaction_control(statement: &str) -> Finding {
 fn needs_no_transaction(statement: &str) -> Finding {
     Finding::error("needs-no-transaction", format!("`{statement}` cannot run in a transaction"))
         .help("write `run_in_transaction = false` into `metadata.toml`, and move other statements to another migration")
+}
+
+fn in_own_transaction(statement: &str) -> Finding {
+    Finding::error(
+        "needs-no-transaction",
+        format!("`{statement}` cannot run in the transaction that the script begins before it"),
+    )
+    .help("end that transaction first, or do not begin it")
 }

@@ -1,14 +1,19 @@
 //! What a database would hold, told from the SQL of the history alone, statement by statement: tables with columns,
 //! keys, indexes and constraints, enums, domains, views. No database is asked. What cannot be told (SQL that is put
-//! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements, `views` those about views.
+//! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements,
+//! `keys` those about constraints and indexes, `views` those about views; `column` changes what a table has, `names` knows
+//! what else has a name.
 
+mod column;
+mod keys;
 mod map;
+mod names;
 mod replay;
 mod sqlite;
 mod table;
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use map::Map;
@@ -38,8 +43,12 @@ pub(crate) struct Catalogue {
     /// What the script dropped so far, for a table that takes the name of one.
     dropped: BTreeMap<String, Rc<Table>>,
     functions: Map<Option<String>>,
-    /// What has no entry of its own, as `sequence numbers`.
-    others: BTreeSet<String>,
+    /// What has no entry of its own, as `sequence numbers` or `policy own on notes`, with when it was made.
+    others: Map<Era>,
+    /// The tables whose names the script's temporary tables took.
+    shadowed: BTreeMap<String, Rc<Table>>,
+    /// When something last ran that nobody can read: what was there before may be gone, and there may be more.
+    doubt: Option<Era>,
     /// Where names without a schema are looked for first; the last `SET search_path` of the script.
     search_path: Option<String>,
 }
@@ -94,7 +103,9 @@ impl Catalogue {
             triggers: Map::default(),
             dropped: BTreeMap::new(),
             functions: Map::default(),
-            others: BTreeSet::new(),
+            others: Map::default(),
+            shadowed: BTreeMap::new(),
+            doubt: None,
             search_path: None,
         }
     }
@@ -103,6 +114,9 @@ impl Catalogue {
     pub(crate) fn begin_script(&mut self) {
         self.search_path = None;
         self.dropped.clear();
+        for (key, table) in std::mem::take(&mut self.shadowed) {
+            self.tables.insert(key, table);
+        }
     }
 
     /// The key of a name: with its schema where that is not the usual one. MySQL and SQLite compare names without
@@ -140,13 +154,13 @@ impl Catalogue {
             Object::View | Object::MaterializedView => self.views.contains_key(&key),
             Object::Index if self.dialect == Dialect::Mysql => self.has_index_named(&name.name),
             Object::Index => self.indexes.contains_key(&key),
-            Object::Function => self.functions.contains_key(&name.name) || self.holds_other(object, &key),
+            Object::Function => self.functions.contains_key(&name.name) || self.holds_other(object, name),
             Object::Domain => self.domains.contains_key(&name.name),
-            Object::Type => self.enums.contains_key(&name.name) || self.holds_other(object, &key),
+            Object::Type => self.enums.contains_key(&name.name) || self.holds_other(object, name),
             Object::Trigger if self.dialect == Dialect::Sqlite => self.triggers.contains_key(&key),
             Object::Trigger => self.tables.values().any(|table| table.triggers.contains(&name.name)),
-            Object::Sequence => key.ends_with("_seq") || self.holds_other(object, &key),
-            Object::Schema | Object::Event => self.holds_other(object, &key),
+            Object::Sequence => key.ends_with("_seq") || self.holds_other(object, name),
+            Object::Schema | Object::Event => self.holds_other(object, name),
             _ => true,
         }
     }
@@ -154,10 +168,6 @@ impl Catalogue {
     fn has_index_named(&self, name: &str) -> bool {
         let is_it = |own: &Option<String>| own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name));
         self.tables.values().any(|table| table.indexes.iter().any(|index| is_it(&index.name)))
-    }
-
-    fn holds_other(&self, object: Object, key: &str) -> bool {
-        self.others.contains(&format!("{} {key}", object.word()))
     }
 
     /// Whether the history made anything at all.

@@ -53,12 +53,14 @@ pub(crate) struct Column {
     pub(crate) default: Option<Expr>,
     /// It is generated.
     pub(crate) is_generated: bool,
-    /// SQLite's: the literals that the history put into it.
+    /// The literals that the history put into it; not MySQL's.
     pub(crate) values: Vec<String>,
     /// What it is generated from.
     pub(crate) generated: Option<Expr>,
     /// The engine numbers it.
     pub(crate) is_numbered: bool,
+    /// Its numbers begin where the history says.
+    pub(crate) has_own_start: bool,
     /// MySQL's CHARACTER SET.
     pub(crate) charset: Option<String>,
     /// MySQL's ON UPDATE.
@@ -78,6 +80,8 @@ pub(crate) struct Index {
     pub(crate) columns: Vec<Option<String>>,
     /// The items as they were written.
     pub(crate) items: Vec<String>,
+    /// It was given no name, and its name is as the engine would have it where nothing is in the way.
+    pub(crate) is_nameless: bool,
     /// UNIQUE.
     pub(crate) is_unique: bool,
     /// Of a primary key or UNIQUE constraint.

@@ -27,6 +27,7 @@ mod rebuild;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod truth;
 mod volatile;
 
 /// The folders: whom their rules are for.

@@ -2,7 +2,7 @@
 
 pub(super) use schema_build::config::Level::{Allow, Deny, Warn};
 
-pub(super) use crate::check::catalogue::Table;
+pub(super) use crate::check::catalogue::{Era, Table};
 pub(super) use crate::check::rule::Ways::{Both, Up};
 pub(super) use crate::check::rule::{Claim, Hit, Rule, Site, fires, quiet};
 pub(super) use crate::check::sql::Act;

@@ -100,7 +100,8 @@ pub(crate) struct Column {
     pub(crate) on_update: Option<Expr>,
     /// MySQL's COMMENT.
     pub(crate) comment: Option<String>,
-    /// SQLite's clauses that no other field tells, in lower case: `primary key desc`, `on conflict replace`.
+    /// Clauses that no other field tells, in lower case: SQLite's `primary key desc`, `on conflict replace`; PostgreSQL's
+    /// `start` of an identity.
     pub(crate) words: Vec<String>,
     /// MySQL's FIRST or AFTER.
     pub(crate) is_placed: bool,

@@ -43,7 +43,8 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let (from, to) = (&rename.from, &rename.to);
-    hits.push(Hit::new(site.span, format!("programs that run now fail when `{from}` is called `{to}`")).sql(
+    let span = site.from_word(from, "rename");
+    hits.push(Hit::new(&span, format!("programs that run now fail when `{from}` is called `{to}`")).sql(
         "leave a view under the old name until nobody uses it:",
         format!("CREATE VIEW {from} AS SELECT * FROM {to};"),
     ));
@@ -60,7 +61,7 @@ fn returns(site: &Site<'_>, from: &Name) -> bool {
     site.after().iter().any(|placed| match &placed.act {
         Act::CreateView(view) => view.name.name == from.name,
         Act::CreateTable(create) => {
-            create.table.name == from.name && (create.has_query || is_filled(site, &create.table))
+            create.table.name == from.name && (create.has_query || is_copied_to(site, &create.table))
         }
         Act::Rename(rename) => rename.to == from.name && (site.is_old(&rename.from) || is_filled(site, &rename.from)),
         _ => false,
@@ -69,7 +70,10 @@ fn returns(site: &Site<'_>, from: &Name) -> bool {
 
 /// The script copies rows into a table, or the history did when it made it.
 fn is_filled(site: &Site<'_>, table: &Name) -> bool {
+    site.table(table).is_some_and(|known| known.has_rows) || is_copied_to(site, table)
+}
+
+fn is_copied_to(site: &Site<'_>, table: &Name) -> bool {
     let copies = |act: &Act| matches!(act, Act::Insert(insert) if insert.table.name == table.name && insert.has_query);
-    site.table(table).is_some_and(|known| known.has_rows)
-        || site.script.acts.iter().any(|placed| copies(&placed.act))
+    site.script.acts.iter().any(|placed| copies(&placed.act))
 }

@@ -1,6 +1,7 @@
 //! `update-delete-without-where`.
 
 use crate::check::rules::prelude::*;
+use crate::check::rules::truth::is_always_true;
 
 pub(super) static RULE: Rule = Rule {
     id: "update-delete-without-where",
@@ -25,6 +26,11 @@ pub(super) static RULE: Rule = Rule {
             "DELETE FROM users WHERE 1 = 1;",
             Claim::Loses("SELECT count(*) FROM users"),
         ),
+        fires(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;",
+            "DELETE FROM users WHERE age > 90 OR id IS NOT NULL;",
+            Claim::Loses("SELECT count(*) FROM users"),
+        ),
         quiet(
             "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;",
             "UPDATE users SET age = 0 WHERE age IS NULL;",
@@ -42,21 +48,17 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         Act::Delete(change) => ("deleted", change),
         _ => return,
     };
-    let is_limited =
-        change.is_limited || change.condition.as_ref().is_some_and(|it| !is_always_true(&it.text));
+    let is_limited = change.is_limited
+        || change.condition.as_ref().is_some_and(|it| !is_always_true(site, &change.table, it));
     if is_limited || !site.is_old(&change.table) {
         return;
     }
+    let span = match change.condition {
+        Some(_) => site.from_word(&change.table, "where"),
+        None => site.span.clone(),
+    };
     hits.push(
-        Hit::new(site.span, format!("every row of `{}` is {verb} at once", change.table))
+        Hit::new(&span, format!("every row of `{}` is {verb} at once", change.table))
             .help("name the rows with WHERE, and change many of them in batches that commit by themselves"),
     );
-}
-
-fn is_always_true(condition: &str) -> bool {
-    let bare: String = condition.chars().filter(|character| !"() ".contains(*character)).collect();
-    match bare.to_lowercase().split_once('=') {
-        Some((left, right)) => left == right,
-        None => matches!(bare.to_lowercase().as_str(), "true" | "1" | "notfalse"),
-    }
 }

@@ -68,13 +68,38 @@ fn is_spare(site: &Site<'_>, table: &Table, name: &str) -> bool {
     })
 }
 
-/// The same statement or a later one adds a constraint of that name again.
+/// The same statement or a later one adds a constraint of that name again, or one of its kind over the same columns.
 fn returns(site: &Site<'_>, table: &Name, name: &str) -> bool {
     let later = std::iter::once(site.act).chain(site.after().iter().map(|placed| &placed.act));
+    let known = site.table(table);
+    let is_it = |added: &Constraint| {
+        added.name.as_ref().is_some_and(|own| own.name == name)
+            || known.is_some_and(|known| is_alike(known, name, &added.kind))
+    };
     later.into_iter().any(|act| match act {
-        Act::AlterTable(alter) => alter.table == *table && alter.actions.iter().any(|action| {
-            matches!(&action.kind, ActionKind::AddConstraint(it) if it.name.as_ref().is_some_and(|own| own.name == name))
-        }),
+        Act::AlterTable(alter) => alter.table == *table && alter.actions.iter().any(
+            |action| matches!(&action.kind, ActionKind::AddConstraint(added) if is_it(added)),
+        ),
         _ => false,
     })
+}
+
+/// Whether a constraint of a table says something of the same columns as a new one of its kind.
+fn is_alike(table: &Table, name: &str, kind: &ConstraintKind) -> bool {
+    let is_named = |own: &Option<String>| own.as_deref() == Some(name);
+    let is_same = |own: &[String], new: &[String]| {
+        own.iter().all(|column| new.contains(column)) && new.iter().all(|column| own.contains(column))
+    };
+    match kind {
+        ConstraintKind::Check(new) => {
+            table.checks.iter().any(|it| is_named(&it.name) && is_same(&it.expr.columns, &new.columns))
+        }
+        ConstraintKind::ForeignKey(new) => {
+            table.foreign_keys.iter().any(|it| is_named(&it.name) && is_same(&it.columns, &new.columns))
+        }
+        ConstraintKind::Unique(new) | ConstraintKind::PrimaryKey(new) => {
+            table.indexes.iter().any(|it| is_named(&it.name) && is_same(&it.items, &new.columns))
+        }
+        ConstraintKind::Exclude | ConstraintKind::NotNull(_) => false,
+    }
 }

@@ -37,7 +37,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         }
         _ => {
             let moved =
-                site.changes_of_old().filter(|(_, action)| matches!(action.kind, ActionKind::SetSchema));
+                site.changes_of_old().filter(|(_, action)| matches!(action.kind, ActionKind::SetSchema { .. }));
             hits.extend(moved.map(|(table, action)| hit(&action.span, &table.to_string())));
         }
     }

@@ -41,7 +41,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     }
     hits.push(
         Hit::new(
-            site.span,
+            &site.from_word(&rename.from, "rename"),
             format!(
                 "programs that name the {} `{}` fail when it is called `{}`",
                 rename.object.word(),

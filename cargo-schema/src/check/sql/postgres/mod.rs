@@ -1,12 +1,13 @@
 //! PostgreSQL's statements: from squawk's syntax tree to acts. `node` walks the tree, `part` reads names, types and
-//! expressions, `table` what is done to tables, `reads` what a view
-//! reads, `other` the rest, `body` what stands inside `DO` blocks.
+//! expressions, `table` what is done to tables, `rows` what is done to
+//! rows, `reads` what a view reads, `other` the rest, `body` what stands inside `DO` blocks.
 
 mod body;
 mod node;
 mod other;
 mod part;
 mod reads;
+mod rows;
 mod table;
 
 use std::ops::Range;
@@ -43,6 +44,7 @@ fn placed(statement: &Node, sql: &str, offset: usize) -> Vec<Placed> {
 
 fn act(statement: &Node) -> Act {
     table::act(statement)
+        .or_else(|| rows::act(statement))
         .or_else(|| other::act(statement))
         .unwrap_or_else(|| Act::Other(statement.first_words()))
 }

@@ -1,22 +1,21 @@
-//! PostgreSQL's statements that are neither about tables nor about indexes.
+//! PostgreSQL's statements that are about neither tables, indexes nor rows.
 
 use squawk_syntax::SyntaxKind::{self, *};
 
 use super::super::act::{
-    Act, AddEnumValue, Alter, Change, Comment, ConstrainDomain, Create, CreateDomain, CreateEnum,
-    CreateFunction, CreateTrigger, CreateView, Drop, Insert, Lock, Maintain, Object, Privilege, Refresh,
-    Rename, RenameEnumValue, Set, Transaction, Truncate,
+    Act, AddEnumValue, Alter, Comment, ConstrainDomain, Create, CreateDomain, CreateEnum, CreateFunction,
+    CreateTrigger, CreateView, Drop, Maintain, Object, Privilege, Refresh, Rename, RenameEnumValue, Set,
+    Transaction,
 };
 use super::super::part::Name;
 use super::node::Node;
-use super::part::{expr, expr_in, fold, name, name_of, names, string, ty};
+use super::part::{expr, fold, name, name_of, names, string, ty};
 use super::reads::reads;
 use super::table::is_temporary;
 
 /// The act, where a rule may ask for it.
 pub(super) fn act(statement: &Node) -> Option<Act> {
-    rows(statement)
-        .or_else(|| types(statement))
+    types(statement)
         .or_else(|| views_and_functions(statement))
         .or_else(|| session(statement))
         .or_else(|| objects(statement))
@@ -30,55 +29,6 @@ pub(super) fn inner(statement: &Node) -> Vec<Node> {
     }
     let clause = statement.child(WITH_CLAUSE);
     clause.iter().flat_map(Node::below).filter(is_change).collect()
-}
-
-fn rows(node: &Node) -> Option<Act> {
-    Some(match node.kind() {
-        INSERT => Act::Insert(Insert {
-            table: node.child(RELATION_NAME_REF).map(|it| name(&it)).unwrap_or_default(),
-            names_columns: node.has(COLUMN_TARGET_LIST),
-            has_query: node.nodes().any(|it| it.kind() == TABLE || is_query_of_rows(&it)),
-            expr: expr(node),
-            ..Insert::default()
-        }),
-        UPDATE => Act::Update(change(node)),
-        DELETE => Act::Delete(change(node)),
-        MERGE => {
-            Act::Update(Change { table: name_of(node, TABLE_NAME_REF), is_limited: true, ..change(node) })
-        }
-        TRUNCATE => Act::Truncate(Truncate {
-            tables: node.child(TABLE_LIST).map(|list| names(&list, TABLE_NAME_REF)).unwrap_or_default(),
-            cascade: node.has(CASCADE),
-        }),
-        LOCK => Act::Lock(Lock {
-            tables: names(node, RELATION_NAME_REF),
-            mode: node
-                .find(LOCK_MODE_CLAUSE)
-                .map_or_else(|| "access exclusive".to_owned(), |it| lock_mode(&it)),
-        }),
-        SELECT | COMPOUND_SELECT | PAREN_SELECT | VALUES | TABLE => Act::Query(expr(node)),
-        _ => return None,
-    })
-}
-
-fn is_query_of_rows(node: &Node) -> bool {
-    matches!(node.kind(), SELECT | COMPOUND_SELECT | PAREN_SELECT) && node.holds(FROM_CLAUSE)
-}
-
-fn lock_mode(node: &Node) -> String {
-    node.words().trim_start_matches("in ").trim_end_matches(" mode").to_owned()
-}
-
-fn change(node: &Node) -> Change {
-    let condition = node.child(WHERE_CLAUSE).and_then(|it| expr_in(&it));
-    let set = node.child(SET_CLAUSE);
-    Change {
-        table: node.child(RELATION_NAME).map(|it| name_of(&it, RELATION_NAME_REF)).unwrap_or_default(),
-        condition,
-        expr: expr(node),
-        sets: set.iter().flat_map(|it| it.all(COLUMN_TARGET)).map(|it| fold(&it.text())).collect(),
-        is_limited: node.has(WHERE_CURRENT_OF),
-    }
 }
 
 fn types(node: &Node) -> Option<Act> {
@@ -112,7 +62,8 @@ fn alter_type(node: &Node) -> Option<Act> {
     if let Some(add) = node.child(ADD_VALUE) {
         let value = strings(&add).into_iter().next().unwrap_or_default();
         let is_placed = add.has(BEFORE_VALUE) || add.has(AFTER_VALUE);
-        return Some(Act::AddEnumValue(AddEnumValue { name: type_name, value, is_placed }));
+        let if_not_exists = add.has(IF_NOT_EXISTS);
+        return Some(Act::AddEnumValue(AddEnumValue { name: type_name, value, is_placed, if_not_exists }));
     }
     let rename = node.child(RENAME_VALUE)?;
     let mut values = strings(&rename).into_iter();

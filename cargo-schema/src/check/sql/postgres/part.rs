@@ -247,7 +247,11 @@ fn generated(clause: &Node, column: &mut Column) {
             let is_stored = !stored.holds(VIRTUAL_KW);
             column.generated = Some(Generated { expr: expr_in(&stored).unwrap_or_default(), is_stored });
         }
-        None => column.is_numbered = true,
+        None => {
+            column.is_numbered = true;
+            let begins = |word: &str| matches!(word, "start" | "minvalue" | "increment");
+            column.words.extend(clause.words().split(' ').any(begins).then(|| "start".to_owned()));
+        }
     }
 }
 

@@ -127,7 +127,7 @@ fn table_option(node: &Node) -> ActionKind {
         | ENABLE_REPLICA_RULE => ActionKind::SetTrigger { enable: true },
         REPLICA_IDENTITY => ActionKind::ReplicaIdentity,
         OWNER_TO => ActionKind::Owner,
-        SET_SCHEMA => ActionKind::SetSchema,
+        SET_SCHEMA => ActionKind::SetSchema { schema: name_of(node, SCHEMA_REF).name },
         SET_OPTIONS | RESET_OPTIONS | OPTION_ITEM_LIST => ActionKind::SetOptions,
         _ => ActionKind::Other(node.first_words()),
     }
@@ -158,7 +158,10 @@ fn alter_column(node: &Node) -> ActionKind {
         DROP_NOT_NULL => ActionKind::DropNotNull { column },
         SET_DEFAULT => ActionKind::SetDefault { column, expr: expr_in(&option).unwrap_or_default() },
         DROP_DEFAULT => ActionKind::DropDefault { column },
-        ADD_GENERATED => ActionKind::AddIdentity { column },
+        ADD_GENERATED => ActionKind::AddIdentity { column, is_always: option.holds(ALWAYS_KW) },
+        SET_GENERATED | SET_GENERATED_OPTIONS if option.holds(SET_GENERATED) => {
+            ActionKind::SetIdentity { column, is_always: option.holds(ALWAYS_KW) }
+        }
         DROP_IDENTITY => ActionKind::DropIdentity { column },
         DROP_EXPRESSION => ActionKind::DropExpression { column },
         SET_EXPRESSION => ActionKind::SetExpression { column },
