@@ -32,6 +32,7 @@ mod graph;
 mod interop;
 mod kills;
 mod locks;
+mod long_runs;
 mod many;
 mod print_schema;
 mod proof;

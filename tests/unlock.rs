@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{Engine, Private, Run, Sandbox, Served};
 
-fn unlock(url: &str, words: &str) -> Run {
-    Sandbox::empty().schema(&format!("unlock {words} --migrations migrations --database-url {url}"))
+fn unlock(sandbox: &Sandbox, url: &str, words: &str) -> Run {
+    sandbox.schema(&format!("unlock {words} --migrations migrations --database-url {url}"))
 }
 
 /// A lease that somebody left behind, as it is after a kill.
@@ -28,39 +28,39 @@ fn a_standby_says_whose_lease_it_knows_of() {
     let Some(primary) = Private::start(Engine::Postgres, "") else { return };
     let served = Served::on(Engine::Postgres, primary.url());
     let empty = Served::on(Engine::Postgres, primary.url());
-    left(&served);
+    let sandbox = left(&served);
     let standby = primary.standby();
     let on_standby = |served: &Served| served.url().replace(primary.url(), standby.url());
     // Whoever holds it may be in the middle of a statement, of which a standby knows nothing.
-    unlock(&on_standby(&served), "--status").ok().says("left behind");
-    unlock(&on_standby(&served), "").exits(1).says("holds the lock");
-    unlock(&on_standby(&empty), "--status").exits(3).says("standby").says("primary");
-    unlock(&served.url(), "--status").ok().says("has ended");
+    unlock(&sandbox, &on_standby(&served), "--status").ok().says("left behind");
+    unlock(&sandbox, &on_standby(&served), "").exits(1).says("holds the lock");
+    unlock(&sandbox, &on_standby(&empty), "--status").exits(3).says("standby").says("primary");
+    unlock(&sandbox, &served.url(), "--status").ok().says("has ended");
 }
 
 #[test]
 fn whoever_may_only_read_sees_a_lease_that_has_ended() {
     let Some(server) = Private::start(Engine::Postgres, "") else { return };
     let served = Served::on(Engine::Postgres, server.url());
-    left(&served);
+    let sandbox = left(&served);
     let reader = "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader";
     served.session().run(reader).unwrap();
     let url = served.url().replacen("postgres@", "reader@", 1);
     assert_ne!(url, served.url());
-    unlock(&url, "--status").ok().says("left behind").says("has ended");
-    unlock(&url, "").exits(3).says("__schema_lock");
-    unlock(&served.url(), "").ok().says("had ended");
+    unlock(&sandbox, &url, "--status").ok().says("left behind").says("has ended");
+    unlock(&sandbox, &url, "").exits(3).says("__schema_lock");
+    unlock(&sandbox, &served.url(), "").ok().says("had ended");
 }
 
 /// The holder renews its lease in the very moment in which somebody else breaks it.
 fn a_holder_who_comes_back(engine: Engine) {
     let Some(served) = Served::new(engine) else { return };
-    left(&served);
+    let sandbox = left(&served);
     let mut holder = served.session();
     holder.run("BEGIN").unwrap();
     // Not yet a change: the lease still looks as if nobody were there.
     holder.rows("SELECT 'x' AS line FROM __schema_lock FOR UPDATE");
-    let breaking = unlock(&served.url(), "").spawn();
+    let breaking = unlock(&sandbox, &served.url(), "").spawn();
     let waits = match engine {
         Engine::Mysql => {
             "SELECT 'x' AS line FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT' \

@@ -1,7 +1,7 @@
 //! PostgreSQL's servers by name: what `pg_service.conf` says of one, found where libpq finds it. The URL wins over it, and
 //! it over the environment.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio_postgres::Config;
 
@@ -76,10 +76,14 @@ fn fill(config: &mut Config, found: &Config) {
                 tokio_postgres::config::Host::Unix(folder) => config.host_path(folder),
             };
         }
-        found.get_hostaddrs().iter().for_each(|address| drop(config.hostaddr(*address)));
+        for address in found.get_hostaddrs() {
+            config.hostaddr(*address);
+        }
     }
     if config.get_ports().is_empty() {
-        found.get_ports().iter().for_each(|port| drop(config.port(*port)));
+        for port in found.get_ports() {
+            config.port(*port);
+        }
     }
     if let (None, Some(user)) = (config.get_user(), found.get_user()) {
         config.user(user);

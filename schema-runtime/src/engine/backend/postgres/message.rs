@@ -7,7 +7,7 @@
 //! the server says where it stands, or all have run and it was the commit that failed.
 
 use super::route;
-use crate::engine::session::{Session, SqlError};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::Script;
 
 /// The first key of the locks that count.
@@ -99,6 +99,13 @@ impl Message {
             }
         };
         (statement, SqlError { position, ..error })
+    }
+
+    /// Whether this is the server's answer to what stands before a script: that our lock is not ours any more, or that
+    /// something is wrong with our own words.
+    pub(super) fn is_beside_script(&self, error: &SqlError) -> bool {
+        let start = self.places.first().map_or(self.length, |(_, start)| *start);
+        error.kind == SqlErrorKind::LockLost || error.position.is_some_and(|at| at < start)
     }
 
     /// The statement that holds this character, and the byte in it.

@@ -198,28 +198,20 @@ impl Backend for PostgresBackend {
         if script.mode == Mode::Outside {
             return self.run_outside(session, step, script);
         }
-        if let Some(message) = self.in_few_words(session, step, script) {
-            match self.send(session, &message) {
-                Err(error) if error.kind == SqlErrorKind::LockLost => {
-                    self.routine.give_up();
-                    let again = start_again(session, &message);
-                    again.map_err(|error| self.undo_revision(session, &message, script, error))?;
-                }
-                sent => return sent.map_err(|error| self.undo_revision(session, &message, script, error)),
-            }
+        let changes = self.pending.changes.clone();
+        let was_taught = self.routine.is_taught();
+        let mut message = self.message(step, script);
+        let is_short = was_taught || self.routine.is_taught();
+        let mut sent = self.send(session, &message);
+        if is_short && sent.as_ref().is_err_and(|error| message.is_beside_script(error)) {
+            self.routine.give_up();
+            self.pending.changes = changes;
+            sent = start_again(session, &message).and_then(|()| {
+                message = self.message(step, script);
+                self.send(session, &message)
+            });
         }
-        self.pending.changes.extend(step.changes(FINISHED.to_owned()));
-        let mut message = self.opening();
-        match self.terms.reach {
-            Reach::Run => {
-                message.script(script);
-                let uncount = message.uncount().map(|calls| format!("SELECT {calls}"));
-                message.push(&uncount.unwrap_or_default());
-            }
-            Reach::Unit => self.revision(&mut message, script),
-        }
-        let ran = if message.sql().is_empty() { Ok(()) } else { self.send(session, &message) };
-        ran.map_err(|error| self.undo_revision(session, &message, script, error))
+        sent.map_err(|error| self.undo_revision(session, &message, script, error))
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
@@ -234,7 +226,11 @@ impl Backend for PostgresBackend {
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         self.pending.undo(session);
-        self.routine.forget(session);
+        // Left over where a run did not come to its end; a name that is unknown by now is as good as forgotten.
+        let unteach = self.routine.unteach();
+        if !unteach.is_empty() {
+            let _ = session.execute(&unteach);
+        }
         let mut message = Message::default();
         if std::mem::take(&mut self.is_unflushed) {
             // A commit that wrote something, and waits for what was written before.
@@ -299,11 +295,29 @@ impl PostgresBackend {
         session.execute(message.sql())
     }
 
+    /// What is sent for a revision.
+    fn message(&mut self, step: &Step<'_>, script: &Script) -> Message {
+        if let Some(message) = self.in_few_words(step, script) {
+            return message;
+        }
+        self.pending.changes.extend(step.changes(FINISHED.to_owned()));
+        let mut message = self.opening();
+        match self.terms.reach {
+            Reach::Run => {
+                message.script(script);
+                let uncount = message.uncount().map(|calls| format!("SELECT {calls}"));
+                message.push(&uncount.unwrap_or_default());
+            }
+            Reach::Unit => self.revision(&mut message, script),
+        }
+        message
+    }
+
     /// Sends a revision, once more when it did not get its locks: it was rolled back, and whoever queued up behind
     /// it has gone on meanwhile.
     fn send(&mut self, session: &mut dyn Session, message: &Message) -> Result<(), SqlError> {
         let mut retry = Retry::new(self.terms.patience);
-        loop {
+        while !message.sql().is_empty() {
             match session.execute(message.sql()) {
                 Err(error) if self.terms.reach == Reach::Unit && retry.is_due(&error) => {
                     start_again(session, message)?;
@@ -312,6 +326,7 @@ impl PostgresBackend {
                 sent => return sent,
             }
         }
+        Ok(())
     }
 
     /// A revision and its rows, both or neither.
@@ -323,40 +338,40 @@ impl PostgresBackend {
             message.push("SET LOCAL synchronous_commit = off");
         }
         message.beginning(&format!("{}, {}", self.lock.guard(), start()));
+        if self.left == 0 && self.lock.is_of_session() {
+            message.push(&self.routine.unteach());
+        }
         message.script(script);
         self.rows(message);
         message.push("COMMIT");
     }
 
-    /// The same, where the server knows what is said each time; not of the last one, which is flushed.
-    fn in_few_words(
-        &mut self,
-        session: &mut dyn Session,
-        step: &Step<'_>,
-        script: &Script,
-    ) -> Option<Message> {
+    /// The same, where the server was told what is said each time; not of the last one, which is flushed.
+    fn in_few_words(&mut self, step: &Step<'_>, script: &Script) -> Option<Message> {
         let is_plain = self.terms.reach == Reach::Unit && self.pending.changes.is_empty();
         if !is_plain || self.left == 0 || !self.lock.is_of_session() {
             return None;
         }
+        let mut message = Message::default();
+        message.push("BEGIN");
         if self.routine.is_due(self.left) {
-            self.learn(session, &step.entry);
+            self.teach(&mut message, &step.entry);
         }
-        let message = self.routine.message(script, &step.entry.parameters(self))?;
+        self.routine.say(&mut message, script, &step.entry.parameters(self))?;
+        message.push("COMMIT");
         self.is_unflushed = true;
         Some(message)
     }
 
     /// Tells the server what is going to be said each time.
-    fn learn(&mut self, session: &mut dyn Session, entry: &Entry) {
+    fn teach(&mut self, message: &mut Message, entry: &Entry) {
         let set = |(name, value)| format!(", pg_catalog.set_config('{name}', '{value}', true)");
         let limits: String = self.patience().into_iter().map(set).collect();
         let (guard, start) = (self.lock.guard(), start());
         let flush = "pg_catalog.set_config('synchronous_commit', 'off', true)";
         let beginning = format!("{guard}{limits}, {flush}, {start}");
-        let finished = finished("$5");
-        let [marked, written] = ledger::prepared(self, self.lock.qualifier(), entry, &finished);
-        self.routine.prepare(session, self.lock.token(), [&beginning, &self.restore(), &marked, &written]);
+        let [marked, written] = ledger::prepared(self, self.lock.qualifier(), entry, &finished("$5"));
+        self.routine.teach(message, self.lock.token(), [&beginning, &self.restore(), &marked, &written]);
     }
 
     fn rows(&mut self, message: &mut Message) {

@@ -6,10 +6,9 @@
 
 use super::message::{self, Message};
 use crate::engine::backend::lease::LOST;
-use crate::engine::session::Session;
 use crate::revision::Script;
 
-/// So many revisions must be left: fewer are not worth two more messages.
+/// So many revisions must be left: for fewer it is not worth while.
 const WORTH: usize = 8;
 
 /// What the server knows of it.
@@ -18,59 +17,60 @@ pub(super) enum Routine {
     #[default]
     Unknown,
     /// By this name.
-    Prepared(String),
-    /// It was of no use.
+    Taught(String),
+    /// It was of no use, or is not any more.
     GivenUp,
 }
 
 impl Routine {
-    /// Whether it is time to prepare it.
+    /// Whether it is time to teach it.
     pub(super) fn is_due(&self, left: usize) -> bool {
         matches!(self, Self::Unknown) && left >= WORTH
     }
 
+    pub(super) fn is_taught(&self) -> bool {
+        matches!(self, Self::Taught(_))
+    }
+
     /// Prepares a beginning, and an end that takes the numbers `$1` to `$5` and lists what is selected before it.
-    pub(super) fn prepare(
+    pub(super) fn teach(
         &mut self,
-        session: &mut dyn Session,
+        message: &mut Message,
         token: &str,
         [beginning, selected, marked, written]: [&str; 4],
     ) {
         // In every language the server's answer to an unknown name has the name in it.
         let name = format!("{LOST} {token}");
         let uncount = message::unlock("$6");
-        let ran = session.execute(&format!(
-            "PREPARE \"{name} 1\" AS {beginning};\n\
-             PREPARE \"{name} 2\" (text, text, text, integer, text, integer) AS \
+        message.push(&format!("PREPARE \"{name} 1\" AS {beginning}"));
+        message.push(&format!(
+            "PREPARE \"{name} 2\" (text, text, text, integer, text, integer) AS \
              WITH restored AS ({selected}, {uncount}), \
              marked AS ({marked}), written AS ({written}) SELECT FROM restored"
         ));
-        *self = if ran.is_ok() { Self::Prepared(name) } else { Self::GivenUp };
+        *self = Self::Taught(name);
     }
 
-    /// A revision in these words, where the server knows them.
-    pub(super) fn message(&self, script: &Script, parameters: &[String; 5]) -> Option<Message> {
-        let Self::Prepared(name) = self else { return None };
-        let mut message = Message::default();
-        message.push("BEGIN");
+    /// A script with its beginning and its end, where the server knows them.
+    pub(super) fn say(&self, message: &mut Message, script: &Script, parameters: &[String; 5]) -> Option<()> {
+        let Self::Taught(name) = self else { return None };
         message.beginning(&format!("EXECUTE \"{name} 1\""));
         message.script(script);
         let (parameters, count) = (parameters.join(", "), message.count());
         message.push(&format!("EXECUTE \"{name} 2\"({parameters}, {count})"));
-        message.push("COMMIT");
-        Some(message)
+        Some(())
+    }
+
+    /// What has the server forget it, if it knows it.
+    pub(super) fn unteach(&mut self) -> String {
+        match std::mem::replace(self, Self::GivenUp) {
+            Self::Taught(name) => format!("DEALLOCATE \"{name} 1\"; DEALLOCATE \"{name} 2\""),
+            Self::Unknown | Self::GivenUp => String::new(),
+        }
     }
 
     /// It is of no use any more.
     pub(super) fn give_up(&mut self) {
         *self = Self::GivenUp;
-    }
-
-    /// The session forgets it.
-    pub(super) fn forget(&mut self, session: &mut dyn Session) {
-        if let Self::Prepared(name) = std::mem::take(self) {
-            // A name that is unknown by now is as good as forgotten.
-            let _ = session.execute(&format!("DEALLOCATE \"{name} 1\"; DEALLOCATE \"{name} 2\""));
-        }
     }
 }
