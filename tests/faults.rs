@@ -309,6 +309,69 @@ fn no_c_library_is_needed_to_compile_it() {
     }
 }
 
+/// Someone stops the server while a statement runs.
+fn an_orderly_shutdown(engine: Engine) {
+    let Some(server) = Private::start(engine, "") else { return };
+    let served = Served::on(engine, server.url());
+    let (sleep, asleep) = match engine {
+        Engine::Postgres => {
+            ("SELECT pg_sleep(3)", "SELECT 'x' AS line FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        }
+        Engine::Mysql | Engine::Sqlite => {
+            let state = "SELECT 'x' AS line FROM information_schema.processlist WHERE state = 'User sleep'";
+            ("SELECT sleep(3)", state)
+        }
+    };
+    let sandbox = history();
+    second(&sandbox, &format!("CREATE TABLE b (x INTEGER);\n{sleep};\nINSERT INTO b VALUES (1);\n"));
+    let running = upgrade(&sandbox, &served.url()).spawn();
+    let mut looker = served.session();
+    while looker.rows(asleep).is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    drop(looker);
+    server.stop();
+    let output = running.wait_with_output().unwrap();
+    let heard = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{heard}");
+    for words in ["was lost while revision `1f0e9d8c7b6a`", "1 revision run before it stays"] {
+        assert!(heard.contains(words), "{words}: {heard}");
+    }
+    server.run();
+    upgrade(&sandbox, &served.url()).ok();
+    assert_eq!(served.session().rows("SELECT CONCAT(x, '') AS line FROM b"), ["1"]);
+}
+
+#[test]
+fn a_postgresql_that_is_shut_down_is_gone_on_with() {
+    an_orderly_shutdown(Engine::Postgres);
+}
+
+#[test]
+fn a_mariadb_that_is_shut_down_is_gone_on_with() {
+    an_orderly_shutdown(Engine::Mysql);
+}
+
+/// A time limit that the server has for everybody.
+#[test]
+fn a_mariadb_that_lets_no_statement_take_long() {
+    let Some(server) = Private::start(Engine::Mysql, "--max-statement-time=1") else { return };
+    let served = Served::on(Engine::Mysql, server.url());
+    let sandbox = history();
+    let slow =
+        "INSERT INTO b SELECT count(*) FROM seq_1_to_20000 v, seq_1_to_20000 w WHERE (v.seq * w.seq) % 7 = 1";
+    second(&sandbox, &format!("CREATE TABLE b (x BIGINT);\n{slow};\n"));
+    upgrade(&sandbox, &served.url())
+        .exits(3)
+        .says("up.sql:2:1")
+        .says("max_statement_time exceeded")
+        .says("statement 1 ran and stays")
+        .says("the database is at 0a1b2c3d4e5f");
+    second(&sandbox, "CREATE TABLE b (x BIGINT);\nINSERT INTO b VALUES (1);\n");
+    upgrade(&sandbox, &served.url()).ok();
+    assert_eq!(served.session().rows("SELECT CONCAT(x, '') AS line FROM b"), ["1"]);
+}
+
 /// A private server whose data has little room; `None` where no such room can be made, and nobody demands it.
 fn cramped(engine: Engine, size: &str, settings: &str) -> Option<(Private, Room)> {
     let room = Room::new(size)?;

@@ -115,6 +115,8 @@ fn scripts(engine: Engine) -> Vec<(bool, Vec<&'static str>)> {
             ],
         ));
     }
+    // As many as make it worth while to prepare what is said with each.
+    scripts.extend((0..4).map(|_| (true, vec!["UPDATE a SET n = n + 3"])));
     scripts.push((true, vec!["INSERT INTO diary VALUES ('last')", "UPDATE a SET n = n * 10"]));
     scripts
 }

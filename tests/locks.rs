@@ -28,7 +28,8 @@ impl Crowd {
             sandbox.migration(&format!("{number:04}_step"), metadata, up, Some("SELECT 1;\n"));
         };
         revision(1, "", "CREATE TABLE diary (entry VARCHAR(9) NOT NULL);\nINSERT INTO diary VALUES ('1');\n");
-        for number in [2, 3, 5, 6] {
+        // As many as make it worth while to prepare what is said with each.
+        for number in [2, 3, 5, 6, 7, 8, 9] {
             let table = format!("CREATE TABLE t{number} (id INTEGER PRIMARY KEY);\n");
             revision(number, "", &format!("{table}INSERT INTO diary VALUES ('{number}');\n"));
         }
@@ -57,7 +58,7 @@ impl Crowd {
         }
         let took = start.elapsed();
         let mut session = self.served.session();
-        let once = ["1", "2", "3", "4", "5", "6"];
+        let once = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
         assert_eq!(session.rows("SELECT entry AS line FROM diary ORDER BY entry"), once);
         let done =
             "SELECT SUBSTRING(version, 4, 1) AS line FROM __schema_ledger WHERE outcome = 'done' ORDER BY id";
@@ -252,7 +253,7 @@ fn a_revision_that_needs_a_session_is_refused_through_a_pooler() {
     crowd.run();
     // The word that another run has left behind in a session tells that it is shared.
     crowd.sandbox.migration(
-        "0007_step",
+        "0010_step",
         "run_in_transaction = false\n",
         "SET lock_timeout = '2s';\nVACUUM;\n",
         None,
@@ -263,6 +264,6 @@ fn a_revision_that_needs_a_session_is_refused_through_a_pooler() {
         .says("up.sql:1:1")
         .says("gives the next statement another session")
         .says("past the pooler");
-    crowd.sandbox.migration("0007_step", "run_in_transaction = false\n", "VACUUM;\n", None);
+    crowd.sandbox.migration("0010_step", "run_in_transaction = false\n", "VACUUM;\n", None);
     crowd.upgrade(0).ok().says("1 revision in");
 }

@@ -188,9 +188,25 @@ fn statement(project: &Project, history: &History, failed: &StatementFailure) ->
     let mut finding =
         Finding::error("statement-failed", format!("could not {verb} revision {}", quoted_id(&failed.title)));
     let path = project.shown(&file(project, &failed.folder, failed.direction)).to_path_buf();
-    finding.place = Some(Place { path, excerpt: Some(excerpt(script(history, failed), failed)) });
-    finding.notes = failed.details.iter().map(|detail| Note::Note(detail.clone())).collect();
+    let excerpt = (!failed.is_commit()).then(|| excerpt(script(history, failed), failed));
+    finding.place = Some(Place { path, excerpt });
+    finding.notes = refusal_of_the_commit(failed);
+    finding.notes.extend(failed.details.iter().cloned().map(Note::Note));
     finding
+}
+
+/// No statement bears the server's words then.
+fn refusal_of_the_commit(failed: &StatementFailure) -> Vec<Note> {
+    if !failed.is_commit() {
+        return Vec::new();
+    }
+    vec![
+        Note::Note(failed.message.clone()),
+        Note::Note(
+            "each statement ran; it was refused at the commit, where deferred constraints are checked"
+                .to_owned(),
+        ),
+    ]
 }
 
 /// `` `4f1c2a9b7d03` create users ``

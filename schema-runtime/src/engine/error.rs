@@ -110,7 +110,7 @@ pub struct StatementFailure {
     pub folder: String,
     /// Up or down.
     pub direction: Direction,
-    /// Which statement, counted from zero.
+    /// Which statement, counted from zero; [`Self::total`] where it was none of them, but the commit.
     pub index: usize,
     /// Of how many.
     pub total: usize,
@@ -132,24 +132,30 @@ pub struct StatementFailure {
     pub now_at: Vec<String>,
 }
 
+impl StatementFailure {
+    /// Whether all statements ran, and it was their commit that failed.
+    pub fn is_commit(&self) -> bool {
+        self.index == self.total
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Target(error) => error.fmt(f),
             Self::Refused { message, help, .. } => write!(f, "{message}; nothing was changed; {help}"),
-            Self::Statement(failure) => write!(
-                f,
-                "could not apply revision {}: {}/{}:{}:{}: {}",
-                failure.title,
-                failure.folder,
-                match failure.direction {
+            Self::Statement(failure) => {
+                let StatementFailure { title, folder, message, .. } = &**failure;
+                let file = match failure.direction {
                     Direction::Up => "up.sql",
                     Direction::Down => "down.sql",
-                },
-                failure.position.0,
-                failure.position.1,
-                failure.message
-            ),
+                };
+                write!(f, "could not apply revision {title}: {folder}/{file}:")?;
+                match failure.is_commit() {
+                    true => write!(f, " at the commit: {message}"),
+                    false => write!(f, "{}:{}: {message}", failure.position.0, failure.position.1),
+                }
+            }
             Self::Lost { title, message, .. } => write!(
                 f,
                 "the connection was lost while revision {title} ran: {message}; whether it is applied, the next run finds out"

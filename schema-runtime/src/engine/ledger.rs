@@ -284,6 +284,18 @@ impl Entry {
         self.checksum.as_ref()?.split_once('+').map(|(_, done)| done)
     }
 
+    /// What tells the rows of one run apart, as literals: in the order of the numbers in [`prepared`].
+    pub(crate) fn parameters(&self, backend: &dyn Backend) -> [String; 5] {
+        let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
+        [
+            text(self.revision.as_deref()),
+            backend.quote(&self.version),
+            text(self.checksum.as_deref()),
+            self.statements_total.to_string(),
+            backend.quote(&self.started_at),
+        ]
+    }
+
     /// In the order of [`inserted`].
     fn values(&self, backend: &dyn Backend) -> String {
         let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
@@ -304,6 +316,30 @@ impl Entry {
         ];
         format!("({})", fields.join(", "))
     }
+}
+
+/// The two statements that write what [`write`] does for one revision that was run, with numbers for what differs
+/// from one to the next: `$1` to `$5`. `entry` is any of them, `finished` an expression.
+pub(crate) fn prepared(backend: &dyn Backend, qualifier: &str, entry: &Entry, finished: &str) -> [String; 2] {
+    let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
+    let marked = match entry.action {
+        Action::Revert => format!("DELETE FROM {qualifier}{DIESEL} WHERE version = $2"),
+        _ => format!("INSERT INTO {qualifier}{DIESEL} (version) VALUES ($2)"),
+    };
+    let values = [
+        "$1, $2, $3",
+        &backend.quote(entry.action.name()),
+        &entry.format.to_string(),
+        "$4, $4",
+        &text(Outcome::Done.name()),
+        "$5",
+        finished,
+        &text(entry.actor.as_deref()),
+        &text(entry.tool.as_deref()),
+        "NULL",
+    ];
+    let written = format!("INSERT INTO {qualifier}{LEDGER} ({}) VALUES ({})", inserted(), values.join(", "));
+    [marked, written]
 }
 
 /// All but the id, which the database gives.

@@ -184,9 +184,9 @@ impl<'h> Migrator<'h> {
         let mut session = connection.session();
         let mut backend = <C::Backend as Engine>::backend();
         let holder = backend.holder(&mut *session, self.options.lease);
-        let holder = holder.map_err(|error| refused("look at the lock", error))?;
-        if holder.as_ref().is_some_and(|holder| holder.is_dead) {
-            backend.free(&mut *session).map_err(|error| refused("free the lock", error))?;
+        let mut holder = holder.map_err(|error| refused("look at the lock", error))?;
+        if let Some(dead) = holder.as_mut().filter(|holder| holder.is_dead) {
+            dead.is_dead = backend.free(&mut *session).map_err(|error| refused("free the lock", error))?;
         }
         Ok(holder)
     }

@@ -3,6 +3,7 @@
 
 mod mysql;
 mod postgres;
+mod service;
 mod tls;
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! PostgreSQL, as libpq finds it: URL or keywords, `PGHOST` and the like, `~/.pgpass`.
+//! PostgreSQL, as libpq finds it: URL or keywords, `pg_service.conf`, `PGHOST` and the like, `~/.pgpass`.
 
 use std::future::{Future as _, poll_fn};
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::connection::Connection;
 use super::super::url::DatabaseUrl;
+use super::service;
 use super::tls::{self, Mode, Tls};
 use super::{
     Blocking, KEEPALIVE, Secret, bad, crowded, denied, down, nameless, no_such_database, refused, setting,
@@ -23,7 +24,7 @@ use super::{
 use crate::failure::Failure;
 
 /// Parameters that the driver does not know, beside those of encryption.
-const OURS: [&str; 3] = ["passfile", "schema", "search_path"];
+const OURS: [&str; 4] = ["passfile", "schema", "search_path", "service"];
 
 /// Everything that is known about a database before it is spoken to.
 pub(super) struct Settings {
@@ -33,7 +34,7 @@ pub(super) struct Settings {
 
 pub(super) fn settings(url: &DatabaseUrl, secret: &Secret) -> Result<Settings, Failure> {
     let text = secret.0.trim();
-    let (rest, pairs) = match text.split_once("://") {
+    let (rest, mut pairs) = match text.split_once("://") {
         Some((scheme, rest)) => {
             let scheme = scheme.split('+').next().unwrap_or(scheme);
             split(&format!("{scheme}://{rest}"), &OURS)
@@ -41,6 +42,7 @@ pub(super) fn settings(url: &DatabaseUrl, secret: &Secret) -> Result<Settings, F
         None => keywords(text),
     };
     let mut config: Config = rest.parse().map_err(|error: tokio_postgres::Error| bad(url, told(&error)))?;
+    service::complete(url, &mut config, &mut pairs, &OURS)?;
     let tls = Tls::read(url, &pairs, Mode::Prefer)?;
     complete(&mut config, url)?;
     if config.get_password().is_none()
@@ -259,7 +261,7 @@ fn worded(url: &DatabaseUrl, error: &tokio_postgres::Error) -> Failure {
 }
 
 /// The server's words, or the driver's with what is behind them.
-fn told(error: &tokio_postgres::Error) -> String {
+pub(super) fn told(error: &tokio_postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
         return error.message().to_owned();
     }

@@ -164,8 +164,8 @@ pub(crate) trait Backend {
         Errands::default()
     }
 
-    /// Frees the lock from a holder that [`Self::holder`] has just found dead.
-    fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError>;
+    /// Frees the lock from a holder that [`Self::holder`] has just found dead; `false` where he is not.
+    fn free(&mut self, session: &mut dyn Session) -> Result<bool, SqlError>;
 
     /// A change of the ledger that stands in no transaction of ours, made by whoever has the lock alone.
     fn fenced(&self, sql: String) -> String {
@@ -273,7 +273,7 @@ pub(crate) enum Leave {
 /// A statement that was refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    /// Which one, from zero.
+    /// Which one, from zero; the number of all where it was the commit.
     pub(crate) statement: usize,
     pub(crate) error: SqlError,
     /// How many statements of this revision stay.

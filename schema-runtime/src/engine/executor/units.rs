@@ -166,7 +166,7 @@ impl<'e> Executor<'e> {
     fn not_committed(&mut self, node: Node, direction: Direction, error: SqlError) -> Error {
         let statements = self.script(node, direction).map_or(0, |script| script.statements.len());
         let failure = Failure {
-            statement: statements.saturating_sub(1),
+            statement: statements,
             error,
             kept: 0,
             is_unit_lost: true,

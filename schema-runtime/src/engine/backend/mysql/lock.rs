@@ -200,12 +200,15 @@ fn session_holder(session: &mut dyn Session) -> Result<Option<Holder>, SqlError>
     Ok(who.map(|who| Holder { who, since, is_dead: false }))
 }
 
-/// Takes the lease from a holder who is dead, as [`holder`] said just now.
-pub(super) fn free(session: &mut dyn Session) -> Result<(), SqlError> {
+/// Takes the lease from a holder who is dead, as [`holder`] said just now; `false` where he has come back.
+pub(super) fn free(session: &mut dyn Session) -> Result<bool, SqlError> {
     session.execute(&format!(
         "UPDATE {TABLE} SET fence = fence + 1, holder = NULL WHERE id = {} AND ends_at <= UTC_TIMESTAMP(6)",
         quote(LOST)
-    ))
+    ))?;
+    let left =
+        session.value(&format!("SELECT CAST(COUNT(*) AS CHAR) FROM {TABLE} WHERE holder IS NOT NULL"))?;
+    Ok(left.as_deref() == Some("0"))
 }
 
 /// Ends a connection that holds the session's lock; one of that number that does not is somebody else's.

@@ -211,7 +211,7 @@ impl Backend for MysqlBackend {
         Errands { blocker: Some(self.lock.blocker()), renewal }
     }
 
-    fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+    fn free(&mut self, session: &mut dyn Session) -> Result<bool, SqlError> {
         lock::free(session)
     }
 

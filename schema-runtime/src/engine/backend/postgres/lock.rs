@@ -107,6 +107,21 @@ impl RunLock {
         self.is_pooled.get()
     }
 
+    /// Whether it is a session's, which nobody has given to somebody else as far as we know.
+    pub(super) fn is_of_session(&self) -> bool {
+        self.hold == Hold::Session && !self.is_pooled()
+    }
+
+    /// What tells this run from all others.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The schema that the run began in, as names in it begin.
+    pub(super) fn qualifier(&self) -> &str {
+        self.table.strip_suffix(TABLE).unwrap_or_default()
+    }
+
     /// Takes it, or says by `Busy` who has it.
     pub(super) fn take(&mut self, session: &mut dyn Session, terms: &Terms) -> Result<Setting, SqlError> {
         if self.token.is_empty() {
@@ -322,9 +337,19 @@ impl RunLock {
         let [_, _, distributed, has_table, _, who, since, _, _, _, _, table, key, ..] = look;
         (self.table, self.key) = (table.unwrap_or_default(), key.unwrap_or_default());
         if has_table.as_deref() != Some("true") {
-            return Ok(who.map(|who| Holder { who, since, is_dead: false }));
+            let holder = who.map(|who| Holder { who, since, is_dead: false });
+            return if holder.is_some() { Ok(holder) } else { self.refuse_standby(session) };
         }
         self.leaseholder(session, distributed.as_deref() == Some("true"))
+    }
+
+    /// That nobody holds it says only the server on which it would be held.
+    fn refuse_standby(&self, session: &mut dyn Session) -> Result<Option<Holder>, SqlError> {
+        let is_standby = self.route(session, false).value("SELECT pg_catalog.pg_is_in_recovery()::text")?;
+        match is_standby.as_deref() {
+            Some("true") => Err(SqlError::new("a standby does not see who holds the lock: ask the primary")),
+            _ => Ok(None),
+        }
     }
 
     fn leaseholder(
@@ -332,11 +357,22 @@ impl RunLock {
         session: &mut dyn Session,
         is_distributed: bool,
     ) -> Result<Option<Holder>, SqlError> {
-        // Whoever is at work has the row locked.
         let table = &self.table;
+        let idle = if is_distributed {
+            // Whoever is at work has the row locked.
+            format!("EXISTS (SELECT FROM (SELECT FROM {table} WHERE id = 1 FOR UPDATE SKIP LOCKED) AS free)")
+        } else {
+            // Or the table, to those who may not lock a row themselves.
+            format!(
+                "NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.relation = to_regclass({}) AND l.database = \
+                 (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
+                 AND l.mode = 'RowExclusiveLock' AND l.granted) AND NOT pg_catalog.pg_is_in_recovery()",
+                quote(table)
+            )
+        };
         let query = format!(
-            "SELECT holder, {}, (ends_at <= clock_timestamp() AND {} AND EXISTS (SELECT FROM (SELECT FROM {table} \
-             WHERE id = 1 FOR UPDATE SKIP LOCKED) AS free))::text FROM {table} WHERE id = 1 AND holder IS NOT NULL",
+            "SELECT holder, {}, (ends_at <= clock_timestamp() AND {} AND {idle})::text FROM {table} \
+             WHERE id = 1 AND holder IS NOT NULL",
             utc("taken_at"),
             self.quiet(is_distributed),
         );
@@ -347,12 +383,14 @@ impl RunLock {
         }))
     }
 
-    /// Takes the lease from a holder who is dead, as [`Self::holder`] said just now.
-    pub(super) fn free(&self, session: &mut dyn Session) -> Result<(), SqlError> {
-        session.execute(&format!(
-            "UPDATE {} SET fence = fence + 1, holder = NULL WHERE id = 1 AND ends_at <= clock_timestamp()",
+    /// Takes the lease from a holder who is dead, as [`Self::holder`] said just now; `false` where he has come back.
+    pub(super) fn free(&self, session: &mut dyn Session) -> Result<bool, SqlError> {
+        let freed = self.route(session, false).rows(&format!(
+            "UPDATE {} SET fence = fence + 1, holder = NULL WHERE id = 1 AND ends_at <= clock_timestamp() \
+             RETURNING fence::text",
             self.table
-        ))
+        ))?;
+        Ok(!freed.is_empty())
     }
 
     /// The end of a run, with what else is to be said. A session's lock that was lost to a pooler is left to the

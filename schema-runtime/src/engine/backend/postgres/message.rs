@@ -2,12 +2,12 @@
 //!
 //! The server says where a fault is, or nothing at all, but never which statement of a message failed. So the
 //! message counts as it goes, in the one thing that a rolled-back transaction leaves behind: session-level advisory
-//! locks, shared ones, which are in nobody's way. A Gray code changes one lock per statement and needs no more
-//! than a dozen. The first statement is not counted: it failed when nothing was, unless the server names another,
-//! which then is one whose grammar was not met.
+//! locks, shared ones, which are in nobody's way. The number of the statement that comes next is in the lock's key,
+//! and the lock before is let go. When nothing was counted, either the grammar of a statement was not met, of which
+//! the server says where it stands, or all have run and it was the commit that failed.
 
 use super::route;
-use crate::engine::session::{Session, SqlError};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::Script;
 
 /// The first key of the locks that count.
@@ -36,10 +36,16 @@ impl Message {
         self.sql.push_str(";\n");
     }
 
+    /// What comes before a script, and selects the [`start`] of the count last of all.
+    pub(super) fn beginning(&mut self, sql: &str) {
+        self.push(sql);
+        self.count = 1;
+    }
+
     /// The statements of a script, counted. What is to be selected then sets the counter to zero: [`Self::uncount`].
     pub(super) fn script(&mut self, script: &Script) {
         for (index, statement) in script.statements.iter().enumerate() {
-            if index > 0 {
+            if self.count as usize == index {
                 self.tick();
             }
             self.places.push((index, self.length));
@@ -48,18 +54,19 @@ impl Message {
     }
 
     fn tick(&mut self) {
+        let before = self.uncount().map_or_else(String::new, |unlock| format!(", {unlock}"));
         self.count += 1;
-        let bit = self.count.trailing_zeros();
-        let is_set = gray(self.count) >> bit & 1 == 1;
-        let toggle = if is_set { "lock_shared" } else { "unlock_shared" };
-        self.push(&format!("SELECT pg_catalog.pg_advisory_{toggle}({COUNTER}, {bit})"));
+        self.push(&format!("SELECT {}{before}", lock(self.count)));
     }
 
     /// What a SELECT lists that sets the counter to zero, if it is not.
     pub(super) fn uncount(&self) -> Option<String> {
-        let code = gray(self.count);
-        let bits: Vec<u32> = (0..u32::BITS).filter(|bit| code >> bit & 1 == 1).collect();
-        Some(unlock(&bits)).filter(|_| !bits.is_empty())
+        (self.count > 0).then(|| unlock(&self.count.to_string()))
+    }
+
+    /// How far the counter has counted.
+    pub(super) fn count(&self) -> u32 {
+        self.count
     }
 
     /// The counter is at zero again.
@@ -73,24 +80,32 @@ impl Message {
         &self.sql
     }
 
-    /// Which statement failed and where in it, after a message whose transaction was rolled back.
+    /// Which statement failed and where in it, after a message whose transaction was rolled back; the number of all
+    /// where it was none of them.
     pub(super) fn fault(
         &self,
         session: &mut dyn Session,
         script: &Script,
         error: SqlError,
     ) -> (usize, SqlError) {
-        let counted = if self.count > 0 { counted(session) } else { 0 };
+        let running = if self.count > 0 { counted(session).checked_sub(1) } else { None };
         let pointed = error.position.and_then(|at| self.pointed(script, at));
-        match pointed {
-            Some((statement, at)) if counted == 0 => (statement, SqlError { position: Some(at), ..error }),
-            pointed => {
-                let statement = counted.min(self.places.len().saturating_sub(1));
-                // A place in a statement that did not fail is one in a function's body.
-                let position = pointed.filter(|(at, _)| *at == statement).map(|(_, at)| at);
-                (statement, SqlError { position, ..error })
+        let (statement, position) = match (running, pointed) {
+            (None, Some((statement, at))) => (statement, Some(at)),
+            (None, None) => (self.places.len(), None),
+            // A place in a statement that did not fail is one in a function's body.
+            (Some(running), pointed) => {
+                (running, pointed.filter(|(statement, _)| *statement == running).map(|(_, at)| at))
             }
-        }
+        };
+        (statement, SqlError { position, ..error })
+    }
+
+    /// Whether this is the server's answer to what stands before a script: that our lock is not ours any more, or that
+    /// something is wrong with our own words.
+    pub(super) fn is_beside_script(&self, error: &SqlError) -> bool {
+        let start = self.places.first().map_or(self.length, |(_, start)| *start);
+        error.kind == SqlErrorKind::LockLost || error.position.is_some_and(|at| at < start)
     }
 
     /// The statement that holds this character, and the byte in it.
@@ -110,43 +125,25 @@ fn counted(session: &mut dyn Session) -> usize {
         COUNTER as u32
     );
     let Ok(rows) = route::in_transaction(session, &held) else { return 0 };
-    let bits: Vec<u32> =
-        rows.iter().filter_map(|row| row.first()?.as_ref()?.parse().ok()).filter(|bit| *bit < 32).collect();
-    if !bits.is_empty() {
+    let counts: Vec<u32> = rows.iter().filter_map(|row| row.first()?.as_ref()?.parse().ok()).collect();
+    if !counts.is_empty() {
+        let unlocks: Vec<String> = counts.iter().map(|count| unlock(&count.to_string())).collect();
         // What stays locked is shared, and goes with the session.
-        let _ = session.execute(&format!("SELECT {}", unlock(&bits)));
+        let _ = session.execute(&format!("SELECT {}", unlocks.join(", ")));
     }
-    ungray(bits.iter().fold(0, |code, bit| code | 1 << bit)) as usize
+    counts.into_iter().max().unwrap_or_default() as usize
 }
 
-fn unlock(bits: &[u32]) -> String {
-    let calls = bits.iter().map(|bit| format!("pg_catalog.pg_advisory_unlock_shared({COUNTER}, {bit})"));
-    calls.collect::<Vec<_>>().join(", ")
+/// What a SELECT lists that begins to count.
+pub(super) fn start() -> String {
+    lock(1)
 }
 
-fn gray(count: u32) -> u32 {
-    count ^ (count >> 1)
+fn lock(count: u32) -> String {
+    format!("pg_catalog.pg_advisory_lock_shared({COUNTER}, {count})")
 }
 
-fn ungray(mut code: u32) -> u32 {
-    let mut shift = 16;
-    while shift > 0 {
-        code ^= code >> shift;
-        shift /= 2;
-    }
-    code
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{gray, ungray};
-
-    #[test]
-    fn each_step_changes_one_bit_and_can_be_read_back() {
-        for count in 1..5000_u32 {
-            assert_eq!((gray(count) ^ gray(count - 1)).count_ones(), 1);
-            assert_eq!(gray(count) ^ gray(count - 1), 1 << count.trailing_zeros());
-            assert_eq!(ungray(gray(count)), count);
-        }
-    }
+/// Lets go of the lock of a number, or of whatever stands for one.
+pub(super) fn unlock(count: &str) -> String {
+    format!("pg_catalog.pg_advisory_unlock_shared({COUNTER}, {count})")
 }

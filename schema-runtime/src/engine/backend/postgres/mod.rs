@@ -7,6 +7,7 @@ mod lock;
 mod message;
 mod outside;
 mod route;
+mod routine;
 mod survey;
 
 use std::time::Duration;
@@ -15,7 +16,8 @@ use diesel::pg::Pg;
 use diesel::result::DatabaseErrorKind;
 
 use self::lock::{RunLock, UNSET};
-use self::message::Message;
+use self::message::{Message, start};
+use self::routine::Routine;
 pub use self::survey::Survey;
 use super::lease::{Holder, LOST};
 use super::retry::{LOCK_TIMEOUT, Retry};
@@ -49,6 +51,7 @@ pub(crate) struct PostgresBackend {
     is_unflushed: bool,
     /// As the connection had it: a script that changes it must not move the ledger elsewhere.
     search_path: String,
+    routine: Routine,
 }
 
 impl Engine for Pg {
@@ -161,7 +164,7 @@ impl Backend for PostgresBackend {
         Errands { blocker: self.lock.blocker(), renewal: None }
     }
 
-    fn free(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+    fn free(&mut self, session: &mut dyn Session) -> Result<bool, SqlError> {
         self.lock.free(session)
     }
 
@@ -195,18 +198,20 @@ impl Backend for PostgresBackend {
         if script.mode == Mode::Outside {
             return self.run_outside(session, step, script);
         }
-        self.pending.changes.extend(step.changes(FINISHED.to_owned()));
-        let mut message = self.opening();
-        match self.terms.reach {
-            Reach::Run => {
-                message.script(script);
-                let uncount = message.uncount().map(|calls| format!("SELECT {calls}"));
-                message.push(&uncount.unwrap_or_default());
-            }
-            Reach::Unit => self.revision(&mut message, script),
+        let changes = self.pending.changes.clone();
+        let was_taught = self.routine.is_taught();
+        let mut message = self.message(step, script);
+        let is_short = was_taught || self.routine.is_taught();
+        let mut sent = self.send(session, &message);
+        if is_short && sent.as_ref().is_err_and(|error| message.is_beside_script(error)) {
+            self.routine.give_up();
+            self.pending.changes = changes;
+            sent = start_again(session, &message).and_then(|()| {
+                message = self.message(step, script);
+                self.send(session, &message)
+            });
         }
-        let ran = if message.sql().is_empty() { Ok(()) } else { self.send(session, &message) };
-        ran.map_err(|error| self.undo_revision(session, &message, script, error))
+        sent.map_err(|error| self.undo_revision(session, &message, script, error))
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
@@ -221,6 +226,11 @@ impl Backend for PostgresBackend {
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         self.pending.undo(session);
+        // Left over where a run did not come to its end; a name that is unknown by now is as good as forgotten.
+        let unteach = self.routine.unteach();
+        if !unteach.is_empty() {
+            let _ = session.execute(&unteach);
+        }
         let mut message = Message::default();
         if std::mem::take(&mut self.is_unflushed) {
             // A commit that wrote something, and waits for what was written before.
@@ -248,7 +258,7 @@ impl PostgresBackend {
         let mut message = Message::default();
         if self.terms.reach == Reach::Run && !self.pending.is_open {
             message.push("BEGIN");
-            self.limit(&mut message, "SET LOCAL");
+            limit(&mut message, "SET LOCAL", &self.limits());
             self.pending.is_open = true;
             message.push(&self.lock.guard());
         }
@@ -256,17 +266,21 @@ impl PostgresBackend {
     }
 
     fn is_limited(&self) -> bool {
-        self.terms.lock_timeout.is_some() || self.terms.statement_timeout.is_some()
+        !self.limits().is_empty()
     }
 
-    /// How long a statement may wait and run.
-    fn limit(&self, message: &mut Message, set: &str) {
-        if let Some(timeout) = self.terms.lock_timeout {
-            message.push(&format!("{set} lock_timeout = {}", timeout.as_millis()));
-        }
-        if let Some(timeout) = self.terms.statement_timeout {
-            message.push(&format!("{set} statement_timeout = {}", timeout.as_millis()));
-        }
+    /// How long a statement may wait and run, where that is said.
+    fn limits(&self) -> Vec<(&'static str, u128)> {
+        let terms =
+            [("lock_timeout", self.terms.lock_timeout), ("statement_timeout", self.terms.statement_timeout)];
+        terms.into_iter().filter_map(|(name, timeout)| Some((name, timeout?.as_millis()))).collect()
+    }
+
+    /// The same in a transaction of its own, which does not wait for a lock for ever.
+    fn patience(&self) -> Vec<(&'static str, u128)> {
+        let waits_for_ever = self.terms.lock_timeout.is_none() && self.waits_for_ever;
+        let patience = waits_for_ever.then(|| ("lock_timeout", LOCK_TIMEOUT.as_millis()));
+        patience.into_iter().chain(self.limits()).collect()
     }
 
     /// The same for statements outside a transaction, until the end of the run. They have no default: an index
@@ -277,42 +291,87 @@ impl PostgresBackend {
         let [lock, statement] = row.try_into().unwrap_or_default();
         self.timeouts = Some([lock.unwrap_or_default(), statement.unwrap_or_default()]);
         let mut message = Message::default();
-        self.limit(&mut message, "SET");
+        limit(&mut message, "SET", &self.limits());
         session.execute(message.sql())
+    }
+
+    /// What is sent for a revision.
+    fn message(&mut self, step: &Step<'_>, script: &Script) -> Message {
+        if let Some(message) = self.in_few_words(step, script) {
+            return message;
+        }
+        self.pending.changes.extend(step.changes(FINISHED.to_owned()));
+        let mut message = self.opening();
+        match self.terms.reach {
+            Reach::Run => {
+                message.script(script);
+                let uncount = message.uncount().map(|calls| format!("SELECT {calls}"));
+                message.push(&uncount.unwrap_or_default());
+            }
+            Reach::Unit => self.revision(&mut message, script),
+        }
+        message
     }
 
     /// Sends a revision, once more when it did not get its locks: it was rolled back, and whoever queued up behind
     /// it has gone on meanwhile.
     fn send(&mut self, session: &mut dyn Session, message: &Message) -> Result<(), SqlError> {
         let mut retry = Retry::new(self.terms.patience);
-        loop {
+        while !message.sql().is_empty() {
             match session.execute(message.sql()) {
                 Err(error) if self.terms.reach == Reach::Unit && retry.is_due(&error) => {
-                    session.execute("ROLLBACK; BEGIN")?;
-                    message.restart(session);
-                    session.execute("ROLLBACK")?;
+                    start_again(session, message)?;
                     retry.pause();
                 }
                 sent => return sent,
             }
         }
+        Ok(())
     }
 
     /// A revision and its rows, both or neither.
     fn revision(&mut self, message: &mut Message, script: &Script) {
         message.push("BEGIN");
-        if self.terms.lock_timeout.is_none() && self.waits_for_ever {
-            message.push(&format!("SET LOCAL lock_timeout = {}", LOCK_TIMEOUT.as_millis()));
-        }
-        self.limit(message, "SET LOCAL");
-        message.push(&self.lock.guard());
+        limit(message, "SET LOCAL", &self.patience());
         self.is_unflushed = self.left > 0;
         if self.is_unflushed {
             message.push("SET LOCAL synchronous_commit = off");
         }
+        message.beginning(&format!("{}, {}", self.lock.guard(), start()));
+        if self.left == 0 && self.lock.is_of_session() {
+            message.push(&self.routine.unteach());
+        }
         message.script(script);
         self.rows(message);
         message.push("COMMIT");
+    }
+
+    /// The same, where the server was told what is said each time; not of the last one, which is flushed.
+    fn in_few_words(&mut self, step: &Step<'_>, script: &Script) -> Option<Message> {
+        let is_plain = self.terms.reach == Reach::Unit && self.pending.changes.is_empty();
+        if !is_plain || self.left == 0 || !self.lock.is_of_session() {
+            return None;
+        }
+        let mut message = Message::default();
+        message.push("BEGIN");
+        if self.routine.is_due(self.left) {
+            self.teach(&mut message, &step.entry);
+        }
+        self.routine.say(&mut message, script, &step.entry.parameters(self))?;
+        message.push("COMMIT");
+        self.is_unflushed = true;
+        Some(message)
+    }
+
+    /// Tells the server what is going to be said each time.
+    fn teach(&mut self, message: &mut Message, entry: &Entry) {
+        let set = |(name, value)| format!(", pg_catalog.set_config('{name}', '{value}', true)");
+        let limits: String = self.patience().into_iter().map(set).collect();
+        let (guard, start) = (self.lock.guard(), start());
+        let flush = "pg_catalog.set_config('synchronous_commit', 'off', true)";
+        let beginning = format!("{guard}{limits}, {flush}, {start}");
+        let [marked, written] = ledger::prepared(self, self.lock.qualifier(), entry, &finished("$5"));
+        self.routine.teach(message, self.lock.token(), [&beginning, &self.restore(), &marked, &written]);
     }
 
     fn rows(&mut self, message: &mut Message) {
@@ -320,7 +379,9 @@ impl PostgresBackend {
         let uncount = message.uncount().map_or_else(String::new, |calls| format!(", {calls}"));
         message.push(&format!("{}{uncount}", self.restore()));
         let written = ledger::write(self, &changes);
-        written.iter().for_each(|sql| message.push(&sql.replace(&quote(FINISHED), &finished())));
+        written
+            .iter()
+            .for_each(|sql| message.push(&sql.replace(&quote(FINISHED), &finished(&quote(&clock::now())))));
         message.push(&self.lock.renewal());
     }
 
@@ -372,12 +433,22 @@ impl PostgresBackend {
     }
 }
 
-/// Now by the client's clock, as far as the server has come with this message.
-fn finished() -> String {
+/// By the client's clock, which the message began at, as far as the server has come with it.
+fn finished(began: &str) -> String {
     format!(
-        "to_char({}::timestamp + (clock_timestamp() - statement_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
-        quote(clock::now().trim_end_matches('Z'))
+        "pg_catalog.to_char({began}::timestamp + (clock_timestamp() - statement_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
     )
+}
+
+fn limit(message: &mut Message, set: &str, limits: &[(&str, u128)]) {
+    limits.iter().for_each(|(name, value)| message.push(&format!("{set} {name} = {value}")));
+}
+
+/// After a message that failed, as if it had not been sent.
+fn start_again(session: &mut dyn Session, message: &Message) -> Result<(), SqlError> {
+    session.execute("ROLLBACK; BEGIN")?;
+    message.restart(session);
+    session.execute("ROLLBACK")
 }
 
 /// Right whatever `standard_conforming_strings` says. No text of PostgreSQL has a NUL byte in it.

@@ -131,8 +131,8 @@ impl Backend for SqliteBackend {
         Ok(None)
     }
 
-    fn free(&mut self, _: &mut dyn Session) -> Result<(), SqlError> {
-        Ok(())
+    fn free(&mut self, _: &mut dyn Session) -> Result<bool, SqlError> {
+        Ok(true)
     }
 
     fn enter(&mut self, session: &mut dyn Session, mode: Mode) -> Result<(), SqlError> {
