@@ -41,12 +41,30 @@ fn commit(folder: &Path, reference: &str) -> Result<(), Failure> {
     match found.status.success() {
         true => Ok(()),
         false => Err(Failure::usage(format!("Git knows no commit `{reference}`"))
-            .help("fetch it first: a shallow clone of a CI runner has one commit alone")),
+            .help(how_to_fetch(folder, reference))),
     }
 }
 
+fn how_to_fetch(folder: &Path, reference: &str) -> String {
+    let shallow = run(folder, &["rev-parse", "--is-shallow-repository"]);
+    let is_shallow = shallow.is_ok_and(|it| it.stdout.starts_with(b"true"));
+    match (is_shallow, reference.strip_prefix("origin/")) {
+        (true, _) => "this clone is shallow: `git fetch --unshallow` fetches the rest, `fetch-depth: 0` or \
+                      `GIT_DEPTH: 0` does so on a CI runner; a branch that it lacks has to be fetched by its name"
+            .to_owned(),
+        (false, Some(branch)) => format!("fetch it first: `git fetch origin {branch}`"),
+        (false, None) => "`git branch --all` and `git tag` list what there is".to_owned(),
+    }
+}
+
+/// Looks for the repository that the folder is in. A hook in a linked worktree or a submodule is told another top of the
+/// tree, against which paths would be read.
 fn run(folder: &Path, arguments: &[&str]) -> Result<Output, Failure> {
-    Command::new("git").arg("-C").arg(folder).args(arguments).output().map_err(|error| {
+    let mut git = Command::new("git");
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX"] {
+        git.env_remove(variable);
+    }
+    git.arg("-C").arg(folder).args(arguments).output().map_err(|error| {
         let failure = Failure::new(Exit::Failed, "git", "could not run `git`").note(failure::reason(&error));
         if error.kind() == ErrorKind::NotFound {
             return failure.help("`--base` asks Git what was released; install it or leave the flag out");

@@ -163,14 +163,20 @@ impl Excerpt {
     /// The line of `text` on which `bytes` begin, with as much of them underlined as that line holds. A range
     /// that is out of bounds, or cuts a character, is moved to the nearest one that does not.
     pub fn at(text: &str, bytes: Range<usize>, label: impl Into<String>) -> Self {
+        let before = text[..floor_char(text, bytes.start)].matches('\n').count();
+        Self::in_line(before + 1, text, bytes, label)
+    }
+
+    /// The same, where it is known in which line the bytes begin: who shows much of a long text counts lines but once.
+    #[must_use]
+    pub fn in_line(line_number: usize, text: &str, bytes: Range<usize>, label: impl Into<String>) -> Self {
         let start = floor_char(text, bytes.start);
         let end = floor_char(text, bytes.end.max(start));
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
         let line = text[line_start..line_end].trim_end_matches('\r');
         let start = start.min(line_start + line.len());
-        let (line_number, column) =
-            (text[..line_start].matches('\n').count() + 1, text[line_start..start].chars().count() + 1);
+        let column = text[line_start..start].chars().count() + 1;
         let (end_line, end_column) = end_of(text, start, end.max(start), (line_number, column));
         let end = end.clamp(start, line_start + line.len());
         Self {

@@ -1,5 +1,6 @@
 //! `check` as a gate: live databases, formats that others read, everything wrong at once, and teams with Git.
 
+mod clones;
 mod databases;
 mod everything;
 mod formats;

@@ -63,7 +63,7 @@ fn a_base_that_git_does_not_have_is_said() {
     git(&sandbox, "init -q");
     git(&sandbox, "add -A");
     git(&sandbox, "commit -qm start");
-    check("--base nowhere").exits(2).says("Git knows no commit `nowhere`").says("shallow clone");
+    check("--base nowhere").exits(2).says("Git knows no commit `nowhere`").says("`git branch --all`");
     check("--base main")
         .ok()
         .says("warning[base-without-lock]")

@@ -62,3 +62,27 @@ fn a_check_costs_what_its_history_is_long() {
         assert!(long < short * 20.0 + 0.05, "{words}: {short:.3} s for 100 revisions, {long:.3} s for 800");
     }
 }
+
+/// A script of so many statements, each of which numbers a row that a sequence would number.
+fn script(statements: usize) -> Sandbox {
+    let sandbox = Sandbox::empty();
+    sandbox.write(
+        "migrations/0001_tables/up.sql",
+        "CREATE TABLE a (id bigserial PRIMARY KEY, n int);\nCREATE TABLE b (id bigserial PRIMARY KEY, n int);\n",
+    );
+    let mut up = String::new();
+    for number in 1..=statements {
+        let table = if number % 2 == 0 { "a" } else { "b" };
+        let _ = writeln!(up, "INSERT INTO {table} (id, n) VALUES ({number}, {number});");
+    }
+    sandbox.write("migrations/0002_rows/up.sql", up);
+    sandbox
+}
+
+#[test]
+fn a_check_costs_what_a_script_is_long() {
+    let words = "--only safety --migrations migrations --database-url postgres://localhost/none";
+    let (short, long) = (cost(&script(4_000), words), cost(&script(16_000), words));
+    // Four times as much is linear, sixteen times quadratic; every statement has a finding.
+    assert!(long < short * 8.0 + 0.05, "{short:.3} s for 4,000 statements, {long:.3} s for 16,000");
+}

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use schema_build::config::{Config, Level};
-use schema_build::finding::{self, Finding, Severity};
+use schema_build::finding::{self, Excerpt, Finding, Place, Severity};
 use schema_runtime::dialect::Dialect;
 use schema_runtime::nearest;
 use schema_runtime::revision::{Mode, Revision, Script};
@@ -99,6 +99,16 @@ struct Page<'s> {
     is_shown: bool,
     /// Whether a statement could not be read.
     has_unread: bool,
+    /// Where lines end, once anything was found.
+    newlines: OnceCell<Vec<usize>>,
+}
+
+impl Page<'_> {
+    /// The line in which a byte stands.
+    fn line(&self, byte: usize) -> usize {
+        let newlines = || self.script.text.match_indices('\n').map(|(at, _)| at).collect();
+        self.newlines.get_or_init(newlines).partition_point(|newline| *newline < byte) + 1
+    }
 }
 
 impl Walk<'_> {
@@ -128,6 +138,7 @@ impl Walk<'_> {
             allows: allow::read(&script.text, &script.statements, self.dialect),
             is_shown,
             has_unread: false,
+            newlines: OnceCell::new(),
         };
         let (acts, owners) = self.read(&mut page);
         let view = rule::Script {
@@ -237,12 +248,9 @@ impl Walk<'_> {
         if !page.is_shown {
             return;
         }
-        let mut finding = Finding::error(id, hit.message).at(
-            self.config.shown(&page.path),
-            &page.script.text,
-            hit.span,
-            "",
-        );
+        let excerpt = Excerpt::in_line(page.line(hit.span.start), &page.script.text, hit.span, "");
+        let place = Place { path: self.config.shown(&page.path).into(), excerpt: Some(excerpt) };
+        let mut finding = Finding::error(id, hit.message).at_place(place);
         finding.severity = severity;
         let finding = hit.notes.into_iter().fold(finding, Finding::note);
         let finding = hit.help.into_iter().fold(finding, Finding::help);

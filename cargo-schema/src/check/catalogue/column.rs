@@ -134,6 +134,7 @@ pub(super) fn rename_column(table: &mut Table, from: &str, to: &str) {
     table.columns.iter_mut().for_each(|column| renamed(&mut column.name));
     table.primary_key.iter_mut().flatten().for_each(renamed);
     table.indexes.iter_mut().flat_map(|index| index.columns.iter_mut().flatten()).for_each(renamed);
+    table.indexes.iter_mut().flat_map(|index| &mut index.items).for_each(renamed);
     table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(renamed);
     for check in &mut table.checks {
         check.expr.columns.iter_mut().chain(&mut check.expr.proves_not_null).for_each(renamed);

@@ -42,7 +42,7 @@ pub(crate) struct Catalogue {
     triggers: Map<Trigger>,
     /// What the script dropped so far, for a table that takes the name of one.
     dropped: BTreeMap<String, Rc<Table>>,
-    functions: Map<Option<String>>,
+    functions: Map<Function>,
     /// What has no entry of its own, as `sequence numbers` or `policy own on notes`, with when it was made.
     others: Map<Era>,
     /// The tables whose names the script's temporary tables took.
@@ -60,6 +60,14 @@ pub(crate) struct EnumType {
     pub(crate) born: Era,
     /// Its values, with when each was added.
     pub(crate) values: Vec<(String, Era)>,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+struct Function {
+    volatility: Option<String>,
+    /// RETURNS TRIGGER: nobody but a trigger can call it.
+    is_of_triggers: bool,
 }
 
 /// A domain.
@@ -216,7 +224,12 @@ impl Catalogue {
 
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.
     pub(crate) fn volatility(&self, function: &str) -> Option<&str> {
-        self.functions.get(function).map(|volatility| volatility.as_deref().unwrap_or("volatile"))
+        self.functions.get(function).map(|known| known.volatility.as_deref().unwrap_or("volatile"))
+    }
+
+    /// Whether nothing but triggers can call a function of the history.
+    pub(crate) fn is_of_triggers(&self, function: &str) -> bool {
+        self.functions.get(function).is_some_and(|known| known.is_of_triggers)
     }
 
     /// The tables with a foreign key to this one, by key.

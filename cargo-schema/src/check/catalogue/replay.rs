@@ -7,7 +7,7 @@ use schema_runtime::dialect::Dialect;
 use super::column::{change_column, drop_constraint, made, redefine, rename_column};
 use super::map::Map;
 use super::table::Table;
-use super::{Catalogue, Domain, EnumType, Era};
+use super::{Catalogue, Domain, EnumType, Era, Function};
 use crate::check::sql::Act;
 use crate::check::sql::act::{ActionKind, AlterTable, CreateTable, Drop, Object, Rename};
 use crate::check::sql::part::{self, Name};
@@ -52,7 +52,8 @@ impl Catalogue {
             }
             Act::CreateView(create) => self.create_view(create, era),
             Act::CreateFunction(create) => {
-                self.functions.insert(create.name.name.clone(), create.volatility.clone());
+                let (volatility, is_of_triggers) = (create.volatility.clone(), create.is_of_triggers);
+                self.functions.insert(create.name.name.clone(), Function { volatility, is_of_triggers });
             }
             Act::CreateTrigger(create) if self.dialect == Dialect::Sqlite => self.create_trigger(create, era),
             Act::CreateTrigger(create) => {

@@ -15,8 +15,6 @@ rules! {
     insert_without_columns,
     large_revision,
     mixed_schema_and_data,
-    name_not_there,
-    name_taken,
     on_delete_cascade,
     redundant_index,
     rename_column,

@@ -21,6 +21,10 @@ pub(super) static RULE: Rule = Rule {
             Claim::Locks("ShareRowExclusiveLock", "users"),
         ),
         quiet(
+            "CREATE TABLE users (id bigint PRIMARY KEY); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();",
+            "CREATE OR REPLACE TRIGGER t BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();",
+        ),
+        quiet(
             "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",
             "CREATE TABLE fresh (id bigint PRIMARY KEY, email text, age int); CREATE TRIGGER t BEFORE INSERT ON fresh FOR EACH ROW EXECUTE FUNCTION f();",
         ),
@@ -29,7 +33,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let Act::CreateTrigger(create) = site.act else { return };
-    if site.is_old(&create.table) {
+    let known = site.script.start.other_born(Object::Trigger, &create.name, Some(&create.table));
+    if site.is_old(&create.table) && known.is_none() {
         hits.push(
             Hit::new(site.span, format!("writes to `{}` wait for it, and run `{}` from then on", create.table, create.name))
                 .help("keep the transaction short, and say what it is for above: `-- schema:allow(create-trigger) why`"),

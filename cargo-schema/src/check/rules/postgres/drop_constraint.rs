@@ -1,5 +1,6 @@
 //! `drop-constraint`.
 
+use crate::check::catalogue::Index;
 use crate::check::rules::prelude::*;
 
 pub(super) static RULE: Rule = Rule {
@@ -98,7 +99,8 @@ fn is_alike(table: &Table, name: &str, kind: &ConstraintKind) -> bool {
             table.foreign_keys.iter().any(|it| is_named(&it.name) && is_same(&it.columns, &new.columns))
         }
         ConstraintKind::Unique(new) | ConstraintKind::PrimaryKey(new) => {
-            table.indexes.iter().any(|it| is_named(&it.name) && is_same(&it.items, &new.columns))
+            let columns = |it: &Index| it.columns.iter().flatten().cloned().collect::<Vec<_>>();
+            table.indexes.iter().any(|it| is_named(&it.name) && is_same(&columns(it), &new.columns))
         }
         ConstraintKind::Exclude | ConstraintKind::NotNull(_) => false,
     }

@@ -17,6 +17,10 @@ pub(super) static RULE: Rule = Rule {
             Claim::Breaks("SELECT f()"),
         ),
         quiet(
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",
+            "DROP FUNCTION f();",
+        ),
+        quiet(
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';",
             "DROP FUNCTION f(); CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';",
         ),
@@ -34,6 +38,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     };
     for name in drop.names.iter().filter(|name| {
         !is_made(site.after(), name) && !is_made(site.before(), name) && !site.is_missing(drop, name)
+            && !site.catalogue.is_of_triggers(&name.name)
     }) {
         hits.push(
             Hit::new(site.span, format!("whoever calls `{name}` fails from then on"))

@@ -1,7 +1,7 @@
 //! `multiple-strong-locks`.
 
 use super::{
-    add_column_references, attach_partition_scan, check_not_valid, constrained_domain_column,
+    attach_partition_scan, check_not_valid, constrained_domain_column,
     exclusion_constraint, foreign_key_not_valid, primary_key_build, serial_or_identity_column, set_not_null,
     stored_generated_column, type_change_rewrite, unique_constraint, volatile_default,
 };
@@ -32,8 +32,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Rules that say which changes of a table look at its rows, or write them anew.
-const SLOW: [&Rule; 13] = [
-    &add_column_references::RULE,
+const SLOW: [&Rule; 12] = [
     &attach_partition_scan::RULE,
     &check_not_valid::RULE,
     &constrained_domain_column::RULE,

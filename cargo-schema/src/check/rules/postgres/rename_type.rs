@@ -1,6 +1,7 @@
 //! `rename-type`.
 
 use crate::check::rules::prelude::*;
+use crate::check::sql::act::Rename;
 
 pub(super) static RULE: Rule = Rule {
     id: "rename-type",
@@ -30,6 +31,9 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let name = &rename.from.name;
+    if is_unnamed(site, rename) {
+        return;
+    }
     let born = site
         .catalogue
         .enum_type(name)
@@ -51,6 +55,19 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         )
         .help("keep the name, or make a new one and change to it in steps"),
     );
+}
+
+/// The sequence of a serial or identity column, which its default follows and nobody names; and the function of a trigger.
+fn is_unnamed(site: &Site<'_>, rename: &Rename) -> bool {
+    match rename.object {
+        Object::Sequence => {
+            rename.from.name.ends_with("_seq")
+                && !site.catalogue.is_empty()
+                && site.catalogue.other_born(Object::Sequence, &rename.from, None).is_none()
+        }
+        Object::Function => site.catalogue.is_of_triggers(&rename.from.name),
+        _ => false,
+    }
 }
 
 /// Another one takes the old name at once.

@@ -39,7 +39,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let table = match site.act {
-        Act::Insert(insert) if brings_numbers(site, insert) => &insert.table,
+        Act::Insert(insert) if brings_numbers(site, insert) && !goes_on(site, insert) => &insert.table,
         Act::AlterTable(alter) if numbers_old_rows(site) => &alter.table,
         _ => return,
     };
@@ -68,6 +68,12 @@ fn brings_numbers(site: &Site<'_>, insert: &Insert) -> bool {
         let at = place(column);
         at.is_some_and(|at| insert.has_query && insert.names_columns || insert.rows.iter().any(|row| is_given(row, at)))
     })
+}
+
+/// Of one INSERT after the other the first is enough.
+fn goes_on(site: &Site<'_>, insert: &Insert) -> bool {
+    let last = site.before().last().map(|placed| &placed.act);
+    matches!(last, Some(Act::Insert(last)) if last.table == insert.table && brings_numbers(site, last))
 }
 
 fn is_numbered(column: &catalogue::Column) -> bool {

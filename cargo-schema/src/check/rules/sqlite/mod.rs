@@ -29,6 +29,8 @@ rules! {
     index_of_the_moment,
     int_primary_key,
     legacy_alter_table,
+    name_not_there,
+    name_taken,
     needs_newest_sqlite,
     needs_recent_sqlite,
     nullable_primary_key,

@@ -171,7 +171,7 @@ pub(crate) struct ConstrainDomain {
 }
 
 /// CREATE FUNCTION or PROCEDURE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CreateFunction {
     /// The function.
     pub(crate) name: Name,
@@ -183,6 +183,8 @@ pub(crate) struct CreateFunction {
     pub(crate) is_definer: bool,
     /// SET search_path.
     pub(crate) sets_search_path: bool,
+    /// RETURNS TRIGGER.
+    pub(crate) is_of_triggers: bool,
     /// `immutable`, `stable` or `volatile`.
     pub(crate) volatility: Option<String>,
 }

@@ -88,7 +88,7 @@ fn made(cursor: &mut Cursor<'_, '_>, head: &Head, words: String) -> Result<Act, 
             language: Some("sql".to_owned()),
             is_definer: !head.is_invoker,
             sets_search_path: true,
-            volatility: None,
+            ..CreateFunction::default()
         }));
     }
     Ok(Act::Create(Create { object, name, on: None, if_not_exists, words }))

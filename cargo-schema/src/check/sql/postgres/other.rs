@@ -106,6 +106,7 @@ fn function(node: &Node) -> CreateFunction {
         or_replace: node.has(OR_REPLACE),
         language: words(LANGUAGE_FUNC_OPTION).map(|it| it.trim_start_matches("language ").to_owned()),
         is_definer: options.has(SECURITY_DEFINER_FUNC_OPTION),
+        is_of_triggers: node.child(RET_TYPE).is_some_and(|it| it.words() == "returns trigger"),
         sets_search_path: options.children(SET_FUNC_OPTION).any(|it| it.words().contains("search_path")),
         volatility: volatility
             .into_iter()

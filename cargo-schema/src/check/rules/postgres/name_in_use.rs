@@ -1,14 +1,13 @@
-//! `name-taken`.
+//! `name-in-use`.
 
 use crate::check::rules::prelude::*;
 use crate::check::sql::act::{CreateIndex, Rename};
-use schema_runtime::dialect::Dialect;
 
 pub(super) static RULE: Rule = Rule {
-    id: "name-taken",
+    id: "name-in-use",
     level: Deny,
     ways: Up,
-    about: "a statement makes what is there already",
+    about: "a statement makes what is there already under that name",
     why: "A table, view, index, column, constraint or type has this name already. The statement fails.",
     instead: "Choose another name. Where it may be there or not, say IF NOT EXISTS and mind that it changes \
           nothing then.",
@@ -91,30 +90,19 @@ fn taken(site: &Site<'_>) -> Option<String> {
     }
 }
 
-/// A table, view or sequence, or an index where the engine keeps their names in one place.
+/// A table, view, index or sequence: their names are in one place.
 fn relation(site: &Site<'_>, name: &Name) -> Option<String> {
-    let is_elsewhere = site.script.dialect == Dialect::Sqlite && name.schema.is_some();
-    let born = site.catalogue.relation_born(name).filter(|_| !is_elsewhere);
-    certain(site, born).then(|| format!("`{name}`"))
+    certain(site, site.catalogue.relation_born(name)).then(|| format!("`{name}`"))
 }
 
 fn certain(site: &Site<'_>, born: Option<Era>) -> bool {
     born.is_some_and(|born| site.catalogue.is_certain(born))
 }
 
-/// An index has the schema of its table; MySQL's have names within it.
+/// An index has the schema of its table.
 fn index(site: &Site<'_>, create: &CreateIndex) -> Option<String> {
     let name = create.name.as_ref()?;
-    if site.script.dialect == Dialect::Mysql {
-        return own_index(site, &create.table, name);
-    }
     relation(site, &Name { schema: name.schema.clone().or_else(|| create.table.schema.clone()), ..name.clone() })
-}
-
-fn own_index(site: &Site<'_>, table: &Name, name: &Name) -> Option<String> {
-    let is_it = |own: &Option<String>| own.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(&name.name));
-    let index = site.table(table)?.indexes.iter().find(|index| is_it(&index.name) && !index.is_implicit)?;
-    (certain(site, Some(index.born)) && !site.drops_index(Some(&name.name))).then(|| format!("`{name}`"))
 }
 
 fn named_type(site: &Site<'_>, name: &Name) -> Option<String> {
@@ -147,21 +135,16 @@ fn renamed(site: &Site<'_>, rename: &Rename) -> Option<String> {
 /// What a change of a table makes, where it is there and does not go in the same statement.
 fn taken_in(site: &Site<'_>, table: &Name, action: &Action) -> Option<String> {
     let column = |name: &str| {
-        let known = site.table(table)?.columns.iter().find(|own| is_same(site, &own.name, name))?;
+        let known = site.table(table)?.column(name)?;
         let goes = goes(site, |kind| matches!(kind, ActionKind::DropColumn { column, .. } if column == name));
         (certain(site, Some(known.born)) && !goes).then(|| format!("`{table}.{name}`"))
     };
     match &action.kind {
         ActionKind::AddColumn { column: added, if_not_exists: false } => column(&added.name.name),
-        ActionKind::RenameColumn { from, to } if !is_same(site, from, to) => column(to),
+        ActionKind::RenameColumn { from, to } if from != to => column(to),
         ActionKind::AddConstraint(added) => constraint(site, table, added),
-        ActionKind::AddIndex(create) if !create.if_not_exists => own_index(site, table, create.name.as_ref()?),
         _ => None,
     }
-}
-
-fn is_same(site: &Site<'_>, one: &str, other: &str) -> bool {
-    one == other || site.script.dialect != Dialect::Postgres && one.eq_ignore_ascii_case(other)
 }
 
 fn goes(site: &Site<'_>, is_meant: impl Fn(&ActionKind) -> bool) -> bool {
@@ -174,23 +157,21 @@ fn constraint(site: &Site<'_>, table: &Name, added: &Constraint) -> Option<Strin
     let drops = |name: &str| {
         goes(site, |kind| match kind {
             ActionKind::DropConstraint { name: own, .. } => own == name,
-            ActionKind::DropPrimaryKey => true,
+            // What is made of a column goes with it.
+            ActionKind::DropColumn { .. } => true,
             _ => false,
         })
     };
     let mut indexes = known.indexes.iter().filter(|index| index.is_constraint);
     if let ConstraintKind::PrimaryKey(_) = added.kind
         && let Some(columns) = &known.primary_key
-        && let Some(index) = indexes.clone().find(|index| index.items == *columns)
+        && let Some(index) = indexes.clone().find(|index| index.columns.iter().flatten().eq(columns))
         && certain(site, Some(index.born))
         && !drops(index.name.as_deref().unwrap_or_default())
     {
         return Some(format!("a primary key of `{table}`"));
     }
     let name = added.name.as_ref().map(|name| &name.name).filter(|name| !drops(name))?;
-    if site.script.dialect == Dialect::Mysql {
-        return None;
-    }
     let is_it = |own: &Option<String>| own.as_ref() == Some(name);
     let index = indexes.find(|index| is_it(&index.name)).map(|index| index.born);
     let check = || known.checks.iter().find(|check| is_it(&check.name)).map(|check| check.born);

@@ -1,13 +1,10 @@
-//! `name-not-there`.
+//! `unknown-name`.
 
-use crate::check::catalogue;
-use crate::check::rules::broken::is_missing;
 use crate::check::rules::prelude::*;
 use crate::check::sql::act::{AlterTable, Drop};
-use schema_runtime::dialect::Dialect;
 
 pub(super) static RULE: Rule = Rule {
-    id: "name-not-there",
+    id: "unknown-name",
     level: Deny,
     ways: Up,
     about: "a statement names a table, column, constraint, index or type that is not there",
@@ -52,8 +49,8 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let missing = match site.act {
         Act::AlterTable(alter) => return alterations(site, alter, hits),
         Act::CreateIndex(create) => no_table(site, &create.table).or_else(|| {
-            let columns = create.items.iter().filter(|item| !is_string(site, &item.text));
-            columns.filter_map(|item| item.column.as_deref()).find_map(|it| no_column(site, &create.table, it))
+            let mut columns = create.items.iter().filter_map(|item| item.column.as_deref());
+            columns.find_map(|it| no_column(site, &create.table, it))
         }),
         Act::CreateTable(create) => create
             .partition_of
@@ -100,14 +97,10 @@ fn no_part(site: &Site<'_>, table: &Name, action: &Action) -> Option<String> {
         ActionKind::DropColumn { column: name, if_exists, .. } if !if_exists => column(name),
         ActionKind::RenameColumn { from: name, .. }
         | ActionKind::SetNotNull { column: name }
-        | ActionKind::DropNotNull { column: name } => column(name),
-        ActionKind::SetType { column: name, .. }
+        | ActionKind::DropNotNull { column: name }
+        | ActionKind::SetType { column: name, .. }
         | ActionKind::SetDefault { column: name, .. }
-        | ActionKind::DropDefault { column: name }
-            if site.script.dialect == Dialect::Postgres =>
-        {
-            column(name)
-        }
+        | ActionKind::DropDefault { column: name } => column(name),
         ActionKind::DropConstraint { name, if_exists: false, .. }
         | ActionKind::ValidateConstraint { name }
         | ActionKind::RenameConstraint { from: name, .. } => no_constraint(site, table, name),
@@ -128,30 +121,19 @@ fn is_added(site: &Site<'_>, name: &str) -> bool {
     })
 }
 
-/// SQLite takes what stands in double quotes for a string where nothing has that name.
-fn is_string(site: &Site<'_>, item: &str) -> bool {
-    site.script.dialect == Dialect::Sqlite && (item.contains('"') || site.statement().contains('"'))
-}
-
 fn no_table(site: &Site<'_>, name: &Name) -> Option<String> {
-    let is_unknown = match site.script.dialect {
-        Dialect::Sqlite => is_missing(site.catalogue, &site.catalogue.key(name)),
-        Dialect::Postgres | Dialect::Mysql => {
-            site.table(name).is_none() && is_ours(site, name) && !site.catalogue.knows(&name.name)
-        }
-    };
-    (is_unknown && !name.name.starts_with("__")).then(|| format!("table `{name}`"))
+    let is_known = site.table(name).is_some() || !is_ours(site, name) || site.catalogue.knows(&name.name);
+    (!is_known).then(|| format!("table `{name}`"))
 }
 
 /// Whether the history would have made what has this name: not the engine, an extension, or whoever owns its schema.
 fn is_ours(site: &Site<'_>, name: &Name) -> bool {
-    let is_of_engine = name.name.starts_with("pg_") || name.name.is_empty();
-    let is_of_us = match (site.script.dialect, name.schema.as_deref()) {
-        (_, None) | (Dialect::Postgres, Some("public")) => true,
-        (Dialect::Postgres, Some(schema)) => site.catalogue.has_schema(schema),
-        _ => false,
+    let is_of_others = ["pg_", "__"].iter().any(|beginning| name.name.starts_with(beginning)) || name.name.is_empty();
+    let is_of_us = match name.schema.as_deref() {
+        None | Some("public") => true,
+        Some(schema) => site.catalogue.has_schema(schema),
     };
-    is_of_us && !is_of_engine && site.catalogue.extensions().all(|it| MODEST.contains(&it))
+    is_of_us && !is_of_others && site.catalogue.extensions().all(|it| MODEST.contains(&it))
 }
 
 /// Extensions that bring types and functions, and no tables.
@@ -162,21 +144,17 @@ const MODEST: [&str; 16] = [
 
 fn no_column(site: &Site<'_>, table: &Name, column: &str) -> Option<String> {
     let known = site.table(table).filter(|known| !known.is_vague && !known.columns.is_empty())?;
-    let is_it = |own: &catalogue::Column| match site.script.dialect {
-        Dialect::Postgres => own.name == column,
-        Dialect::Sqlite | Dialect::Mysql => own.name.eq_ignore_ascii_case(column),
-    };
-    let is_known = known.columns.iter().any(is_it) || SYSTEM.contains(&column);
+    let is_known = known.column(column).is_some() || SYSTEM.contains(&column);
     (!is_known).then(|| format!("column `{column}` in `{table}`"))
 }
 
 /// PostgreSQL's own columns.
 const SYSTEM: [&str; 6] = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
 
-/// A column that rows are written to: a part of one may be named as well, and SQLite has names of its own.
+/// A column that rows are written to; a part of one may be named as well.
 fn no_row_column(site: &Site<'_>, table: &Name, column: &str) -> Option<String> {
     let is_plain = column.chars().all(|it| it.is_alphanumeric() || it == '_');
-    (is_plain && site.script.dialect == Dialect::Postgres).then(|| no_column(site, table, column))?
+    no_column(site, table, column).filter(|_| is_plain)
 }
 
 fn no_value(site: &Site<'_>, name: &Name, value: &str) -> Option<String> {
@@ -188,7 +166,7 @@ fn no_value(site: &Site<'_>, name: &Name, value: &str) -> Option<String> {
 /// The table that a foreign key points to, and its columns there.
 fn no_target(site: &Site<'_>, table: &Name, constraint: &Constraint) -> Option<String> {
     let ConstraintKind::ForeignKey(key) = &constraint.kind else { return None };
-    if site.script.dialect != Dialect::Postgres || key.table == *table {
+    if key.table == *table {
         return None;
     }
     let columns = || key.references.iter().find_map(|column| no_column(site, &key.table, column));
@@ -200,24 +178,22 @@ fn no_target(site: &Site<'_>, table: &Name, constraint: &Constraint) -> Option<S
 fn no_constraint(site: &Site<'_>, table: &Name, name: &str) -> Option<String> {
     let known = site.table(table).filter(|known| !known.is_vague && !known.columns.is_empty())?;
     let bare = name.trim_end_matches(|it: char| it.is_ascii_digit());
-    let mut constraints = known.indexes.iter().filter(|index| index.is_constraint).peekable();
+    let mut constraints = known.indexes.iter().filter(|index| index.is_constraint);
     let may_be = match bare.rsplit('_').next() {
         Some("fkey") => !known.foreign_keys.is_empty(),
         Some("check") => !known.checks.is_empty(),
-        Some("key" | "pkey" | "excl") => constraints.peek().is_some_and(|_| bare.ends_with("excl") || has_unnamed(known)),
-        _ => false,
+        Some("key" | "excl") => constraints.clone().any(|it| Some(&it.columns) != primary(known).as_ref()),
+        _ => name.ends_with("not_null"),
     };
     let is_it = |own: &Option<String>| own.as_deref() == Some(name);
     let is_known = constraints.any(|it| is_it(&it.name))
         || known.checks.iter().any(|it| is_it(&it.name))
         || known.foreign_keys.iter().any(|it| is_it(&it.name));
-    let is_known = is_known || site.script.dialect != Dialect::Postgres || name.ends_with("not_null");
     (!is_known && !may_be).then(|| format!("constraint `{name}` of `{table}`"))
 }
 
-/// Whether a unique constraint may have another name than is thought: one with several columns, or beside others.
-fn has_unnamed(table: &Table) -> bool {
-    table.indexes.iter().filter(|index| index.is_constraint && table.primary_key.as_ref() != Some(&index.items)).count() > 0
+fn primary(table: &Table) -> Option<Vec<Option<String>>> {
+    table.primary_key.as_ref().map(|columns| columns.iter().cloned().map(Some).collect())
 }
 
 fn dropped(site: &Site<'_>, drop: &Drop) -> Option<String> {
@@ -228,15 +204,10 @@ fn dropped(site: &Site<'_>, drop: &Drop) -> Option<String> {
 }
 
 fn no_object(site: &Site<'_>, object: Object, name: &Name) -> Option<String> {
-    if site.script.dialect == Dialect::Sqlite {
-        let is_other = name.schema.is_some() || name.name.starts_with("__") || site.catalogue.holds(object, name);
-        return (!is_other).then(|| format!("{} `{name}`", object.word()));
-    }
     let is_open = match object {
-        Object::Table | Object::View | Object::MaterializedView => name.name.starts_with("__"),
-        Object::Index => site.script.dialect == Dialect::Mysql || is_made_up(site, &name.name),
-        Object::Type | Object::Domain => site.script.dialect == Dialect::Mysql,
-        Object::Sequence => name.name.ends_with("_seq") || site.script.dialect == Dialect::Mysql,
+        Object::Table | Object::View | Object::MaterializedView | Object::Type | Object::Domain => false,
+        Object::Index => is_made_up(site, &name.name),
+        Object::Sequence => name.name.ends_with("_seq"),
         _ => true,
     };
     let is_unknown = !is_open && is_ours(site, name) && !site.catalogue.knows(&name.name);
