@@ -43,6 +43,12 @@ fn scene_1_a_diesel_project_is_adopted() {
     sandbox.schema("init --adopt").ok().says("Adopted 7 revisions, 1 head").says("nothing was converted");
     assert_eq!(sandbox.migrations(), migrations);
     sandbox.untouched(|| sandbox.schema("init --adopt").ok());
+    // What ran long ago is no news; it would be, without the key.
+    let key = "safety-after = \"202406011200000001\"\n";
+    assert!(sandbox.read("Cargo.toml").contains(key));
+    sandbox.schema("check").ok().lacks("warning");
+    sandbox.replace("Cargo.toml", key, "");
+    sandbox.schema("check").ok().says("warning");
 }
 
 #[test]

@@ -52,10 +52,18 @@ pub(super) struct Plan {
     pub(super) files: Vec<(PathBuf, String)>,
     /// The statement has to be added by hand to this file.
     by_hand: Option<PathBuf>,
-    /// How many revisions and heads were there, when they are adopted.
-    adopted: Option<(usize, usize)>,
+    /// The revisions that were there, when they are adopted.
+    adopted: Option<Adopted>,
     /// What is taken from a database.
     baseline: Option<Baseline>,
+}
+
+/// A history that is older than this program.
+struct Adopted {
+    revisions: usize,
+    heads: usize,
+    /// The one that runs last: what it and those before it do is settled. `None`: the history is broken.
+    last: Option<String>,
 }
 
 /// Prepares the package.
@@ -124,7 +132,9 @@ impl Plan {
         let heads = validated.history.as_ref().map_or(0, |history| history.heads().len());
         let count = validated.revisions().len();
         if count > 0 {
-            self.adopted = Some((count, heads));
+            let last = validated.history.as_ref().and_then(|history| history.revisions().last());
+            let last = last.map(|last| last.id.to_string());
+            self.adopted = Some(Adopted { revisions: count, heads, last });
             let heads = if heads == 0 { String::new() } else { format!(", {}", human::count(heads, "head")) };
             self.lines.push((
                 "Adopted",
@@ -166,6 +176,10 @@ impl Plan {
             let folder = project.config.shown(&project.config.migrations);
             keys.push(("migrations", folder.to_string_lossy().replace('\\', "/")));
         }
+        let last = self.adopted.as_ref().and_then(|adopted| adopted.last.clone());
+        keys.extend(
+            last.filter(|_| project.config.safety_after.is_none()).map(|last| ("safety-after", last)),
+        );
         keys.retain(|(key, value)| manifest.configure(key, value));
         let written: Vec<String> = keys.iter().map(|(key, value)| format!("{key} = \"{value}\"")).collect();
         if !written.is_empty() {
@@ -308,7 +322,7 @@ fn document(project: &Project, plan: &Plan, dialect: Dialect, findings: &[Findin
         "dialect": dialect.name(),
         "written": plan.files.iter().map(|(path, _)| shown(path)).collect::<Vec<_>>(),
         "from_database": plan.baseline.as_ref().map(Baseline::document),
-        "adopted": plan.adopted.map(|(revisions, heads)| json!({ "revisions": revisions, "heads": heads })),
+        "adopted": plan.adopted.as_ref().map(|adopted| json!({ "revisions": adopted.revisions, "heads": adopted.heads })),
         "add_by_hand": plan.by_hand.as_ref().map(|path| json!({ "file": shown(path), "line": build_script::STATEMENT })),
         "findings": findings.iter().map(json::finding).collect::<Vec<_>>(),
     })

@@ -244,7 +244,7 @@ impl ColumnEntry {
         let other = |collation: &&String| Some(*collation) != table.collation.as_ref();
         let values = (ty.base == "enum").then(|| EnumType {
             name: self.name.clone(),
-            values: ty.arguments.iter().map(|name| EnumValue { name: name.clone(), was: None }).collect(),
+            values: ty.arguments.iter().map(EnumValue::named).collect(),
             was: None,
         });
         Column {
@@ -266,8 +266,12 @@ impl ColumnEntry {
     /// A default that nobody asked for.
     fn is_implicit(&self, server: Server) -> bool {
         let is_time = SqlType::read(&self.ty).base == "timestamp" && !self.is_nullable;
-        let is_given = self.on_update.is_some()
-            || self.default.as_ref().is_some_and(|default| default.starts_with("'0000-00-00"));
-        !server.has_explicit_timestamps && is_time && is_given
+        let is_zero = self.default.as_ref().is_some_and(|default| default.starts_with("'0000-00-00"));
+        let is_given = match server.has_explicit_timestamps {
+            // MariaDB has it so where ON UPDATE stands alone.
+            true => is_zero && self.on_update.is_some(),
+            false => is_zero || self.on_update.is_some(),
+        };
+        is_time && is_given
     }
 }

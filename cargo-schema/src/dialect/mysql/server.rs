@@ -14,7 +14,8 @@ pub(crate) struct Server {
 }
 
 /// The query that [`Server::of`] reads.
-pub(super) const QUERY: &str = "SELECT CONCAT(VERSION(), ' ', @@explicit_defaults_for_timestamp) AS text";
+pub(super) const QUERY: &str =
+    "SELECT CONCAT(VERSION(), ' ', IF(@@explicit_defaults_for_timestamp, 1, 0)) AS text";
 
 /// What the server says of a column's default.
 pub(super) struct SaidDefault<'a> {

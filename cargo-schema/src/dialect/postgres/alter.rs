@@ -223,8 +223,9 @@ impl Change<'_> {
             cast::using(&name, old, new, &new_sql).map_or(String::new(), |value| format!(" USING {value}"));
         let collation = match (&from.collation, &to.collation) {
             (_, Some(name)) => format!(" COLLATE {}", define::collation(name)),
-            (Some(_), None) => " COLLATE \"default\"".to_owned(),
-            (None, None) => String::new(),
+            (Some(_), None) if old == new => " COLLATE \"default\"".to_owned(),
+            // Another type comes with its own collation, or has none.
+            (Some(_) | None, None) => String::new(),
         };
         stages.first.push(format!("ALTER COLUMN {name} TYPE {new_sql}{collation}{using}"));
     }
