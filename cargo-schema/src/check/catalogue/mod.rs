@@ -3,6 +3,7 @@
 //! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements, `views` those about views.
 
 mod map;
+mod mysql;
 mod replay;
 mod sqlite;
 mod table;
@@ -14,7 +15,7 @@ use std::rc::Rc;
 use map::Map;
 use schema_runtime::dialect::Dialect;
 
-pub(crate) use table::{Column, Index, Key, Table};
+pub(crate) use table::{Check, Column, Index, Key, Table};
 
 use super::sql::act::Object;
 use super::sql::part::{Name, Type};
@@ -40,6 +41,8 @@ pub(crate) struct Catalogue {
     functions: Map<Option<String>>,
     /// What has no entry of its own, as `sequence numbers`.
     others: BTreeSet<String>,
+    /// SQL ran that nobody could read before: there may be more than this.
+    has_gaps: bool,
     /// Where names without a schema are looked for first; the last `SET search_path` of the script.
     search_path: Option<String>,
 }
@@ -95,6 +98,7 @@ impl Catalogue {
             dropped: BTreeMap::new(),
             functions: Map::default(),
             others: BTreeSet::new(),
+            has_gaps: false,
             search_path: None,
         }
     }
@@ -163,6 +167,11 @@ impl Catalogue {
     /// Whether the history made anything at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.is_empty()
+    }
+
+    /// Whether the history tells all that is there: it made something, and nothing that nobody could read.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.is_empty() && !self.has_gaps
     }
 
     /// A table, where the history made it.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::map::Map;
+use super::mysql::shrink_indexes;
 use super::table::{Check, Column, Index, Key, Table};
 use super::{Catalogue, Domain, EnumType, Era};
 use schema_runtime::dialect::Dialect;
@@ -62,7 +63,9 @@ impl Catalogue {
             Act::Alter(_) | Act::RenameEnumValue(_) | Act::Refresh(_) | Act::Reindex(_) => {}
             Act::Update(_) | Act::Delete(_) | Act::Truncate(_) | Act::Lock(_) | Act::Maintain(_) => {}
             Act::Privilege(_) | Act::Set(_) | Act::Transaction(_) | Act::Comment(_) => {}
-            Act::Query(_) | Act::Definer(_) | Act::Dynamic | Act::PrepareVariable(_) | Act::Other(_) => {}
+            Act::Dynamic | Act::PrepareVariable(_) => self.has_gaps = true,
+            Act::Other(words) => self.has_gaps |= words.starts_with("call ") || words.starts_with("use "),
+            Act::Query(_) | Act::Definer(_) => {}
         }
     }
 
@@ -152,6 +155,9 @@ impl Catalogue {
             }
             _ => {
                 self.change_views(table, action);
+                if let (ActionKind::DropColumn { column, .. }, Dialect::Mysql) = (action, self.dialect) {
+                    self.change(table, |table| shrink_indexes(table, column));
+                }
                 self.change(table, |table| change_column(table, action, era));
             }
         }
@@ -363,6 +369,7 @@ impl Catalogue {
                 Object::Table if self.dialect == Dialect::Sqlite => self.set_aside(&key),
                 Object::Table => self.drop_table(&key),
                 Object::Trigger if self.dialect == Dialect::Sqlite => drop_entry(&mut self.triggers, &key),
+                Object::Trigger if self.dialect == Dialect::Mysql => self.drop_trigger(&name.name),
                 Object::View if self.dialect == Dialect::Sqlite => self.drop_view(&key),
                 Object::View | Object::MaterializedView => drop_entry(&mut self.views, &key),
                 Object::Type => drop_entry(&mut self.enums, &name.name),
