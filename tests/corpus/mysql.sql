@@ -1044,10 +1044,16 @@ INSERT IGNORE INTO roles (name) VALUES ('admin'), ('user');
 INSERT INTO roles SET name = 'guest';
 INSERT INTO roles (name) SELECT 'other' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM roles WHERE name = 'other');
 
-=== harmless index-with-virtual-column
+=== hazard index-with-virtual-column: locks NONE users
 CREATE TABLE users (id bigint PRIMARY KEY, n int, doc json);
 ---
-ALTER TABLE users ADD COLUMN kind varchar(20) AS (json_value(doc, '$.kind')) VIRTUAL, ADD INDEX by_n (n);
+ALTER TABLE users ADD COLUMN kind varchar(20) AS (json_value(doc, '$.kind')) VIRTUAL, ADD INDEX by_n (n); --!
+
+=== harmless index-after-virtual-column
+CREATE TABLE users (id bigint PRIMARY KEY, n int, doc json);
+---
+ALTER TABLE users ADD COLUMN kind varchar(20) AS (json_value(doc, '$.kind')) VIRTUAL;
+ALTER TABLE users ADD INDEX by_n (n);
 
 === harmless column-moved
 CREATE TABLE users (id bigint PRIMARY KEY, a int, b int NOT NULL DEFAULT 0);
@@ -1139,3 +1145,219 @@ SELECT 1;
 ---
 DROP PROCEDURE IF EXISTS nothing_there;
 DROP EVENT IF EXISTS nothing_there;
+
+=== hazard create-existing: fails 1050
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+CREATE TABLE users (id bigint PRIMARY KEY); --!
+
+=== hazard create-view-existing: fails 1050
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int); CREATE VIEW v AS SELECT id FROM users;
+---
+CREATE VIEW v AS SELECT email FROM users; --!
+
+=== hazard create-index-existing: fails 1061
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email));
+---
+CREATE INDEX users_email ON users (age); --!
+
+=== hazard add-index-existing: fails 1061
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email));
+---
+ALTER TABLE users
+  ADD COLUMN city int,
+  ADD KEY Users_Email (age); --!
+
+=== hazard add-column-existing: fails 1060
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users ADD COLUMN Age int; --!
+
+=== hazard change-to-existing: fails 1060
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users CHANGE email age varchar(100); --!
+
+=== hazard rename-column-to-existing: fails 1060
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users RENAME COLUMN email TO age; --!
+
+=== hazard rename-table-to-existing: fails 1050
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int); CREATE TABLE people (id int primary key);
+---
+RENAME TABLE users TO people; --!
+
+=== hazard create-trigger-existing: fails 1359
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, age int); CREATE TRIGGER tr BEFORE INSERT ON users FOR EACH ROW SET NEW.age = 1;
+---
+CREATE TRIGGER tr BEFORE UPDATE ON users FOR EACH ROW SET NEW.age = 1; --!
+
+=== hazard one-column-twice: fails 1060
+---
+CREATE TABLE users (id bigint PRIMARY KEY, age int, age int); --!
+
+=== hazard one-index-twice: fails 1061
+---
+CREATE TABLE users (id bigint PRIMARY KEY, age int, email int, KEY k (age), KEY k (email)); --!
+
+=== hazard drop-column-missing: fails 1091
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users DROP COLUMN agee; --!
+
+=== hazard drop-index-missing: fails 1091
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+DROP INDEX users_email ON users; --!
+
+=== hazard alter-drop-key-missing: fails 1091
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users DROP KEY users_email; --!
+
+=== hazard drop-fk-missing: fails 1091
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users DROP FOREIGN KEY users_boss; --!
+
+=== hazard drop-constraint-missing: fails 1091
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users DROP CONSTRAINT users_boss; --!
+
+=== hazard drop-pk-missing: fails 1091
+CREATE TABLE users (id bigint, email varchar(100), age int);
+---
+ALTER TABLE users DROP PRIMARY KEY; --!
+
+=== hazard drop-table-missing: fails 1051
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+DROP TABLE user; --!
+
+=== hazard drop-view-missing: fails 4092
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+DROP VIEW user; --!
+
+=== hazard drop-trigger-missing: fails 1360
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+DROP TRIGGER tr; --!
+
+=== hazard alter-table-missing: fails 1146
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE user ADD COLUMN x int; --!
+
+=== hazard modify-missing: fails 1054
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users MODIFY agee bigint; --!
+
+=== hazard change-missing: fails 1054
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users CHANGE agee old bigint; --!
+
+=== hazard rename-column-missing: fails 1054
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users RENAME COLUMN agee TO old; --!
+
+=== hazard rename-index-missing: fails 1176
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users RENAME INDEX agee TO old; --!
+
+=== hazard set-default-missing: fails 1054
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users ALTER COLUMN agee SET DEFAULT 1; --!
+
+=== hazard rename-missing: fails 1146
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+RENAME TABLE user TO people; --!
+
+=== hazard index-of-missing-column: fails 1072
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+CREATE INDEX i ON users (agee); --!
+
+=== hazard key-to-missing-column: fails 1072
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+ALTER TABLE users ADD FOREIGN KEY (boss_id) REFERENCES users (id); --!
+
+=== hazard insert-into-missing: fails 1146
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+INSERT INTO user (id) VALUES (1); --!
+
+=== hazard update-missing-column: fails 1054
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+UPDATE users SET agee = 1 WHERE id = 1; --!
+
+=== hazard insert-missing-column: fails 1054
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+INSERT INTO users (id, emial) VALUES (1, 'a'); --!
+
+=== hazard trigger-of-missing-table: fails 1146
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int);
+---
+CREATE TRIGGER tr BEFORE INSERT ON user FOR EACH ROW SET NEW.age = 1; --!
+
+=== harmless recreate
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email)); CREATE VIEW v AS SELECT id FROM users;
+---
+CREATE OR REPLACE VIEW v AS SELECT email FROM users;
+CREATE TABLE IF NOT EXISTS users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email));
+CREATE INDEX IF NOT EXISTS users_email ON users (email);
+CREATE OR REPLACE INDEX users_email ON users (email, age);
+ALTER TABLE users ADD COLUMN IF NOT EXISTS age int;
+DROP TABLE IF EXISTS nothing;
+ALTER TABLE users DROP COLUMN IF EXISTS nothing;
+ALTER TABLE users DROP INDEX IF EXISTS nothing;
+ALTER TABLE IF EXISTS nothing ADD COLUMN x int;
+
+=== harmless swap-index
+CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email));
+---
+ALTER TABLE users DROP KEY users_email, ADD KEY users_email (email, age);
+
+=== hazard moved-away-between: loses SELECT count(*) FROM audit
+CREATE TABLE audit (id bigint PRIMARY KEY); INSERT INTO audit VALUES (1);
+---
+SELECT 1;
+RENAME TABLE audit TO audit_2024; --!
+CREATE TABLE audit LIKE audit_2024;
+
+=== harmless trigger-made-anew
+CREATE TABLE users (id bigint PRIMARY KEY, age int); CREATE TRIGGER tr BEFORE INSERT ON users FOR EACH ROW SET NEW.age = 1;
+---
+DROP TRIGGER IF EXISTS tr;
+CREATE TRIGGER tr BEFORE INSERT ON users FOR EACH ROW SET NEW.age = 2;
+
+=== harmless index-kept-by-its-other-column
+CREATE TABLE users (id bigint PRIMARY KEY, age int, city int, n int, KEY both_of (age, city)); ALTER TABLE users DROP COLUMN city;
+---
+ALTER TABLE users DROP KEY both_of;
+
+=== harmless rows-of-several-tables
+CREATE TABLE users (id bigint PRIMARY KEY, age int); CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint, title varchar(10));
+---
+UPDATE users u JOIN posts p ON p.user_id = u.id SET p.title = 'x' WHERE u.id = 7;
+DELETE p FROM posts p JOIN users u ON p.user_id = u.id WHERE u.id = 7;
+INSERT INTO posts (id, user_id) SELECT id + 100, id FROM users WHERE age = 7;
+UPDATE `users` SET `AGE` = 7 WHERE ID = 7;
+
+=== harmless made-and-named-in-one
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+---
+ALTER TABLE users ADD COLUMN city int, ADD COLUMN zip int AFTER city;
+ALTER TABLE users RENAME COLUMN zip TO code;
+ALTER TABLE users ADD KEY users_code (code);

@@ -19,8 +19,8 @@ ALTER TABLE users ADD COLUMN phone TEXT NOT NULL; --!
 CREATE TABLE "order" ("group" INTEGER PRIMARY KEY); INSERT INTO "order" VALUES (1);
 ---
 -- now
-alter table [order]  --!
-  add `select` integer not null;
+alter table [order]
+  add `select` integer not null; --!
 
 === hazard add-not-null-default-null: fails NOT NULL column
 CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
@@ -105,8 +105,8 @@ ALTER TABLE users DROP COLUMN age; --!
 CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
 INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
 ---
-alter table users --!
-drop age;
+alter table users
+drop age; --!
 
 === hazard drop-column-indexed: fails error in index
 CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
@@ -1261,3 +1261,337 @@ SELECT 1;
 ---
 DROP TABLE IF EXISTS a;
 CREATE TABLE a (id INTEGER PRIMARY KEY);
+
+=== hazard update-or-replace: loses SELECT count(*) FROM users
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+UPDATE OR REPLACE users SET email = 'a' WHERE id = 2; --!
+
+=== hazard update-or-replace-shifts-keys: runs
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+SELECT 1;
+UPDATE OR REPLACE users --!
+SET id = id + 1 WHERE id > 0;
+
+=== hazard rebuild-loses-not-null: spoils SELECT "notnull" FROM pragma_table_info('t') WHERE name = 'n'
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT NOT NULL, m TEXT);
+INSERT INTO t VALUES (1, 'a', 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT, m TEXT NOT NULL);
+INSERT INTO t_new SELECT id, n, coalesce(m, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loses-nullable-default: spoils SELECT count(*) FROM pragma_table_info('t') WHERE name = 'n' AND dflt_value IS NOT NULL
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT DEFAULT 'open', m TEXT);
+INSERT INTO t VALUES (1, 'a', 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT, m TEXT NOT NULL);
+INSERT INTO t_new SELECT id, n, coalesce(m, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loses-column-check: spoils SELECT sql LIKE '%CHECK%' FROM sqlite_master WHERE name = 't'
+CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER CHECK (n > 0), m TEXT);
+INSERT INTO t VALUES (1, 1, 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n INTEGER, m TEXT NOT NULL);
+INSERT INTO t_new SELECT id, n, coalesce(m, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loosens-check: spoils SELECT sql LIKE '%n > 0%' FROM sqlite_master WHERE name = 't'
+CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, m TEXT, CHECK (n > 0), CHECK (n < 100));
+INSERT INTO t VALUES (1, 1, 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n INTEGER, m TEXT NOT NULL, CHECK (n < 100));
+INSERT INTO t_new SELECT id, n, coalesce(m, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loses-collate: loses SELECT count(*) FROM t WHERE n = 'A'
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT NOT NULL COLLATE NOCASE, m TEXT);
+INSERT INTO t VALUES (1, 'a', 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT NOT NULL, m TEXT NOT NULL);
+INSERT INTO t_new SELECT id, n, coalesce(m, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loses-autoincrement: spoils SELECT sql LIKE '%AUTOINCREMENT%' FROM sqlite_master WHERE name = 't'
+CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT);
+INSERT INTO t (n) VALUES ('a'), ('b'); DELETE FROM t WHERE n = 'b';
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT NOT NULL);
+INSERT INTO t_new SELECT id, coalesce(n, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loses-generated: spoils SELECT count(*) FROM pragma_table_xinfo('t') WHERE hidden > 0
+CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER AS (a * 2));
+INSERT INTO t (a) VALUES (1);
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b INTEGER);
+INSERT INTO t_new SELECT id, a, b FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loses-trigger-elsewhere-by-old-name: loses SELECT count(*) FROM sqlite_master WHERE type = 'trigger'
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE log (n TEXT);
+CREATE TRIGGER t_ins AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.n); END;
+CREATE TRIGGER t_del AFTER DELETE ON t BEGIN INSERT INTO log VALUES (old.n); END;
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT NOT NULL);
+INSERT INTO t_new SELECT id, coalesce(n, '') FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+CREATE TRIGGER t_ins AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.n); END;
+
+=== hazard rebuild-loses-one-of-two-indexes: loses SELECT count(*) FROM sqlite_master WHERE type = 'index'
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, m TEXT);
+CREATE INDEX t_n ON t (n); CREATE INDEX t_m ON t (m);
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT NOT NULL, m TEXT);
+INSERT INTO t_new SELECT id, coalesce(n, ''), m FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+CREATE INDEX t_n ON t (n);
+
+=== hazard insert-duplicate-key: fails UNIQUE constraint failed
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, email, age) VALUES (1, 'c', 3); --!
+
+=== hazard insert-missing-required: fails NOT NULL constraint failed
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, age) VALUES (3, 3); --!
+
+=== hazard insert-column-missing: fails no column named
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, emial) VALUES (3, 'c'); --!
+
+=== hazard update-column-missing: fails no such column
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+UPDATE users SET emial = 'c' WHERE id = 1; --!
+
+=== hazard insert-too-few-values: fails has 3 columns but 2 values
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users VALUES (3, 'c'); --!
+
+=== hazard update-generated: fails cannot UPDATE generated
+CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER AS (a * 2));
+INSERT INTO t (a) VALUES (1);
+---
+UPDATE t SET b = 3 WHERE id = 1; --!
+
+=== hazard rename-to-existing: fails there is already another table
+CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY);
+---
+ALTER TABLE a RENAME TO b; --!
+
+=== hazard rename-column-to-existing: fails duplicate column name
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT);
+---
+ALTER TABLE a RENAME COLUMN x TO y; --!
+
+=== hazard create-existing: fails already exists
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT);
+---
+CREATE TABLE A (id INTEGER PRIMARY KEY); --!
+
+=== hazard create-index-existing: fails already exists
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT); CREATE INDEX i ON a (x);
+---
+CREATE INDEX i ON a (y); --!
+
+=== hazard create-trigger-existing: fails already exists
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT); CREATE TRIGGER tr AFTER INSERT ON a BEGIN SELECT 1; END;
+---
+CREATE TRIGGER tr AFTER DELETE ON a BEGIN SELECT 1; END; --!
+
+=== hazard index-named-as-table: fails already a table named
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT);
+---
+CREATE INDEX a ON a (y); --!
+
+=== hazard add-existing-column: fails duplicate column name
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT);
+---
+ALTER TABLE a ADD COLUMN X TEXT; --!
+
+=== hazard table-with-one-column-twice: fails duplicate column name
+---
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, x TEXT); --!
+
+=== hazard two-primary-keys: fails more than one primary key
+---
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, PRIMARY KEY (x)); --!
+
+=== hazard drop-unique-column: fails cannot drop UNIQUE column
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT UNIQUE, y TEXT);
+---
+ALTER TABLE a DROP COLUMN x; --!
+
+=== hazard drop-last-column: fails no other columns exist
+CREATE TABLE a (x TEXT);
+---
+ALTER TABLE a DROP COLUMN x; --!
+
+=== hazard trigger-of-missing-column: breaks INSERT INTO a (x) VALUES ('a')
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT); CREATE TABLE log (n TEXT);
+---
+CREATE TRIGGER tr AFTER INSERT ON a BEGIN INSERT INTO log VALUES (new.z); END; --!
+
+=== hazard drop-view-as-table: fails use DROP VIEW
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT); CREATE VIEW v AS SELECT x FROM a;
+---
+DROP TABLE v; --!
+
+=== hazard update-set-null: loses SELECT count(x) FROM a
+CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER);
+INSERT INTO a VALUES (1, 1);
+---
+UPDATE a SET x = NULL; --!
+
+=== hazard drop-if-exists-existing: loses SELECT count(*) FROM a
+CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER);
+INSERT INTO a VALUES (1, 1);
+---
+DROP TABLE IF EXISTS a; --!
+CREATE TABLE IF NOT EXISTS a (id INTEGER PRIMARY KEY, y TEXT);
+
+=== hazard create-if-not-exists-differs: runs
+CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER);
+---
+CREATE TABLE IF NOT EXISTS a (id INTEGER PRIMARY KEY, y TEXT NOT NULL); --!
+
+=== hazard multi-line-alter: fails NOT NULL column
+CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER); INSERT INTO a VALUES (1, 1);
+---
+ALTER TABLE a
+  ADD COLUMN y TEXT NOT NULL; --!
+
+=== harmless multi-line-alter
+CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER); INSERT INTO a VALUES (1, 1);
+---
+ALTER TABLE a
+  ADD COLUMN y TEXT NOT NULL DEFAULT '';
+
+=== harmless update-or-ignore
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+UPDATE OR IGNORE users SET email = 'a' WHERE id = 2;
+
+=== harmless update-or-replace-no-unique
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+UPDATE OR REPLACE users SET email = 'a' WHERE id = 2;
+
+=== harmless rebuild-to-drop-not-null
+CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT NOT NULL, m TEXT);
+INSERT INTO t VALUES (1, 'a', 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n TEXT, m TEXT);
+INSERT INTO t_new SELECT id, n, m FROM t;
+DROP TABLE t;
+ALTER TABLE t_new RENAME TO t;
+
+=== harmless rebuild-check-reworded
+CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER CHECK (n > 0), m TEXT);
+INSERT INTO t VALUES (1, 1, 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, n INTEGER, m TEXT NOT NULL, CONSTRAINT positive CHECK (n >= 1));
+INSERT INTO t_new SELECT id, n, coalesce(m, '') FROM t;
+DROP TABLE t;
+ALTER TABLE t_new RENAME TO t;
+
+=== harmless delete-or
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, age INTEGER);
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+DELETE FROM users WHERE age > 90 OR age = 91;
+
+=== harmless insert-fits
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL DEFAULT 'x', age INTEGER CHECK (age > 0));
+INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);
+---
+INSERT INTO users (id, age) VALUES (3, 3);
+INSERT INTO users (rowid, email) VALUES (4, 'd');
+INSERT OR IGNORE INTO users (id, email) VALUES (1, 'd');
+INSERT INTO users (id, email) SELECT 9, 'x' WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = 9);
+
+=== harmless rebuild-loosens-one-column
+CREATE TABLE t (id INTEGER PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'open', m TEXT NOT NULL);
+INSERT INTO t VALUES (1, 'a', 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, kind TEXT, m TEXT NOT NULL);
+INSERT INTO t_new (id, kind, m) SELECT id, kind, m FROM t;
+DROP TABLE t;
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rebuild-loosens-one-and-adds-another: spoils SELECT "notnull" FROM pragma_table_info('t') WHERE name = 'kind'
+CREATE TABLE t (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, m TEXT NOT NULL);
+INSERT INTO t VALUES (1, 'a', 'b');
+---
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, kind TEXT, m TEXT NOT NULL, n TEXT NOT NULL DEFAULT '');
+INSERT INTO t_new (id, kind, m) SELECT id, kind, m FROM t;
+DROP TABLE t; --!
+ALTER TABLE t_new RENAME TO t;
+
+=== hazard rename-waits-on-the-next-line: breaks SELECT email FROM users
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+---
+ALTER TABLE users
+  RENAME COLUMN email TO mail; --!
+
+=== hazard add-stored-on-the-next-line: fails cannot add a STORED
+CREATE TABLE people (id INTEGER PRIMARY KEY, first TEXT); INSERT INTO people VALUES (1, 'Ada');
+---
+ALTER TABLE people
+  -- as it is shown
+  ADD COLUMN shown TEXT GENERATED ALWAYS AS (upper(first)) STORED; --!
+
+=== hazard foreign-alter-on-the-next-line: fails syntax error
+CREATE TABLE people (id INTEGER PRIMARY KEY, first TEXT);
+---
+ALTER TABLE "people"
+  ALTER COLUMN first SET NOT NULL; --!
+
+=== harmless vacuum-outside
+CREATE TABLE logs (id INTEGER PRIMARY KEY, line TEXT); INSERT INTO logs VALUES (1, 'x');
+--- outside
+VACUUM;
+
+=== harmless insert-after-delete
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL); INSERT INTO users VALUES (1, 'a'), (2, 'b');
+---
+DELETE FROM users WHERE id = 1;
+INSERT INTO users (id, email) VALUES (1, 'c'), (NULL, 'd');
+
+=== harmless trigger-of-rowid
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL); CREATE TABLE logs (n TEXT);
+---
+CREATE TRIGGER noted AFTER UPDATE OF email ON users WHEN old.email <> new.email BEGIN
+  INSERT INTO logs VALUES (new.rowid || ' was old.name, is ' || new.email);
+END;
+
+=== harmless create-if-not-exists-alike
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
+---
+CREATE TABLE IF NOT EXISTS users (ID INTEGER PRIMARY KEY, Email TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS logs (n TEXT NOT NULL, id INTEGER PRIMARY KEY);
+CREATE INDEX IF NOT EXISTS logs_n ON logs (n);

@@ -16,18 +16,16 @@ fn folder(number: usize) -> String {
     format!("migrations/2026-11-20-100{number}-00000000000{number}_step")
 }
 
-/// Statements that hurt a table in use, with the way back.
-const HAZARDS: [(&str, &str, &str); 5] = [
+/// A statement that hurts a table in use: the rule that says so, the statement, the way back.
+type Hazard = (&'static str, &'static str, &'static str);
+
+const POSTGRES: [Hazard; 5] = [
     (
         "set-not-null",
         "ALTER TABLE carts ALTER COLUMN note SET NOT NULL;\n",
         "ALTER TABLE carts ALTER COLUMN note DROP NOT NULL;\n",
     ),
-    (
-        "rename-column",
-        "ALTER TABLE carts RENAME COLUMN name TO title;\n",
-        "ALTER TABLE carts RENAME COLUMN title TO name;\n",
-    ),
+    RENAMED,
     (
         "type-change-rewrite",
         "ALTER TABLE carts ALTER COLUMN age TYPE bigint;\n",
@@ -41,6 +39,52 @@ const HAZARDS: [(&str, &str, &str); 5] = [
          ALTER TABLE carts RENAME COLUMN name TO title;\nCREATE INDEX carts_title ON carts (title);\n",
     ),
 ];
+
+const SQLITE: [Hazard; 5] = [
+    ("drop-column", "ALTER TABLE carts DROP COLUMN note;\n", "ALTER TABLE carts ADD COLUMN note TEXT;\n"),
+    RENAMED,
+    ("update-delete-without-where", "UPDATE carts SET age = 0;\n", "SELECT 1;\n"),
+    ("rename-table", "ALTER TABLE carts RENAME TO baskets;\n", "ALTER TABLE baskets RENAME TO carts;\n"),
+    (
+        "drop-table",
+        "DROP TABLE baskets;\n",
+        "CREATE TABLE baskets (id INTEGER PRIMARY KEY NOT NULL, title TEXT, age INTEGER);\n",
+    ),
+];
+
+const MYSQL: [Hazard; 5] = [
+    (
+        "drop-column",
+        "ALTER TABLE carts DROP COLUMN note;\n",
+        "ALTER TABLE carts ADD COLUMN note TEXT AFTER id;\n",
+    ),
+    RENAMED,
+    ("type-change-copy", "ALTER TABLE carts MODIFY age BIGINT;\n", "ALTER TABLE carts MODIFY age INTEGER;\n"),
+    (
+        "fulltext-index",
+        "CREATE FULLTEXT INDEX carts_title ON carts (title);\n",
+        "DROP INDEX carts_title ON carts;\n",
+    ),
+    (
+        "drop-table",
+        "DROP TABLE carts;\n",
+        "CREATE TABLE carts (id INTEGER PRIMARY KEY NOT NULL, title TEXT, age BIGINT, FULLTEXT KEY carts_title (title));\n",
+    ),
+];
+
+const RENAMED: Hazard = (
+    "rename-column",
+    "ALTER TABLE carts RENAME COLUMN name TO title;\n",
+    "ALTER TABLE carts RENAME COLUMN title TO name;\n",
+);
+
+fn hazards(engine: Engine) -> [Hazard; 5] {
+    match engine {
+        Engine::Postgres => POSTGRES,
+        Engine::Sqlite => SQLITE,
+        Engine::Mysql => MYSQL,
+    }
+}
 
 const USERS: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY NOT NULL, email TEXT NOT NULL);\n\
     CREATE TABLE carts (id INTEGER PRIMARY KEY NOT NULL, note TEXT, name TEXT, age INTEGER);\n";
@@ -65,12 +109,8 @@ fn sound(engine: Engine, url: &str) -> Sandbox {
     let logs = "CREATE TABLE logs (id INTEGER PRIMARY KEY NOT NULL);\nCREATE TABLE parts (id INTEGER PRIMARY KEY NOT NULL);\n";
     revision(&sandbox, 2, logs, "DROP TABLE parts;\nDROP TABLE logs;\n");
     revision(&sandbox, 3, "CREATE TABLE tax (id INTEGER PRIMARY KEY NOT NULL);\n", "DROP TABLE tax;\n");
-    for (index, (rule, up, down)) in HAZARDS.into_iter().enumerate() {
-        let (up, down) = match engine {
-            Engine::Postgres => (format!("-- schema:allow({rule}) as a test\n{up}"), down),
-            Engine::Sqlite | Engine::Mysql => ("SELECT 1;\n".to_owned(), "SELECT 1;\n"),
-        };
-        revision(&sandbox, 4 + index, &up, down);
+    for (index, (rule, up, down)) in hazards(engine).into_iter().enumerate() {
+        revision(&sandbox, 4 + index, &format!("-- schema:allow({rule}) as a test\n{up}"), down);
     }
     revision(&sandbox, 9, "CREATE TABLE ours (id INTEGER);\n", "DROP TABLE ours;\n");
     sandbox.schema("lock").ok();
@@ -111,10 +151,8 @@ fn broken(sandbox: &Sandbox, engine: Engine) -> Vec<Wrong> {
         "src/models.rs".to_owned(),
         &MODEL.replace("i32,\n", "i32,\n    pub nick: String,\n"),
     );
-    if engine == Engine::Postgres {
-        for (index, (rule, up, _)) in HAZARDS.into_iter().enumerate() {
-            spoil(rule, folder(4 + index) + "/up.sql", up);
-        }
+    for (index, (rule, up, _)) in hazards(engine).into_iter().enumerate() {
+        spoil(rule, folder(4 + index) + "/up.sql", up);
     }
     let lock = sandbox.read("migrations/schema.lock");
     sandbox.write("migrations/schema.lock", without(&lock, 8));
@@ -185,6 +223,12 @@ fn everything_is_said_at_once_and_goes_one_by_one_on_sqlite() {
 fn everything_is_said_at_once_and_goes_one_by_one_on_postgres() {
     let Some(served) = Served::new(Engine::Postgres) else { return };
     everything_at_once(Engine::Postgres, &served.url());
+}
+
+#[test]
+fn everything_is_said_at_once_and_goes_one_by_one_on_mariadb() {
+    let Some(served) = Served::new(Engine::Mysql) else { return };
+    everything_at_once(Engine::Mysql, &served.url());
 }
 
 #[test]

@@ -266,6 +266,16 @@ pub(crate) trait Dialect {
     /// Runs one statement in no transaction of ours.
     fn run_alone(&self, database: &mut Self::Database, statement: &str) -> Result<(), Error>;
 
+    /// A number that is another one as soon as the schema is, where the engine keeps one.
+    fn edition(&self, _database: &mut Self::Database) -> Result<Option<u64>, Error> {
+        Ok(None)
+    }
+
+    /// Whether a script changes what the engine says of its schema behind its back, so that its number means nothing.
+    fn edits_catalogue(&self, _script: &str) -> bool {
+        false
+    }
+
     /// Opens a transaction in which scripts can be rehearsed; `false` where the engine takes no change of a schema
     /// back, or where that is dearer than to make it once more.
     fn begin_rehearsal(&self, _database: &mut Self::Database) -> Result<bool, Error> {

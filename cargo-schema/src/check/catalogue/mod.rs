@@ -7,6 +7,7 @@
 mod column;
 mod keys;
 mod map;
+mod mysql;
 mod names;
 mod replay;
 mod sqlite;
@@ -19,7 +20,7 @@ use std::rc::Rc;
 use map::Map;
 use schema_runtime::dialect::Dialect;
 
-pub(crate) use table::{Column, Index, Key, Table};
+pub(crate) use table::{Check, Column, Index, Key, Table};
 
 use super::sql::act::Object;
 use super::sql::part::{Name, Type};
@@ -181,6 +182,11 @@ impl Catalogue {
     /// Whether the history made anything at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.is_empty()
+    }
+
+    /// Whether the history tells all that is there: it made something, and nothing that nobody could read.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.is_empty() && !self.is_doubtful()
     }
 
     /// A table, where the history made it.

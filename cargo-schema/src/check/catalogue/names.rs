@@ -76,9 +76,9 @@ impl Catalogue {
     /// What an act may do besides what is followed.
     pub(super) fn suspect(&mut self, act: &Act, era: Era) {
         let is_unclear = match act {
-            Act::Dynamic => true,
+            Act::Dynamic | Act::PrepareVariable(_) => true,
             Act::Other(words) => {
-                ["call", "import"].iter().any(|word| words.starts_with(word)) || words == "do"
+                ["call", "import", "use "].iter().any(|word| words.starts_with(word)) || words == "do"
             }
             Act::Query(query) => query.calls.iter().any(|call| self.is_own_program(call)),
             Act::Drop(drop) => match drop.object {

@@ -6,6 +6,7 @@ use schema_runtime::dialect::Dialect;
 
 use super::column::{change_column, drop_constraint, made, redefine, rename_column};
 use super::map::Map;
+use super::mysql::shrink_indexes;
 use super::table::Table;
 use super::{Catalogue, Domain, EnumType, Era, Function};
 use crate::check::sql::Act;
@@ -173,6 +174,9 @@ impl Catalogue {
             }
             _ => {
                 self.change_views(table, action);
+                if let (ActionKind::DropColumn { column, .. }, Dialect::Mysql) = (action, self.dialect) {
+                    self.change(table, |table| shrink_indexes(table, column));
+                }
                 self.change(table, |table| change_column(table, action, era));
             }
         }
@@ -201,6 +205,7 @@ impl Catalogue {
             Object::Table if self.dialect == Dialect::Sqlite => self.set_aside(&key),
             Object::Table => self.drop_table(&key),
             Object::Trigger if self.dialect == Dialect::Sqlite => drop_entry(&mut self.triggers, &key),
+            Object::Trigger if self.dialect == Dialect::Mysql => self.drop_trigger(&name.name),
             Object::View if self.dialect == Dialect::Sqlite => self.drop_view(&key),
             Object::View | Object::MaterializedView => drop_entry(&mut self.views, &key),
             Object::Type => drop_entry(&mut self.enums, &name.name),

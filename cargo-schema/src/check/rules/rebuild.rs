@@ -1,6 +1,7 @@
 //! SQLite's way to change a table: a new one is made, the rows are copied, the old one is dropped, and the new one takes
 //! its name. What a rebuild is, and what it loses; rules say so.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use schema_runtime::dialect::Dialect;
@@ -8,7 +9,7 @@ use schema_runtime::dialect::Dialect;
 use crate::check::catalogue::{Catalogue, Table};
 use crate::check::rule::Site;
 use crate::check::sql::act::{Copied, CreateTable, Object};
-use crate::check::sql::part::{Column, Constraint, ConstraintKind, ForeignKey, Name};
+use crate::check::sql::part::{Column, Constraint, ConstraintKind, Expr, ForeignKey, Name};
 use crate::check::sql::{Act, Placed};
 
 /// A table that a script makes anew, looked at where the old one is dropped.
@@ -137,6 +138,54 @@ impl Rebuild<'_> {
     pub(super) fn keeps(&self, columns: &[String]) -> bool {
         columns.iter().all(|column| self.new.column(column).is_some())
     }
+}
+
+/// What kind of thing a table says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Clause {
+    Column,
+    NotNull,
+    Default,
+    Generated,
+    /// Keys, checks, and whatever else is no column's own.
+    Constraint,
+}
+
+impl Rebuild<'_> {
+    /// Whether anything differs but that clauses of this kind, or others of this column, are gone. Where nothing does,
+    /// that is what the rebuild is about.
+    pub(super) fn changes_more_than(&self, lost: Clause, column: &str) -> bool {
+        let (old, new) = (clauses(self.old), clauses(&self.new));
+        let is_meant = |(kind, text): &(Clause, String)| {
+            let is_own = text.split(' ').next() == Some(column);
+            *kind == lost || (is_own && !matches!(kind, Clause::Column | Clause::Constraint))
+        };
+        new.difference(&old).next().is_some() || !old.difference(&new).all(is_meant)
+    }
+}
+
+/// What a table says of itself, word by word.
+fn clauses(table: &Table) -> BTreeSet<(Clause, String)> {
+    let columns = table.columns.iter().flat_map(|column| {
+        let text = |expr: &Option<Expr>| expr.as_ref().map(|expr| format!("{} {}", column.name, expr.text));
+        let ty = column.ty.as_ref().map_or("", |ty| ty.name.as_str());
+        let collation = column.collation.as_deref().unwrap_or_default();
+        let own = format!("{} {ty} {collation} {}", column.name, column.is_numbered);
+        let not_null = column.not_null.then(|| (Clause::NotNull, column.name.clone()));
+        let default = text(&column.default).map(|text| (Clause::Default, text));
+        let generated = text(&column.generated).map(|text| (Clause::Generated, text));
+        [Some((Clause::Column, own)), not_null, default, generated]
+    });
+    let checks = table.checks.iter().map(|check| check.expr.text.clone());
+    let keys = table
+        .foreign_keys
+        .iter()
+        .map(|key| format!("{:?} {} {:?} {:?}", key.columns, key.table, key.references, key.on_delete));
+    let unique =
+        table.indexes.iter().filter(|index| index.is_constraint).map(|it| format!("{:?}", it.columns));
+    let primary = table.primary_key.iter().map(|key| format!("primary {key:?}"));
+    let constraints = checks.chain(keys).chain(unique).chain(primary).chain(table.options.iter().cloned());
+    columns.flatten().chain(constraints.map(|text| (Clause::Constraint, text))).collect()
 }
 
 /// The foreign keys that an act makes.

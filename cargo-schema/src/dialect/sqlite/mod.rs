@@ -190,6 +190,14 @@ impl Dialect for Sqlite {
         picture::of(database)
     }
 
+    fn edition(&self, database: &mut SqliteConnection) -> Result<Option<u64>, Error> {
+        picture::edition(database)
+    }
+
+    fn edits_catalogue(&self, script: &str) -> bool {
+        picture::edits_schema(script)
+    }
+
     fn unequal(&self, before: &[String], after: &[String]) -> Vec<String> {
         picture::unequal(before, after)
     }

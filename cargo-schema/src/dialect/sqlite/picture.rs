@@ -29,6 +29,18 @@ pub(super) fn of(database: &mut SqliteConnection) -> Result<Vec<String>, Error> 
     Ok(rows)
 }
 
+/// The number that SQLite raises with every change of the schema.
+pub(super) fn edition(database: &mut SqliteConnection) -> Result<Option<u64>, Error> {
+    let number = seed::texts(database, "SELECT schema_version || '' AS text FROM pragma_schema_version")?;
+    Ok(number.first().and_then(|number| number.parse().ok()))
+}
+
+/// Whether a script may change the schema's text, or that number, by hand.
+pub(super) fn edits_schema(script: &str) -> bool {
+    let script = script.to_lowercase();
+    ["writable_schema", "schema_version"].iter().any(|word| script.contains(word))
+}
+
 /// What differs in meaning.
 pub(super) fn unequal(before: &[String], after: &[String]) -> Vec<String> {
     if before == after {
@@ -80,6 +92,26 @@ mod tests {
         let first = of(&mut database).expect("a picture");
         run(&mut database, change).expect("sound SQL");
         unequal(&first, &of(&mut database).expect("a picture"))
+    }
+
+    #[test]
+    fn its_number_stands_still_while_rows_change_alone() {
+        let mut database = sqlite().expect("a database");
+        let mut number = |sql: &str| {
+            run(&mut database, sql).expect("sound SQL");
+            edition(&mut database).expect("a number").expect("SQLite has one")
+        };
+        let first = number(TABLES);
+        assert_eq!(number("INSERT INTO a VALUES (1, 'x'); DELETE FROM a; BEGIN; ROLLBACK"), first);
+        let second = number("ALTER TABLE a ADD COLUMN w TEXT");
+        assert_ne!(second, first);
+        assert_ne!(number("ALTER TABLE a DROP COLUMN w"), second);
+    }
+
+    #[test]
+    fn a_script_that_writes_the_schema_by_hand_is_told() {
+        assert!(edits_schema("PRAGMA Writable_Schema = 1; UPDATE sqlite_master SET sql = ''"));
+        assert!(!edits_schema("ALTER TABLE a ADD COLUMN w TEXT"));
     }
 
     const TABLES: &str =

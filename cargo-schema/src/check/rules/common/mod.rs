@@ -2,6 +2,7 @@
 
 rules! {
     allow_without_reason,
+    create_skipped,
     create_table_as,
     drop_column,
     drop_table,

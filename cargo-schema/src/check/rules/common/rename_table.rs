@@ -50,9 +50,13 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     ));
 }
 
-/// It takes the name of a table that was called otherwise just before: the two are swapped.
+/// It takes the name of a table that was called otherwise just before, or dropped: programs know it by that one.
 fn is_swapped(site: &Site<'_>, to: &str) -> bool {
-    let is_free = |act: &Act| matches!(act, Act::Rename(other) if other.from.name == to);
+    let is_free = |act: &Act| match act {
+        Act::Rename(other) => other.from.name == to,
+        Act::Drop(drop) => drop.object == Object::Table && drop.names.iter().any(|name| name.name == to),
+        _ => false,
+    };
     site.before().iter().any(|placed| is_free(&placed.act))
 }
 
@@ -61,7 +65,7 @@ fn returns(site: &Site<'_>, from: &Name) -> bool {
     site.after().iter().any(|placed| match &placed.act {
         Act::CreateView(view) => view.name.name == from.name,
         Act::CreateTable(create) => {
-            create.table.name == from.name && (create.has_query || is_copied_to(site, &create.table))
+            create.table.name == from.name && (create.has_query || is_copied_into(site, &create.table))
         }
         Act::Rename(rename) => rename.to == from.name && (site.is_old(&rename.from) || is_filled(site, &rename.from)),
         _ => false,
@@ -70,10 +74,10 @@ fn returns(site: &Site<'_>, from: &Name) -> bool {
 
 /// The script copies rows into a table, or the history did when it made it.
 fn is_filled(site: &Site<'_>, table: &Name) -> bool {
-    site.table(table).is_some_and(|known| known.has_rows) || is_copied_to(site, table)
+    site.table(table).is_some_and(|known| known.has_rows) || is_copied_into(site, table)
 }
 
-fn is_copied_to(site: &Site<'_>, table: &Name) -> bool {
+fn is_copied_into(site: &Site<'_>, table: &Name) -> bool {
     let copies = |act: &Act| matches!(act, Act::Insert(insert) if insert.table.name == table.name && insert.has_query);
     site.script.acts.iter().any(|placed| copies(&placed.act))
 }

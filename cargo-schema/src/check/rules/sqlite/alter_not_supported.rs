@@ -37,15 +37,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
-    let is_unknown = match site.act {
-        Act::Alter(alter) => alter.object == Object::Table,
-        _ => site.changes().any(|(_, action)| {
-            matches!(&action.kind, ActionKind::AddConstraint(it) if !matches!(it.kind, ConstraintKind::Check(_)))
-        }),
+    let is_key = |action: &Action| {
+        matches!(&action.kind, ActionKind::AddConstraint(it) if !matches!(it.kind, ConstraintKind::Check(_)))
     };
-    if is_unknown {
+    let unknown = match site.act {
+        Act::Alter(alter) => (alter.object == Object::Table).then_some(site.span),
+        _ => site.changes().map(|(_, action)| action).find(|action| is_key(action)).map(|action| &action.span),
+    };
+    if let Some(span) = unknown {
         hits.push(
-            Hit::new(site.span, "SQLite does not know this change of a table")
+            Hit::new(span, "SQLite does not know this change of a table")
                 .help("rebuild the table: change the model and let `cargo schema generate` write it; several changes are several statements"),
         );
     }

@@ -36,10 +36,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let key = site.catalogue.key(&change.table);
-    let is_emptied = |child: &str| {
-        site.before().iter().any(|placed| matches!(&placed.act, Act::Delete(other) if site.catalogue.key(&other.table) == child))
-    };
-    for (child, table) in site.catalogue.referencing(&change.table).filter(|(child, _)| !is_emptied(child)) {
+    for (child, table) in site.catalogue.referencing(&change.table).filter(|(child, _)| !is_emptied(site, child)) {
         let points = |it: &&crate::check::catalogue::Key| it.table == key && it.on_delete.is_some();
         if let Some(action) = table.foreign_keys.iter().find(points).and_then(|it| it.on_delete.as_ref()) {
             hits.push(
@@ -48,4 +45,17 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             );
         }
     }
+}
+
+/// The script deletes rows of a table before this, or all of them, or the table: it says itself what goes.
+fn is_emptied(site: &Site<'_>, child: &str) -> bool {
+    let is_it = |name: &Name| site.catalogue.key(name) == child;
+    let is_before = |act: &Act| matches!(act, Act::Delete(other) if is_it(&other.table));
+    let is_whole = |act: &Act| match act {
+        Act::Delete(other) => other.condition.is_none() && is_it(&other.table),
+        Act::Drop(drop) => drop.object == Object::Table && drop.names.iter().any(is_it),
+        _ => false,
+    };
+    site.before().iter().any(|placed| is_before(&placed.act))
+        || site.script.acts.iter().any(|placed| is_whole(&placed.act))
 }

@@ -1,5 +1,6 @@
 //! `rebuild-loses-constraint`.
 
+use crate::check::catalogue::{Check, Key};
 use crate::check::rules::prelude::*;
 use crate::check::rules::rebuild::{self, Rebuild};
 
@@ -43,26 +44,43 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn lost(rebuild: &Rebuild<'_>) -> Vec<String> {
+    let has_key = rebuild.old.primary_key.is_none() || rebuild.new.primary_key.is_some();
+    let primary = (!has_key).then(|| "the primary key".to_owned());
+    primary.into_iter().chain(checks(rebuild)).chain(keys(rebuild)).chain(uniques(rebuild)).collect()
+}
+
+/// A check is kept where it is said again, or where another one is about the same columns.
+fn checks(rebuild: &Rebuild<'_>) -> Vec<String> {
+    let (old, new) = (&rebuild.old.checks, &rebuild.new.checks);
+    let is_said = |check: &Check| new.iter().any(|it| it.expr.text.contains(&check.expr.text));
+    let is_new = |check: &Check| !old.iter().any(|it| it.expr.text == check.expr.text);
+    let is_replaced = |check: &Check| {
+        let is_about = |it: &Check| check.expr.columns.iter().all(|own| it.expr.columns.contains(own));
+        new.iter().filter(|it| is_new(it)).any(is_about)
+    };
+    old.iter()
+        .filter(|check| rebuild.new.is_vague || rebuild.keeps(&check.expr.columns))
+        .filter(|check| !is_said(check) && !is_replaced(check))
+        .map(|check| format!("`CHECK ({})`", check.expr.text))
+        .collect()
+}
+
+fn keys(rebuild: &Rebuild<'_>) -> Vec<String> {
+    let kept = rebuild.old.foreign_keys.iter().filter(|key| rebuild.new.is_vague || rebuild.keeps(&key.columns));
+    let lost = |key: &Key| {
+        let mut same = rebuild.new.foreign_keys.iter().filter(|it| it.columns == key.columns).peekable();
+        if same.peek().is_none() {
+            return Some(format!("the key ({}) to `{}`", key.columns.join(", "), key.table));
+        }
+        let action = key.on_delete.as_ref().filter(|_| same.all(|it| it.on_delete.is_none()))?;
+        Some(format!("`ON DELETE {}` of ({})", action.to_uppercase(), key.columns.join(", ")))
+    };
+    kept.filter_map(lost).collect()
+}
+
+fn uniques(rebuild: &Rebuild<'_>) -> Vec<String> {
     let (old, new) = (rebuild.old, &rebuild.new);
     let mut lost = Vec::new();
-    if old.primary_key.is_some() && new.primary_key.is_none() {
-        lost.push("the primary key".to_owned());
-    }
-    for check in old.checks.iter().filter(|check| new.is_vague || rebuild.keeps(&check.expr.columns)) {
-        let has_one = new.checks.iter().any(|it| check.expr.columns.iter().all(|own| it.expr.columns.contains(own)));
-        if !has_one {
-            lost.push(format!("`CHECK ({})`", check.expr.text));
-        }
-    }
-    for key in old.foreign_keys.iter().filter(|key| new.is_vague || rebuild.keeps(&key.columns)) {
-        if !new.foreign_keys.iter().any(|it| it.columns == key.columns) {
-            lost.push(format!("the key ({}) to `{}`", key.columns.join(", "), key.table));
-        } else if let Some(action) = &key.on_delete
-            && !new.foreign_keys.iter().any(|it| it.columns == key.columns && it.on_delete.is_some())
-        {
-            lost.push(format!("`ON DELETE {}` of ({})", action.to_uppercase(), key.columns.join(", ")));
-        }
-    }
     for index in old.indexes.iter().filter(|index| index.is_constraint) {
         let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
         let is_primary = old.primary_key.as_ref() == Some(&columns);

@@ -35,17 +35,25 @@ pub(super) fn insert(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
         cursor.group()?;
     }
     let mut names_columns = cursor.sees(&["set"]);
+    let mut columns = Vec::new();
     let mut ahead = cursor.clone();
     if let Some(group) = ahead.group_if_any()?
         && !group.sees_any(&["select", "with"])
         && !group.sees_symbol('(')
     {
         names_columns = !group.is_done();
+        columns = columns_of(&group);
         cursor = ahead;
     }
     let written = expr(&whole);
     let has_query = written.has_query && !tables(&cursor).is_empty();
-    Ok(Act::Insert(Insert { table, names_columns, has_query, expr: written, ..Insert::default() }))
+    Ok(Act::Insert(Insert { table, names_columns, columns, has_query, expr: written, ..Insert::default() }))
+}
+
+/// The columns that are listed, folded.
+fn columns_of(list: &Cursor<'_, '_>) -> Vec<String> {
+    let names = list.items().into_iter().filter_map(|mut item| item.name().ok());
+    names.map(|it| it.name.to_lowercase()).collect()
 }
 
 /// UPDATE.
@@ -56,13 +64,7 @@ pub(super) fn update(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
     let from = cursor.until(&["set"]);
     let table = from.clone().name()?;
     cursor.needs(&["set"])?;
-    let sets = cursor.until(&["where", "order", "limit"]);
-    let sets = sets
-        .items()
-        .into_iter()
-        .filter_map(|mut item| item.name().ok())
-        .map(|it| it.name.to_lowercase())
-        .collect();
+    let sets = columns_of(&cursor.until(&["where", "order", "limit"]));
     Ok(Act::Update(change(&mut cursor, &whole, table, sets, is_join(&from))))
 }
 

@@ -56,7 +56,7 @@ fn refused(text: &Text<'_>, error: &Error) -> Reading {
         Some(table) => {
             let words = text.words().join(" ");
             let act = Act::Alter(Alter { object: Object::Table, name: table, on: None, words });
-            Reading::Acts(vec![Placed { span: text.whole(), act }])
+            Reading::Acts(vec![Placed { span: text.change(), act }])
         }
         None => Reading::Unreadable(place_of(text, error), problem),
     }
@@ -66,14 +66,11 @@ fn refused(text: &Text<'_>, error: &Error) -> Reading {
 const FOREIGN: [&str; 6] = ["add", "alter", "change", "drop", "modify", "rename"];
 
 fn altered_table(text: &Text<'_>) -> Option<Name> {
-    let words = text.words();
-    let is_alter = words.first()? == "alter" && words.get(1)? == "table";
-    let at = if words.get(3).is_some_and(|word| word == ".") { 4 } else { 2 };
-    let verb = words.get(at + 1)?;
-    let schema = (at == 4).then(|| part::fold(&words[2]));
-    (is_alter && FOREIGN.contains(&verb.as_str())).then(|| Name {
+    let (words, (name, verb)) = (text.words(), text.altered()?);
+    let schema = (name == 4).then(|| part::fold(&words[2]));
+    FOREIGN.contains(&words.get(verb)?.as_str()).then(|| Name {
         schema,
-        name: part::fold(&words[at]),
+        name: part::fold(&words[name]),
         span: text.whole(),
     })
 }

@@ -61,7 +61,8 @@ fn trigger(statement: &Stmt<'_>, text: &Text<'_>) -> Option<CreateTrigger> {
     let span = text.whole();
     let parts: Vec<Expr> =
         commands.iter().map(expr).chain(when_clause.iter().map(expr)).chain([expr(event)]).collect();
-    let mut whole = Expr::default();
+    let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
+    let mut whole = Expr { text, ..Expr::default() };
     for part in &parts {
         whole.columns.extend(part.columns.iter().cloned());
         whole.calls.extend(part.calls.iter().cloned());

@@ -33,6 +33,24 @@ impl<'s> Text<'s> {
         self.words().into_iter().take(3).collect::<Vec<_>>().join(" ")
     }
 
+    /// The name of the table that an ALTER TABLE is about: where its first token is, and the token behind it.
+    pub(super) fn altered(&self) -> Option<(usize, usize)> {
+        let word = |at: usize| self.tokens.get(at).map(|token| self.sql[token.range()].to_lowercase());
+        let is_alter = word(0)? == "alter" && word(1)? == "table";
+        let name = if word(3).is_some_and(|word| word == ".") { 4 } else { 2 };
+        is_alter.then_some((name, name + 1))
+    }
+
+    /// What an ALTER TABLE does to its table, behind the table's name.
+    pub(super) fn change(&self) -> Range<usize> {
+        let first = self.altered().and_then(|(_, verb)| self.tokens.get(verb));
+        let last = self.tokens.iter().rfind(|token| &self.sql[token.range()] != ";");
+        match (first, last) {
+            (Some(first), Some(last)) if first.start < last.end => self.in_script(first.start..last.end),
+            _ => self.whole(),
+        }
+    }
+
     /// The token at a line and a column, both counted from one.
     pub(super) fn token_at(&self, line: usize, column: usize) -> Range<usize> {
         let lines: usize = self.sql.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();

@@ -31,7 +31,7 @@ pub(super) fn act(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
                 ..CreateTable::default()
             })
         }
-        Stmt::AlterTable(table, body) => alter(qualified(table, &span), body, &span),
+        Stmt::AlterTable(table, body) => alter(qualified(table, &span), body, &text.change()),
         Stmt::CreateIndex { unique, if_not_exists, idx_name, tbl_name, columns, where_clause } => {
             let index = qualified(idx_name, &span);
             Act::CreateIndex(CreateIndex {
