@@ -341,8 +341,8 @@ impl<'a> Site<'a> {
         self.text(self.span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// From a word of the act on, which stands behind `from`; all of the act where there is none.
-    pub(crate) fn from_word(&self, from: &Name, word: &str) -> Range<usize> {
+    /// The act from a word on that stands behind a name; all of it where there is none.
+    pub(crate) fn clause(&self, from: &Name, word: &str) -> Range<usize> {
         let start = from.span.end.max(self.span.start);
         let text = self.text(&(start..self.span.end)).to_ascii_lowercase();
         let is_word = |at: &usize| {

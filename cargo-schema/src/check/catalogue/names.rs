@@ -34,7 +34,8 @@ impl Catalogue {
     }
 
     pub(super) fn holds_other(&self, object: Object, name: &Name) -> bool {
-        self.other_born(object, name, None).is_some()
+        let key = self.other_key(object, name, None);
+        self.others.contains_key(&key) || self.others.contains_key(&format!("owned {key}"))
     }
 
     /// The names of all extensions that were made.
@@ -45,7 +46,7 @@ impl Catalogue {
     /// Whether a table, view, index, sequence or type has this as the last part of its name, in any schema.
     pub(crate) fn knows(&self, name: &str) -> bool {
         let is_it = |key: &str| key == name || key.rsplit_once('.').is_some_and(|(_, last)| last == name);
-        let is_other = |key: &str| key.split_once(' ').is_some_and(|(_, own)| is_it(own));
+        let is_other = |key: &str| key.split(' ').skip(1).any(is_it);
         self.tables.iter().any(|(key, _)| is_it(key))
             || self.views.iter().any(|(key, _)| is_it(key))
             || self.indexes.iter().any(|(key, _)| is_it(key))
@@ -132,8 +133,12 @@ impl Catalogue {
         on.map_or(key.clone(), |table| format!("{key} on {}", self.key(table)))
     }
 
-    /// ALTER .. SET SCHEMA of what is no table.
+    /// ALTER .. SET SCHEMA of what is no table; and a sequence that a column owns goes when that goes, which nobody follows.
     pub(super) fn alter_other(&mut self, alter: &Alter) {
+        if alter.object == Object::Sequence && alter.words.contains("owned by") {
+            let key = self.other_key(Object::Sequence, &alter.name, None);
+            move_entry(&mut self.others, &key, format!("owned {key}"));
+        }
         let Some((_, schema)) = alter.words.split_once("set schema ") else { return };
         let moved = Name { schema: Some(schema.trim_matches('"').to_owned()), ..alter.name.clone() };
         let (from, to) = (self.key(&alter.name), self.key(&moved));

@@ -154,7 +154,11 @@ impl Catalogue {
             ActionKind::AddIndex(index) => self.create_index(index, era),
             ActionKind::AttachPartition { partition, .. } => {
                 let parent = self.key(table);
-                self.change(partition, |table| table.partition_of = Some(parent));
+                self.change(partition, |table| {
+                    table.partition_of = Some(parent);
+                    // Columns that the parent is given later come along.
+                    table.is_vague = true;
+                });
             }
             ActionKind::DetachPartition { partition, .. } => {
                 self.change(partition, |table| table.partition_of = None);
@@ -218,7 +222,7 @@ impl Catalogue {
         self.forget(drop.object, name, drop.on.as_ref());
         match drop.object {
             Object::Table | Object::View | Object::MaterializedView if drop.cascade => {
-                self.drop_views_on(&key)
+                self.drop_views_on(&key);
             }
             Object::Type | Object::Domain if drop.cascade => self.drop_columns_of(&name.name),
             _ => {}

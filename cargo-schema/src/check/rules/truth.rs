@@ -2,7 +2,7 @@
 //! that is never NULL. Whatever is not understood may be true or not.
 
 use std::iter::Peekable;
-use std::vec::IntoIter;
+use std::slice::Iter;
 
 use crate::check::rule::Site;
 use crate::check::sql::part::{Expr, Name};
@@ -13,7 +13,8 @@ pub(super) fn is_always_true(site: &Site<'_>, table: &Name, condition: &Expr) ->
         let known = site.table(table).and_then(|known| known.column(column));
         known.is_some_and(|known| known.not_null)
     };
-    let mut reader = Reader { words: words(&condition.text).into_iter().peekable(), is_full: &is_full };
+    let words = words(&condition.text);
+    let mut reader = Reader { words: words.iter().peekable(), is_full: &is_full };
     reader.any() == Truth::Yes && reader.words.peek().is_none()
 }
 
@@ -49,7 +50,7 @@ impl Truth {
 
 /// Reads a condition by its grammar: OR of AND of NOT of comparisons.
 struct Reader<'a> {
-    words: Peekable<IntoIter<String>>,
+    words: Peekable<Iter<'a, String>>,
     /// Whether a column is never NULL.
     is_full: &'a dyn Fn(&str) -> bool,
 }
@@ -85,8 +86,7 @@ impl Reader<'_> {
         let comparison = self.comparison();
         match comparison.as_slice() {
             [open, inner @ .., close] if open == "(" && close == ")" && is_one_bracket(inner) => {
-                let mut reader =
-                    Reader { words: inner.to_vec().into_iter().peekable(), is_full: self.is_full };
+                let mut reader = Reader { words: inner.iter().peekable(), is_full: self.is_full };
                 (reader.any(), Vec::new())
             }
             [column, is, null] if is == "is" && null == "null" => (Truth::Open, vec![(column.clone(), true)]),
@@ -110,13 +110,13 @@ impl Reader<'_> {
                 ")" | "end" => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            words.extend(self.words.next());
+            words.extend(self.words.next().cloned());
         }
         words
     }
 
     fn takes(&mut self, word: &str) -> bool {
-        self.words.next_if(|next| next == word).is_some()
+        self.words.next_if(|next| *next == word).is_some()
     }
 }
 

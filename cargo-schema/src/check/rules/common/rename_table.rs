@@ -43,7 +43,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let (from, to) = (&rename.from, &rename.to);
-    let span = site.from_word(from, "rename");
+    let span = site.clause(from, "rename");
     hits.push(Hit::new(&span, format!("programs that run now fail when `{from}` is called `{to}`")).sql(
         "leave a view under the old name until nobody uses it:",
         format!("CREATE VIEW {from} AS SELECT * FROM {to};"),

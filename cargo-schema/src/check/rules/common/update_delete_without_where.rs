@@ -54,7 +54,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let span = match change.condition {
-        Some(_) => site.from_word(&change.table, "where"),
+        Some(_) => site.clause(&change.table, "where"),
         None => site.span.clone(),
     };
     hits.push(

@@ -45,7 +45,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     }
     hits.push(
         Hit::new(
-            &site.from_word(&rename.from, "rename"),
+            &site.clause(&rename.from, "rename"),
             format!(
                 "programs that name the {} `{}` fail when it is called `{}`",
                 rename.object.word(),
