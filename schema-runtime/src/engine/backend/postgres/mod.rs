@@ -453,6 +453,9 @@ fn start_again(session: &mut dyn Session, message: &Message) -> Result<(), SqlEr
 
 /// Right whatever `standard_conforming_strings` says. No text of PostgreSQL has a NUL byte in it.
 fn quote(text: &str) -> String {
+    if !text.contains(['\0', '\'', '\\']) {
+        return format!("'{text}'");
+    }
     let text = text.replace('\0', "\u{fffd}").replace('\'', "''");
     if text.contains('\\') { format!("E'{}'", text.replace('\\', "\\\\")) } else { format!("'{text}'") }
 }
