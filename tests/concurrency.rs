@@ -1,4 +1,7 @@
 //! Many at once, and killed at any moment: every revision runs once, and the next run completes.
+//!
+//! On SQLite alone, whose lock is the file's own. What servers have instead is in `locks`, and kills of a command that
+//! has a server, or of that, in `kills`.
 
 use std::path::Path;
 use std::thread;

@@ -1,4 +1,6 @@
 //! A statement that fails in the middle of a revision: shown where it stands, undone, and followed by what to do.
+//!
+//! On SQLite alone: word for word, and SQLite finds the place by itself. On all engines it is in `servers::failing`.
 
 use crate::harness::Sandbox;
 

@@ -1,5 +1,8 @@
 //! Side by side with Diesel: an adopted folder runs unconverted, either hand may run the rest after the other, and
 //! both agree on the order.
+//!
+//! On SQLite alone, for Diesel's own connections to servers need C libraries. That its table holds the same rows there is
+//! in `servers`.
 
 use std::path::{Path, PathBuf};
 

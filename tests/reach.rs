@@ -31,7 +31,7 @@ fn a_service_by_name() {
     let sandbox = history();
     let lines =
         format!("[shop]\nhost={host}\nport={port}\nuser={user}\npassword={password}\nsslmode=disable\n");
-    sandbox.write("services", &format!("[other]\nhost=nowhere.invalid\n{lines}dbname=nope\n"));
+    sandbox.write("services", format!("[other]\nhost=nowhere.invalid\n{lines}dbname=nope\n"));
     let file = sandbox.path("services").display().to_string();
     let schema = |url: &str, words: &str| {
         let words = format!("{words} --migrations migrations --database-url");

@@ -1,4 +1,7 @@
 //! Commands that only look: they work without the right to write, on a missing file too, and create nothing.
+//!
+//! On SQLite alone, for a file has rights and may be missing. The same commands on all engines are in `servers::looking`,
+//! users and standbys that may only read in `faults` and `unlock`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

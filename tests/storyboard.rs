@@ -1,4 +1,6 @@
 //! Scenes from a working day, as people see them: the tone and the amount of information, in order.
+//!
+//! On SQLite alone: what is held against the story are words, which are the same on every engine.
 
 use std::io::{BufRead, BufReader, Read};
 

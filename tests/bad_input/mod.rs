@@ -1,5 +1,7 @@
 //! Bad input gets a clear error, and nothing is changed and nothing lost: every line of the list that SQLite can
 //! meet. Broken histories are in `broken`, failing statements in `failing`, kills in `concurrency`.
+//!
+//! On SQLite alone, where most of it is met before any database; what only a server can do is in `faults` and `reach`.
 
 mod databases;
 mod files;

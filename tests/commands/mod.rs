@@ -1,4 +1,7 @@
 //! Every verb with its flags, and its JSON as a program would read it.
+//!
+//! On SQLite alone: flags, files and words, in which no engine has a part. What verbs do to a database is in `servers`,
+//! on all three.
 
 mod output;
 mod reading;

@@ -186,20 +186,27 @@ impl<'e> Executor<'e> {
 
     fn in_unit(&mut self, plan: &Plan, unit: &Unit) -> Result<(), Stop> {
         self.prepare()?;
-        let plan = self.left(plan);
+        if !self.is_checked || !self.has_told_of_lock {
+            self.begin_plan(&self.left(plan))?;
+        }
+        let is_left = |node: &Node| self.is_left(*node, plan.direction);
+        let nodes: Vec<Node> = unit.nodes.iter().copied().filter(is_left).collect();
+        nodes.into_iter().try_for_each(|node| self.revision(node, plan))
+    }
+
+    /// Before the first revision of what is left of a plan, and again where the state was read anew.
+    fn begin_plan(&mut self, plan: &Plan) -> Result<(), Stop> {
         if !self.is_checked {
-            self.refuse(&plan)?;
-            self.refuse_halves(&plan)?;
-            self.is_in_place(&plan)?;
+            self.refuse(plan)?;
+            self.refuse_halves(plan)?;
+            self.is_in_place(plan)?;
             self.is_checked = true;
         }
         if !self.has_told_of_lock {
             self.has_told_of_lock = true;
             self.tell(&Event::Locked { revisions: plan.nodes.len(), session: self.backend.session() });
         }
-        let is_left = |node: &Node| self.is_left(*node, plan.direction);
-        let nodes: Vec<Node> = unit.nodes.iter().copied().filter(is_left).collect();
-        nodes.into_iter().try_for_each(|node| self.revision(node, &plan))
+        Ok(())
     }
 
     /// What nobody else has done meanwhile.
