@@ -1044,10 +1044,21 @@ INSERT IGNORE INTO roles (name) VALUES ('admin'), ('user');
 INSERT INTO roles SET name = 'guest';
 INSERT INTO roles (name) SELECT 'other' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM roles WHERE name = 'other');
 
-=== hazard index-with-virtual-column: locks NONE users
+=== harmless index-with-virtual-column
 CREATE TABLE users (id bigint PRIMARY KEY, n int, doc json);
 ---
-ALTER TABLE users ADD COLUMN kind varchar(20) AS (json_value(doc, '$.kind')) VIRTUAL, ADD INDEX by_n (n); --!
+ALTER TABLE users ADD COLUMN kind varchar(20) AS (json_value(doc, '$.kind')) VIRTUAL, ADD INDEX by_n (n);
+
+=== hazard index-over-new-virtual-column: locks NONE users
+CREATE TABLE users (id bigint PRIMARY KEY, n int, doc json);
+---
+ALTER TABLE users ADD COLUMN kind varchar(20) AS (json_value(doc, '$.kind')) VIRTUAL, ADD INDEX by_kind (kind); --!
+
+=== harmless virtual-column-dropped-with-index
+CREATE TABLE users (id bigint PRIMARY KEY, n int, m int AS (n + 1) VIRTUAL);
+---
+-- schema:allow(drop-column) nobody reads it
+ALTER TABLE users DROP COLUMN m, ADD INDEX by_n (n);
 
 === harmless index-after-virtual-column
 CREATE TABLE users (id bigint PRIMARY KEY, n int, doc json);

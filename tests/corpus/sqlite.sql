@@ -1569,7 +1569,7 @@ ALTER TABLE people
 CREATE TABLE people (id INTEGER PRIMARY KEY, first TEXT);
 ---
 ALTER TABLE "people"
-  ALTER COLUMN first SET NOT NULL; --!
+  ALTER COLUMN first TYPE INTEGER; --!
 
 === harmless vacuum-outside
 CREATE TABLE logs (id INTEGER PRIMARY KEY, line TEXT); INSERT INTO logs VALUES (1, 'x');
