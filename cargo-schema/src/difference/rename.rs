@@ -52,6 +52,9 @@ impl<D: Dialect> Comparison<'_, D> {
     /// What models and answers say of tables, as far as it is to be done.
     fn table_renames(&self, desired: &Folded, current: &Folded) -> Vec<Claim> {
         let claim = |(key, (name, table)): (&String, &(String, Table))| {
+            if table.was.is_none() && self.answers.renames.is_empty() {
+                return None;
+            }
             let others = || current.tables.keys().filter(|old| *old != key);
             let answered = others().find_map(|old| Some((old, self.rename_answer(old, name)?)));
             let was = || others().find(|old| table.was.as_ref().is_some_and(|was| self.is_same(was, old)));

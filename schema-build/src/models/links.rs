@@ -133,20 +133,23 @@ fn is_key(words: &ForeignKeyWords, columns: &[String], draft: &Draft, m: &mut Mi
 pub(super) fn unite(drafts: Vec<Draft>, dialect: Dialect, findings: &mut Vec<Finding>) -> Vec<Draft> {
     index_names(&drafts, dialect, findings);
     let mut united: Vec<Draft> = Vec::new();
+    let mut places = BTreeMap::new();
     for draft in drafts {
-        let is_same = |other: &&Draft| match dialect {
-            Dialect::Sqlite => other.key.to_lowercase() == draft.key.to_lowercase(),
-            Dialect::Postgres | Dialect::Mysql => other.key == draft.key,
+        let key = match dialect {
+            Dialect::Sqlite => draft.key.to_lowercase(),
+            Dialect::Postgres | Dialect::Mysql => draft.key.clone(),
         };
-        let other = united.iter().find(is_same).and_then(|other| other.table.place.clone());
-        match (other, &draft.table.place) {
+        match (places.get(&key), &draft.table.place) {
             (Some(first), Some(second)) => {
                 let what = format!("the table `{}`", draft.key);
                 findings.push(
-                    twice(&what, second, &first).help("one struct describes it; the others only use it"),
+                    twice(&what, second, first).help("one struct describes it; the others only use it"),
                 );
             }
-            _ => united.push(draft),
+            (_, place) => {
+                places.extend(place.clone().map(|place| (key, place)));
+                united.push(draft);
+            }
         }
     }
     debug_assert!(united.iter().all(|draft| draft.table.knowledge == Knowledge::Whole), "structs say all");
