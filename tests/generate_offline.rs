@@ -150,6 +150,17 @@ fn one_offline_migration_follows_another() {
 }
 
 #[test]
+fn a_new_value_and_its_use_are_two_migrations_offline() {
+    let Some(bed) = Bed::new(Engine::Postgres) else { return };
+    bed.edit("Happy, Sad", "Happy, Sad, Calm");
+    bed.edit("'happy'", "'calm'");
+    bed.offline("generate calmer").ok().says("Detected changed enum `mood`");
+    assert_eq!(bed.sandbox.migrations().len(), 3);
+    assert_eq!(bed.newest("up.sql"), "ALTER TABLE users ALTER COLUMN mood SET DEFAULT 'calm';\n");
+    bed.is_proven_later();
+}
+
+#[test]
 fn a_table_comes_and_goes_offline() {
     on_both(|bed| {
         let table = "\n#[derive(schema_runtime::Schema)]\n#[schema(check(\"size > 1\"), index(size, id))]\npub struct Box {\n    \

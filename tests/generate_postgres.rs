@@ -173,6 +173,49 @@ fn indexes_are_built_beside_the_writes_in_migrations_of_their_own() {
     assert_eq!(session.rows("SELECT count(*)::text AS line FROM users"), ["500"]);
 }
 
+const TASKS: &str = r#"#[derive(schema_runtime::Schema)]
+pub enum Status { Open, Done }
+
+#[derive(schema_runtime::Schema)]
+#[diesel(table_name = crate::schema::tasks)]
+pub struct Task {
+    #[schema(identity)] pub id: i64,
+    #[schema(default = "'open'")] pub status: Status,
+}
+"#;
+
+#[test]
+fn a_new_value_and_its_use_are_two_migrations() {
+    let Some(shop) = Shop::new(TASKS) else { return };
+    shop.schema("generate \"create tasks\"").ok();
+    shop.schema("upgrade").ok();
+    let mut session = shop.session();
+    session.run("INSERT INTO tasks DEFAULT VALUES").unwrap();
+    shop.sandbox.replace("src/models.rs", "Open, Done", "Open, Archived, Done");
+    shop.sandbox.replace("src/models.rs", "'open'", "'archived'");
+    shop.schema("generate archive").ok().says("Proving");
+    let names = shop.sandbox.migrations();
+    let slugs: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once('_')?.1)).collect();
+    assert_eq!(slugs, ["create_tasks", "archive_enum_values", "archive"]);
+    let read = |number: usize, file: &str| shop.sandbox.read(&format!("migrations/{}/{file}", names[number]));
+    assert!(read(1, "up.sql").ends_with("\nALTER TYPE status ADD VALUE 'archived' AFTER 'open';\n"));
+    assert!(read(1, "metadata.toml").contains("run_in_transaction = true"), "its way back is all or nothing");
+    shop.schema("check --proof").ok().lacks("unproven").lacks("way-back");
+
+    // What one transaction cannot do is refused by the server, and changes nothing.
+    shop.schema("upgrade --transaction all").exits(3).says("must be committed before they can be used");
+    shop.schema("upgrade").ok();
+    session.run("INSERT INTO tasks DEFAULT VALUES").unwrap();
+    assert_eq!(session.rows("SELECT status::text AS line FROM tasks ORDER BY id"), ["open", "archived"]);
+    shop.schema("generate again").ok().says("No changes");
+
+    shop.schema("revert 2").exits(3).says("invalid input value for enum status: \"archived\"");
+    session.run("UPDATE tasks SET status = 'done' WHERE status = 'archived'").unwrap();
+    shop.schema("revert").ok();
+    assert_eq!(session.rows("SELECT status::text AS line FROM tasks ORDER BY id"), ["open", "done"]);
+    shop.schema("upgrade").ok();
+}
+
 #[test]
 fn the_configuration_asks_for_it_too() {
     let Some(shop) = Shop::new(PLAIN) else { return };

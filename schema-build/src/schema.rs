@@ -254,11 +254,28 @@ pub struct EnumType {
     pub was: Option<String>,
 }
 
-/// One value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One value. Where the model says it is no part of what it is.
+#[derive(Clone, Debug)]
 pub struct EnumValue {
     /// As the database spells it.
     pub name: String,
     /// As it used to spell it.
     pub was: Option<String>,
+    /// Where the model says it.
+    pub place: Option<Place>,
 }
+
+impl EnumValue {
+    /// A value of a database, which has always been called that.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), was: None, place: None }
+    }
+}
+
+impl PartialEq for EnumValue {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.was) == (&other.name, &other.was)
+    }
+}
+
+impl Eq for EnumValue {}

@@ -160,6 +160,11 @@ pub(crate) trait Dialect {
     /// An expression after a column that it mentions got another name.
     fn rename_column(&self, sql: &str, from: &str, to: &str) -> String;
 
+    /// An expression after an enum type that it mentions got another name.
+    fn rename_type(&self, sql: &str, _from: &str, _to: &str) -> String {
+        sql.to_owned()
+    }
+
     /// The values that a column may have, where this condition says nothing but that.
     fn values_of_check(&self, expression: &str, column: &str) -> Option<EnumType>;
 
@@ -185,6 +190,11 @@ pub(crate) trait Dialect {
     /// Words of a history after which a schema does not say everything that hangs on a table.
     fn unsaid(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Whether what an operation adds is used by another of these, and can be only when it is committed.
+    fn commits_first(&self, _operation: &Operation, _all: &[Operation]) -> bool {
+        false
     }
 
     /// Whether indexes of this table can be built and dropped while others write.

@@ -4,6 +4,7 @@ use schema_build::schema::{Column, ColumnType, EnumType, EnumValue, Table};
 
 use super::{Comparison, Folded, Question, Subject};
 use crate::dialect::Dialect;
+use crate::dialect::spelling::of_table;
 use crate::operation::Operation;
 
 impl<D: Dialect> Comparison<'_, D> {
@@ -15,7 +16,7 @@ impl<D: Dialect> Comparison<'_, D> {
             let before = gone.remove(name).or_else(|| {
                 let before = gone.remove(&old.clone()?)?;
                 self.push(Operation::RenameEnum { from: old.clone()?, to: name.clone() });
-                rename_type(current, &old.clone()?, name);
+                rename_type(self.dialect, current, &old.clone()?, name);
                 Some(before)
             });
             match before {
@@ -32,7 +33,7 @@ impl<D: Dialect> Comparison<'_, D> {
 
     fn enum_type(&mut self, desired: &EnumType, before: &EnumType) {
         if names(desired) != names(before) {
-            let recode = self.recode(&desired.name, desired, before, None);
+            let recode = self.recode(&desired.name, desired, before);
             let from = EnumType { name: desired.name.clone(), ..before.clone() };
             self.push(Operation::AlterEnum { from, to: desired.clone(), recode });
         }
@@ -77,17 +78,11 @@ impl<D: Dialect> Comparison<'_, D> {
             return Vec::new();
         }
         to.values = Some(wanted.clone());
-        self.recode(&wanted.name, wanted, there, desired.place.clone())
+        self.recode(&wanted.name, wanted, there)
     }
 
     /// Which values got other names; asks where nobody can tell.
-    fn recode(
-        &mut self,
-        ty: &str,
-        desired: &EnumType,
-        before: &EnumType,
-        place: Option<schema_build::finding::Place>,
-    ) -> Vec<(String, String)> {
+    fn recode(&mut self, ty: &str, desired: &EnumType, before: &EnumType) -> Vec<(String, String)> {
         let mut gone: Vec<&str> =
             names(before).into_iter().filter(|name| !names(desired).contains(name)).collect();
         let mut recode = Vec::new();
@@ -98,7 +93,7 @@ impl<D: Dialect> Comparison<'_, D> {
             });
             match position {
                 Some(position) => recode.push((gone.remove(position).to_owned(), value.name.clone())),
-                None => open.push(value.name.clone()),
+                None => open.push(value),
             }
         }
         gone.retain(|old| !self.is_dropped(&format!("{ty}.{old}")));
@@ -108,9 +103,9 @@ impl<D: Dialect> Comparison<'_, D> {
             self.found.questions.push(Question {
                 subject,
                 gone,
-                new,
+                new: new.name.clone(),
                 detail: None,
-                place: place.clone(),
+                place: new.place.clone(),
                 may_stay: false,
             });
         }
@@ -128,12 +123,14 @@ fn is_used(schema: &Folded, name: &str) -> bool {
     schema.tables.values().any(|(_, table)| table.columns.iter().any(|column| is_of(column, name)))
 }
 
-/// The engine gives the columns of a type its new name by itself.
-fn rename_type(schema: &mut Folded, from: &str, to: &str) {
-    let columns = schema.tables.values_mut().flat_map(|(_, table)| &mut table.columns);
-    for column in columns.filter(|column| is_of(column, from)) {
-        let (ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. }) = &mut column.ty;
-        *ty = format!("{to}{}", if ty.ends_with("[]") { "[]" } else { "" });
+/// The engine gives the columns of a type its new name by itself, and whatever mentions it.
+fn rename_type<D: Dialect>(dialect: &D, schema: &mut Folded, from: &str, to: &str) {
+    for (_, table) in schema.tables.values_mut() {
+        for column in table.columns.iter_mut().filter(|column| is_of(column, from)) {
+            let (ColumnType::Sql(ty) | ColumnType::Diesel { name: ty, .. }) = &mut column.ty;
+            *ty = format!("{to}{}", if ty.ends_with("[]") { "[]" } else { "" });
+        }
+        of_table(table, &mut |sql| *sql = dialect.rename_type(sql, from, to));
     }
 }
 

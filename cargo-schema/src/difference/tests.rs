@@ -392,8 +392,8 @@ fn a_block_for_a_view_changes_nothing() {
 fn enum_values_come_go_and_are_renamed() {
     let values = |names: &[(&str, Option<&str>)]| {
         let value = |(name, was): &(&str, Option<&str>)| EnumValue {
-            name: (*name).to_owned(),
             was: was.map(str::to_owned),
+            ..EnumValue::named(*name)
         };
         Some(EnumType { name: "mood".to_owned(), values: names.iter().map(value).collect(), was: None })
     };

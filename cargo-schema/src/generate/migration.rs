@@ -1,6 +1,8 @@
 //! From two schemas to the SQL of a migration, both ways, written on a scratch database that goes all the way up and
 //! back.
 
+use std::collections::BTreeSet;
+
 use schema_build::schema::Schema;
 
 use super::share::{Share, shared};
@@ -76,16 +78,23 @@ pub(crate) fn write_all<D: Dialect>(
     Ok(migrations)
 }
 
-/// One share, unless indexes are built while others write.
+/// One share, unless indexes are built while others write, or values of an enum type are used at once.
 pub(crate) fn shares<D: Dialect>(
     dialect: &D,
     operations: Vec<Operation>,
     beside: Option<&D::Catalogue>,
 ) -> Vec<(Share, Vec<Operation>)> {
-    match beside {
-        Some(catalogue) => shared(operations, |table| dialect.builds_beside(catalogue, table)),
-        None => vec![(Share::default(), operations)],
+    let is_first = |operation: &&Operation| dialect.commits_first(operation, &operations);
+    let name = |operation: &Operation| match operation {
+        Operation::AlterEnum { to, .. } => Some(to.name.clone()),
+        _ => None,
+    };
+    let first: BTreeSet<String> = operations.iter().filter(is_first).filter_map(name).collect();
+    if beside.is_none() && first.is_empty() {
+        return vec![(Share::default(), operations)];
     }
+    let is_free = |table: &str| beside.is_some_and(|catalogue| dialect.builds_beside(catalogue, table));
+    shared(operations, is_free, |ty| first.contains(ty))
 }
 
 /// Writes the migration for these operations. `database` holds the current schema, before and afterwards.

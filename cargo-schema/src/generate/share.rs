@@ -1,14 +1,17 @@
-//! Which operations share a migration. All of them, unless indexes of tables with rows are built beside the writes of
-//! others, which no transaction allows: these are in a migration of their own then, what they need stands in one
-//! before, and what needs them in one behind. Pure.
+//! Which operations share a migration. All of them, with two exceptions. Indexes of tables with rows are built beside
+//! the writes of others, which no transaction allows: these are in a migration of their own then, what they need stands
+//! in one before, and what needs them in one behind. And values of an enum type that must be committed before they can
+//! be used stand in one before their use. Pure.
 
-use schema_build::schema::{ForeignKey, IndexItem, Table};
+use schema_build::schema::{EnumType, ForeignKey, IndexItem, Table};
 
 use crate::operation::{Operation, Part};
 
 /// What a migration holds, in the order in which several of them run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Share {
+    /// Values of enum types, which others use.
+    Values,
     /// Names that must be new before an index of the table goes.
     Renames,
     /// Indexes that are in the way of what follows.
@@ -31,6 +34,7 @@ impl Share {
     /// What people said the whole does, with a word that tells this part from the others.
     pub(crate) fn message(self, whole: &str) -> String {
         let part = match self {
+            Self::Values => "enum values",
             Self::Renames => "renames",
             Self::GoneIndexes => "indexes that go",
             Self::Rest => return whole.to_owned(),
@@ -42,16 +46,20 @@ impl Share {
 }
 
 /// Shares operations out that are in the order in which they are done. `is_free` says of a table, by its name of
-/// before, whether its indexes can be built while others write.
+/// before, whether its indexes can be built while others write; `is_first` of an enum type, by its name of after,
+/// whether its values have to be there before all else.
 pub(crate) fn shared(
     operations: Vec<Operation>,
     is_free: impl Fn(&str) -> bool,
+    is_first: impl Fn(&str) -> bool,
 ) -> Vec<(Share, Vec<Operation>)> {
-    let whole = Whole { operations: &operations, is_free };
+    let whole = Whole { operations: &operations, is_free, is_first };
     let mut shares: Vec<(Share, Operation)> =
         operations.iter().flat_map(|operation| whole.with_keys_apart(operation)).collect();
     if shares.iter().any(|(share, _)| *share == Share::GoneIndexes) {
-        let renames = shares.iter_mut().filter(|(_, operation)| operation.is_rename());
+        let is_rename =
+            |(share, operation): &&mut (Share, Operation)| *share == Share::Rest && operation.is_rename();
+        let renames = shares.iter_mut().filter(is_rename);
         renames.for_each(|(share, _)| *share = Share::Renames);
     }
     let has_rest = shares.iter().any(|(share, _)| *share == Share::Rest);
@@ -66,12 +74,13 @@ pub(crate) fn shared(
     runs.map(|run| (place(&run[0]).0, run.iter().map(|(_, operation)| operation.clone()).collect())).collect()
 }
 
-struct Whole<'a, F> {
+struct Whole<'a, F, G> {
     operations: &'a [Operation],
     is_free: F,
+    is_first: G,
 }
 
-impl<F: Fn(&str) -> bool> Whole<'_, F> {
+impl<F: Fn(&str) -> bool, G: Fn(&str) -> bool> Whole<'_, F, G> {
     /// An operation with its share; keys of a new table that have to wait are taken out of it.
     fn with_keys_apart(&self, operation: &Operation) -> Vec<(Share, Operation)> {
         let Operation::CreateTable { name, table } = operation else {
@@ -88,6 +97,12 @@ impl<F: Fn(&str) -> bool> Whole<'_, F> {
 
     fn share(&self, operation: &Operation) -> Share {
         match operation {
+            Operation::AlterEnum { to: EnumType { name, .. }, .. }
+            | Operation::RenameEnum { to: name, .. }
+                if (self.is_first)(name) =>
+            {
+                Share::Values
+            }
             Operation::AddPart { part: Part::ForeignKey(key), .. } if self.waits(key) => Share::Keys,
             Operation::AddPart { .. } if self.is_built(operation) => Share::Indexes,
             Operation::DropPart { table, part } if self.goes_beside(table, part) => {

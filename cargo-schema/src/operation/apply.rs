@@ -1,10 +1,11 @@
 //! Operations done to a schema, as a database would do them: what a schema is after them, where no database can be
 //! asked. Pure.
 
-use schema_build::schema::{Column, ColumnType, IndexItem, Schema, Table};
+use schema_build::schema::{Check, Column, ColumnType, IndexItem, Schema, Table};
 
 use super::{Operation, Part};
 use crate::dialect::Dialect;
+use crate::dialect::spelling::of_table;
 
 /// The schema after these operations.
 pub(crate) fn after<D: Dialect>(dialect: &D, before: &Schema, operations: &[Operation]) -> Schema {
@@ -63,7 +64,11 @@ impl<D: Dialect> Doing<'_, D> {
             Operation::AddColumn { column, .. } => table.columns.push(said(column)),
             Operation::DropColumn { column, .. } => table.columns.retain(|it| !is_it(it, &column.name)),
             Operation::AlterColumn { from, to, .. } => {
-                table.columns.iter_mut().filter(|it| is_it(it, &from.name)).for_each(|it| *it = said(to));
+                let Some(place) = table.columns.iter().position(|it| is_it(it, &from.name)) else { return };
+                let old = std::mem::replace(&mut table.columns[place], said(to));
+                if old.values.is_none() && from.values.is_some() {
+                    self.drop_values(table, &old.name);
+                }
             }
             Operation::AddPart { part, .. } => self.add_part(table, part),
             Operation::DropPart { part, .. } => self.drop_part(table, part),
@@ -72,6 +77,14 @@ impl<D: Dialect> Doing<'_, D> {
                 self.add_part(table, to);
             }
             _ => {}
+        }
+    }
+
+    /// The check that the comparison took for the values of a column.
+    fn drop_values(&self, table: &mut Table, column: &str) {
+        let is_it = |check: &Check| self.dialect.values_of_check(&check.expression, column).is_some();
+        if let Some(place) = table.checks.iter().position(is_it) {
+            table.checks.remove(place);
         }
     }
 
@@ -136,12 +149,15 @@ impl<D: Dialect> Doing<'_, D> {
                 .enums
                 .insert(to.to_owned(), schema_build::schema::EnumType { name: to.to_owned(), ..ty });
         }
-        for column in self.schema.tables.values_mut().flat_map(|table| &mut table.columns) {
-            if let ColumnType::Sql(sql) = &mut column.ty
-                && sql.strip_suffix("[]").unwrap_or(sql) == from
-            {
-                *sql = sql.replacen(from, to, 1);
+        for table in self.schema.tables.values_mut() {
+            for column in &mut table.columns {
+                if let ColumnType::Sql(sql) = &mut column.ty
+                    && sql.strip_suffix("[]").unwrap_or(sql) == from
+                {
+                    *sql = sql.replacen(from, to, 1);
+                }
             }
+            of_table(table, &mut |sql| *sql = self.dialect.rename_type(sql, from, to));
         }
     }
 }

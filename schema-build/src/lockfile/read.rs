@@ -183,8 +183,11 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn values(&mut self, table: &DeTable<'t>, name: String) -> EnumType {
-        let value = |name| EnumValue { name, was: None };
-        EnumType { name, values: self.texts(table, "values").into_iter().map(value).collect(), was: None }
+        EnumType {
+            name,
+            values: self.texts(table, "values").into_iter().map(EnumValue::named).collect(),
+            was: None,
+        }
     }
 
     fn primary_key(&mut self, value: &Value<'t>) -> Option<PrimaryKey> {

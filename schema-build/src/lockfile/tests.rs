@@ -161,7 +161,7 @@ mod schemas {
         }
 
         fn values(&mut self, name: String) -> EnumType {
-            let value = |chance: &mut Self| EnumValue { name: chance.text(), was: None };
+            let value = |chance: &mut Self| EnumValue::named(chance.text());
             EnumType { name, values: self.some(3, value), was: None }
         }
 

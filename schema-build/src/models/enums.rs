@@ -74,7 +74,7 @@ fn values(model: &Model<ItemEnum>, cfg: &Cfg, m: &mut Mistakes<'_>) -> Vec<EnumV
             m.add(rules::CONTRADICTION, span, message, "fields");
         }
         let (name, was) = names(&attributes, "a variant", &variant.ident.unraw().to_string(), m);
-        let value = EnumValue { name, was };
+        let value = EnumValue { name, was, place: Some(m.source.place(span, "")) };
         match values.iter().find(|other| other.value.name == value.name) {
             Some(other) => {
                 let (second, first) = (m.source.place(span, ""), m.source.place(other.span, ""));

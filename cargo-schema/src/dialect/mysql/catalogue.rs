@@ -244,7 +244,7 @@ impl ColumnEntry {
         let other = |collation: &&String| Some(*collation) != table.collation.as_ref();
         let values = (ty.base == "enum").then(|| EnumType {
             name: self.name.clone(),
-            values: ty.arguments.iter().map(|name| EnumValue { name: name.clone(), was: None }).collect(),
+            values: ty.arguments.iter().map(EnumValue::named).collect(),
             was: None,
         });
         Column {

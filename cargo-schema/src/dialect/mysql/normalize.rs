@@ -70,9 +70,10 @@ fn column(column: &mut Column, is_key: bool) {
     if ty.base == "enum" {
         let name = column.values.as_ref().map_or(column.name.clone(), |values| values.name.clone());
         let said = column.values.take().map(|values| values.values).unwrap_or_default();
-        let was =
-            |name: &String| said.iter().find(|value| value.name == *name).and_then(|value| value.was.clone());
-        let value = |name: &String| EnumValue { name: name.clone(), was: was(name) };
+        let value = |name: &String| {
+            let said = said.iter().find(|value| value.name == *name);
+            said.cloned().unwrap_or_else(|| EnumValue::named(name))
+        };
         column.values = Some(EnumType { name, values: ty.arguments.iter().map(value).collect(), was: None });
     }
 }

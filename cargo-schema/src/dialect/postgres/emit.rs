@@ -3,17 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use schema_build::schema::{EnumType, EnumValue, ForeignKey, Table, Unique};
+use schema_build::schema::{ForeignKey, Table, Unique};
 
 use super::alter::Change;
 use super::define::{self, Frame};
 use super::introspect::{Catalogue, Entry};
-use super::name::{path, quoted, split, string};
+use super::name::{path, quoted, split};
 use super::scratch::Scratch;
 use super::{enums, restore, types, views};
 use crate::database::scratch::Error;
 use crate::dialect::script::{Group, Script};
-use crate::dialect::spelling::of_operation;
 use crate::dialect::{Emitted, Paper};
 use crate::operation::{Operation, Part};
 
@@ -156,10 +155,10 @@ impl Stage<'_> {
         for operation in self.operations {
             match operation {
                 Operation::CreateEnum { ty } => script.push(Group::of(vec![define::enum_type(ty)])),
-                Operation::AlterEnum { from, to, recode } => {
-                    let change = self.enum_change(from, to, recode);
-                    let groups = change.groups(self.uses_at_once(from, to), self.like.is_some());
-                    groups.into_iter().for_each(|group| script.push(group));
+                Operation::AlterEnum { .. } => {
+                    let change = self.enum_change(operation);
+                    let groups = change.map(|change| change.groups(self.like.is_some()));
+                    groups.into_iter().flatten().for_each(|group| script.push(group));
                 }
                 _ => {}
             }
@@ -180,25 +179,9 @@ impl Stage<'_> {
         script
     }
 
-    fn enum_change<'s>(
-        &'s self,
-        from: &'s EnumType,
-        to: &'s EnumType,
-        recode: &'s [(String, String)],
-    ) -> enums::Change<'s> {
-        enums::Change { before: self.before, from, to, recode }
-    }
-
-    /// Whether a value that is new is used in the same script, which PostgreSQL forbids where it was added in place.
-    fn uses_at_once(&self, from: &EnumType, to: &EnumType) -> bool {
-        let is_new = |value: &&EnumValue| !from.values.iter().any(|old| old.name == value.name);
-        let new: Vec<String> = to.values.iter().filter(is_new).map(|value| string(&value.name)).collect();
-        let names_one = |sql: &str| new.iter().any(|value| sql.contains(value.as_str()));
-        self.operations.iter().any(|operation| {
-            let mut is_used = backfill(operation).is_some_and(names_one);
-            of_operation(&mut operation.clone(), &mut |sql| is_used |= names_one(sql));
-            is_used
-        })
+    fn enum_change<'s>(&'s self, operation: &'s Operation) -> Option<enums::Change<'s>> {
+        let values = enums::Values::of(operation)?;
+        Some(enums::Change { before: self.before, values, is_used: values.are_used_by(self.operations) })
     }
 
     /// Columns that get another type, and those of enums that are made anew.
@@ -213,8 +196,8 @@ impl Stage<'_> {
                 {
                     columns.insert((table.clone(), from.name.clone()));
                 }
-                Operation::AlterEnum { from, to, recode }
-                    if self.enum_change(from, to, recode).is_anew(self.uses_at_once(from, to)) =>
+                Operation::AlterEnum { to, .. }
+                    if self.enum_change(operation).is_some_and(|change| change.is_anew()) =>
                 {
                     for (table, entry) in &self.before.tables {
                         let is_it = |ty: &str| ty.strip_suffix("[]").unwrap_or(ty) == to.name;
@@ -390,15 +373,6 @@ impl Stage<'_> {
             _ => None,
         });
         Group::of(drops.collect())
-    }
-}
-
-fn backfill(operation: &Operation) -> Option<&str> {
-    match operation {
-        Operation::AddColumn { column, .. } | Operation::AlterColumn { to: column, .. } => {
-            column.backfill.as_deref()
-        }
-        _ => None,
     }
 }
 

@@ -8,52 +8,54 @@ use super::introspect::{Catalogue, Entry};
 use super::name::{beside, path, quoted, split, string};
 use super::types;
 use crate::dialect::script::Group;
+use crate::dialect::spelling::of_operation;
+use crate::operation::Operation;
 
-/// What becomes of a type.
-pub(super) struct Change<'a> {
-    /// What there is.
-    pub(super) before: &'a Catalogue,
-    pub(super) from: &'a EnumType,
-    pub(super) to: &'a EnumType,
-    pub(super) recode: &'a [(String, String)],
+/// What becomes of the values of a type.
+#[derive(Clone, Copy)]
+pub(super) struct Values<'a> {
+    from: &'a EnumType,
+    to: &'a EnumType,
+    recode: &'a [(String, String)],
 }
 
-impl Change<'_> {
-    /// A value that is added in place cannot be used before the transaction ends: where one is (`is_used`), the type is
-    /// made anew.
-    pub(super) fn groups(&self, is_used: bool, is_way_back: bool) -> Vec<Group> {
-        let name = path(&self.to.name);
-        let renames = self
-            .recode
-            .iter()
-            .map(|(old, new)| format!("ALTER TYPE {name} RENAME VALUE {} TO {}", string(old), string(new)));
-        let mut groups = vec![Group::of(renames.collect())];
-        let (there, wanted) = self.values();
-        groups.push(match (is_within(&there, &wanted), self.is_anew(is_used)) {
-            (true, false) => added(&name, &there, &wanted),
-            (true, true) => anew(self.before, self.to).comment(format!(
-                "`{}` is made anew: a value that is added in place cannot be used at once.",
-                self.to.name
-            )),
-            (false, _) if is_way_back => anew(self.before, self.to),
-            (false, _) if there.iter().all(|value| wanted.contains(&value)) => anew(self.before, self.to)
-                .comment(format!("`{}` is made anew: its values have another order.", self.to.name)),
-            (false, _) => anew(self.before, self.to).comment(format!(
-                "Fails, and changes nothing, where a row has a value that `{}` loses.",
-                self.to.name
-            )),
-        });
-        groups
+/// What becomes of a type, and what there is.
+pub(super) struct Change<'a> {
+    pub(super) before: &'a Catalogue,
+    pub(super) values: Values<'a>,
+    /// Whether what is new is used in the same script.
+    pub(super) is_used: bool,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn of(operation: &'a Operation) -> Option<Self> {
+        match operation {
+            Operation::AlterEnum { from, to, recode } => Some(Self { from, to, recode }),
+            _ => None,
+        }
     }
 
-    /// Whether the type is made anew, and every column of it rewritten.
-    pub(super) fn is_anew(&self, is_used: bool) -> bool {
-        let (there, wanted) = self.values();
-        !is_within(&there, &wanted) || is_used && wanted.len() > there.len()
+    /// Whether others of these operations use a value that is new.
+    pub(super) fn are_used_by(&self, operations: &[Operation]) -> bool {
+        let (there, wanted) = self.names();
+        let new: Vec<String> =
+            wanted.iter().filter(|value| !there.contains(value)).map(|value| string(value)).collect();
+        let names_one = |sql: &str| new.iter().any(|value| sql.contains(value.as_str()));
+        operations.iter().any(|operation| {
+            let mut is_used = backfill(operation).is_some_and(names_one);
+            of_operation(&mut operation.clone(), &mut |sql| is_used |= names_one(sql));
+            is_used
+        })
+    }
+
+    /// Whether values are added, and nothing else but names changes: which is done in place.
+    pub(super) fn are_added(&self) -> bool {
+        let (there, wanted) = self.names();
+        is_within(&there, &wanted) && wanted.len() > there.len()
     }
 
     /// Those that are there, by their new names, and those that are wanted.
-    fn values(&self) -> (Vec<String>, Vec<&String>) {
+    fn names(&self) -> (Vec<String>, Vec<&'a String>) {
         let there = self.from.values.iter().map(|value| self.name_of(&value.name)).collect();
         (there, self.to.values.iter().map(|value| &value.name).collect())
     }
@@ -61,6 +63,50 @@ impl Change<'_> {
     fn name_of(&self, old: &str) -> String {
         let renamed = self.recode.iter().find(|(from, _)| from == old);
         renamed.map_or(old, |(_, to)| to).to_owned()
+    }
+}
+
+fn backfill(operation: &Operation) -> Option<&str> {
+    match operation {
+        Operation::AddColumn { column, .. } | Operation::AlterColumn { to: column, .. } => {
+            column.backfill.as_deref()
+        }
+        _ => None,
+    }
+}
+
+impl Change<'_> {
+    /// A value that is added in place cannot be used before the transaction ends: where one is used, the type is made
+    /// anew.
+    pub(super) fn groups(&self, is_way_back: bool) -> Vec<Group> {
+        let Values { to, recode, .. } = self.values;
+        let name = path(&to.name);
+        let renames = recode
+            .iter()
+            .map(|(old, new)| format!("ALTER TYPE {name} RENAME VALUE {} TO {}", string(old), string(new)));
+        let mut groups = vec![Group::of(renames.collect())];
+        let (there, wanted) = self.values.names();
+        groups.push(match (is_within(&there, &wanted), self.is_anew()) {
+            (true, false) => added(&name, &there, &wanted),
+            (true, true) => anew(self.before, to).comment(format!(
+                "`{}` is made anew: a value that is added in place cannot be used at once.",
+                to.name
+            )),
+            (false, _) if is_way_back => anew(self.before, to),
+            (false, _) if there.iter().all(|value| wanted.contains(&value)) => anew(self.before, to)
+                .comment(format!("`{}` is made anew: its values have another order.", to.name)),
+            (false, _) => anew(self.before, to).comment(format!(
+                "Fails, and changes nothing, where a row has a value that `{}` loses.",
+                to.name
+            )),
+        });
+        groups
+    }
+
+    /// Whether the type is made anew, and every column of it rewritten.
+    pub(super) fn is_anew(&self) -> bool {
+        let (there, wanted) = self.values.names();
+        !is_within(&there, &wanted) || self.is_used && self.values.are_added()
     }
 }
 

@@ -392,8 +392,7 @@ impl Assembly {
 }
 
 fn enum_type(name: String, values: Option<Vec<String>>) -> (String, EnumType) {
-    let value = |name| EnumValue { name, was: None };
-    let values = values.unwrap_or_default().into_iter().map(value).collect();
+    let values = values.unwrap_or_default().into_iter().map(EnumValue::named).collect();
     (name.clone(), EnumType { name, values, was: None })
 }
 

@@ -149,6 +149,10 @@ impl Dialect for Postgres {
         name::renamed(sql, from, to)
     }
 
+    fn rename_type(&self, sql: &str, from: &str, to: &str) -> String {
+        name::retyped(sql, from, to)
+    }
+
     fn values_of_check(&self, expression: &str, column: &str) -> Option<EnumType> {
         normalize::values_of_check(expression, column)
     }
@@ -201,6 +205,10 @@ impl Dialect for Postgres {
             "UNLOGGED",
             "VIEW",
         ]
+    }
+
+    fn commits_first(&self, operation: &Operation, all: &[Operation]) -> bool {
+        enums::Values::of(operation).is_some_and(|values| values.are_added() && values.are_used_by(all))
     }
 
     fn builds_beside(&self, catalogue: &Catalogue, table: &str) -> bool {

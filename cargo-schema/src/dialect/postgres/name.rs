@@ -298,6 +298,24 @@ pub(crate) fn renamed(sql: &str, from: &str, to: &str) -> String {
     text + &sql[rest..]
 }
 
+/// An expression after a type that it casts to got another name.
+pub(crate) fn retyped(sql: &str, from: &str, to: &str) -> String {
+    let (from, to) = (path(from), path(to));
+    let goes_on =
+        |after: &str| after.starts_with(|next: char| next.is_alphanumeric() || "_$.".contains(next));
+    let is_it = |start: usize| {
+        sql[..start].ends_with("::") && sql[start..].strip_prefix(&from).is_some_and(|after| !goes_on(after))
+    };
+    let mut text = String::with_capacity(sql.len());
+    let mut rest = 0;
+    for token in tokens(sql, Dialect::Postgres).filter(|token| is_it(token.start)) {
+        text.push_str(&sql[rest..token.start]);
+        text.push_str(&to);
+        rest = token.start + from.len();
+    }
+    text + &sql[rest..]
+}
+
 /// Neither a function nor a type.
 fn is_column(before: &str, after: &str) -> bool {
     !after.trim_start().starts_with('(') && !before.ends_with("::")
@@ -339,5 +357,14 @@ mod tests {
             "\"Order\" > 'a'::a AND a(b) > t.\"Order\""
         );
         assert!(mentions("x = 'it''s'::mood", "it's"));
+    }
+
+    #[test]
+    fn types_are_renamed_where_they_are_types() {
+        assert_eq!(
+            retyped("'::a' || x::a || y::ab || a::a[] || z::s.a", "a", "Order"),
+            "'::a' || x::\"Order\" || y::ab || a::\"Order\"[] || z::s.a"
+        );
+        assert_eq!(retyped("x::s.a", "s.a", "s.b"), "x::s.b");
     }
 }

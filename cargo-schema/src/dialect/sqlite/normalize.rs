@@ -94,9 +94,7 @@ pub(crate) fn values_of_check(expression: &str, column: &str) -> Option<EnumType
         .enumerate()
         .filter(|(position, token)| position % 2 == 0 || token.1 != ",")
         .map(|(_, token)| match token {
-            (Kind::String, text) if text.starts_with('\'') => {
-                Some(EnumValue { name: name::unquoted(text), was: None })
-            }
+            (Kind::String, text) if text.starts_with('\'') => Some(EnumValue::named(name::unquoted(text))),
             _ => None,
         })
         .collect();

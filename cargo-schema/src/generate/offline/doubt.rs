@@ -150,10 +150,7 @@ mod tests {
     fn values_at_the_end_of_an_enum_touch_nothing() {
         let ty = |names: &[&str]| EnumType {
             name: "mood".to_owned(),
-            values: names
-                .iter()
-                .map(|name| schema_build::schema::EnumValue { name: (*name).to_owned(), was: None })
-                .collect(),
+            values: names.iter().map(|name| schema_build::schema::EnumValue::named(*name)).collect(),
             was: None,
         };
         let alter = |from: &[&str], to: &[&str]| {

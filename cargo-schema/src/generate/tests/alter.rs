@@ -222,7 +222,7 @@ fn what_would_be_lost_in_silence_stops_the_upgrade() {
         if ty.starts_with("enum") {
             let mut values =
                 schema_build::schema::EnumType { name: "e".to_owned(), values: Vec::new(), was: None };
-            values.values.push(schema_build::schema::EnumValue { name: "a".to_owned(), was: None });
+            values.values.push(schema_build::schema::EnumValue::named("a"));
             case.column("t", column).values = Some(values);
         }
         case.stopped(&format!("INSERT INTO t VALUES {row};"), lax, "t");

@@ -27,7 +27,7 @@ pub(super) enum Outcome {
 const NOTHING: &str = "-- No changes.\n";
 
 /// As many migrations as one change can take.
-const MOST: usize = 5;
+const MOST: usize = 6;
 
 /// All of them, by name.
 pub(super) fn all() -> Vec<Case> {

@@ -183,9 +183,7 @@ impl<W: Words> Maker<'_, W> {
     fn values(&mut self, name: &str) -> EnumType {
         let count = 1 + self.below(3);
         let start = self.below(VALUES.len());
-        let values = (0..count)
-            .map(|at| EnumValue { name: VALUES[(start + at) % VALUES.len()].to_owned(), was: None })
-            .collect();
+        let values = (0..count).map(|at| EnumValue::named(VALUES[(start + at) % VALUES.len()])).collect();
         let words = self.words;
         EnumType { name: words.enum_name(self, name), values, was: None }
     }
@@ -448,7 +446,7 @@ impl<W: Words> Maker<'_, W> {
                 first.name = fresh.to_owned();
             }
             _ if !ty.values.iter().any(|value| value.name == fresh) => {
-                ty.values.push(EnumValue { name: fresh.to_owned(), was: None });
+                ty.values.push(EnumValue::named(fresh));
             }
             _ => {}
         }
