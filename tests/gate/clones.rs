@@ -80,9 +80,9 @@ fn a_shallow_clone_says_what_it_lacks() {
     git(&place, &format!("clone -q --depth 1 file://{} shallow", whole.root().display()));
     let folder = place.path("shallow/apps/shop");
     let check = |words: &str| Run::schema(&folder, &format!("{CHECK} {words}"));
-    check("--base HEAD~1").exits(2).says("Git knows no commit `HEAD~1`").says("git fetch --unshallow");
-    check("--changed-since origin/other").exits(2).says("git fetch --unshallow");
+    check("--base HEAD~1").exits(2).prints("Git knows no commit `HEAD~1`").prints("git fetch --unshallow");
+    check("--changed-since origin/other").exits(2).prints("git fetch --unshallow");
     assert_eq!(rules(&check("--base HEAD").ok()), ["base-without-lock"]);
     let whole = Run::schema(&whole.path("apps/shop"), &format!("{CHECK} --base origin/other"));
-    whole.exits(2).says("fetch it first: `git fetch origin other`").lacks("shallow");
+    whole.exits(2).prints("fetch it first: `git fetch origin other`").lacks("shallow");
 }

@@ -16,8 +16,9 @@ pub(super) static RULE: Rule = Rule {
     examples: &[
         fires(
             "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);",
-            "CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text NOT NULL, phone text);",
-            Claim::Spoils("SELECT count(*) FROM information_schema.columns WHERE table_name = 'users' AND column_name = 'phone'"),
+            "CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text NOT NULL, phone text);
+INSERT INTO users (id, email, phone) VALUES (1, 'a@example.com', '1');",
+            Claim::Fails("42703"),
         ),
         quiet(
             "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);",
