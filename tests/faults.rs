@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 
 use crate::harness::{Engine, Private, Proxy, Run, Sandbox, Served, Session, checkout, folder};
 
-const ID: &str = "0a1b2c3d4e5f";
+pub const ID: &str = "0a1b2c3d4e5f";
 
 /// One revision.
-fn history() -> Sandbox {
+pub fn history() -> Sandbox {
     let sandbox = Sandbox::empty();
     let metadata = format!("run_in_transaction = true\nrevision = \"{ID}\"\nparents = []\n");
     sandbox.migration(

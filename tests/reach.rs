@@ -3,21 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::harness::{Engine, Private, Sandbox, Served, checkout, folder};
-
-const ID: &str = "0a1b2c3d4e5f";
-
-fn history() -> Sandbox {
-    let sandbox = Sandbox::empty();
-    let metadata = format!("run_in_transaction = true\nrevision = \"{ID}\"\nparents = []\n");
-    sandbox.migration(
-        "2026-11-20-1000-0a1b2c3d4e5f_first",
-        &metadata,
-        "CREATE TABLE a (x INTEGER);\n",
-        Some("DROP TABLE a;\n"),
-    );
-    sandbox
-}
+use crate::faults::{ID, history};
+use crate::harness::{Engine, Private, Served, checkout, folder};
 
 /// `pg_service.conf` says where the server is, and the URL says what it does not.
 #[test]
