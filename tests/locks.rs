@@ -5,9 +5,10 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Engine, Output, Run, Sandbox, Served, beds};
+use crate::harness::{Engine, Output, Run, Sandbox, Served, Session, beds};
 
 /// How many start at once.
 const PROCESSES: usize = 32;
@@ -150,6 +151,27 @@ fn thirty_two_half_of_them_through_a_pooler() {
 fn thirty_two_on_three_nodes() {
     let crowd = || beds::clustered().map(|(served, urls)| Crowd::new(served, urls, ""));
     rounds("Galera", crowd, |crowd| assert_ne!(crowd.leases(), "0"));
+}
+
+/// What one node does to the lock's table ends whatever looks at it on the others, which shall try again.
+#[test]
+fn a_node_that_is_in_the_way_all_the_time_stops_nobody() {
+    let Some((served, urls)) = beds::clustered() else { return };
+    let mut elsewhere = Session::open(Engine::Mysql, &urls[2]).unwrap();
+    let crowd = Crowd::new(served, urls, "");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                // It may not be there yet, and may be what somebody is at work on.
+                let _ = elsewhere.run("ALTER TABLE __schema_lock COMMENT = ''");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| crowd.run()));
+        is_over.store(true, Ordering::Relaxed);
+        ran.unwrap_or_else(|cause| std::panic::resume_unwind(cause));
+    });
 }
 
 /// A run that sleeps, and what is said of it meanwhile and after it was killed.

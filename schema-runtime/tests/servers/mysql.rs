@@ -193,3 +193,26 @@ fn a_table_that_others_hold_is_asked_for_again_from_the_statement_on() {
     assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM u"), ["2"]);
     assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|4/4|done"]);
 }
+
+#[test]
+fn what_is_written_before_a_script_waits_too_and_the_script_is_run() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    run(&mut connection, "CREATE TABLE t (x int)");
+    let history = line(&[("INSERT INTO t VALUES (1);\n", "")]);
+    upgrade(&history, &mut connection).unwrap();
+    // Somebody reverted it with another program, which is written down first.
+    run(&mut connection, "DELETE FROM t; DELETE FROM __diesel_schema_migrations");
+    let mut holder = database.my();
+    run(&mut holder, "START TRANSACTION; SELECT * FROM __schema_ledger FOR UPDATE");
+    let freed = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(1500));
+        run(&mut holder, "COMMIT");
+    });
+    let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    Migrator::new(&history).options(options).upgrade(&mut connection, "heads").unwrap();
+    freed.join().unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM t"), ["1"]);
+    let ledger = ["0000|upgrade|1/1|done", "0000|gone|0/0|done", "0000|upgrade|1/1|done"];
+    assert_eq!(query(&mut connection, LEDGER), ledger);
+}

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::quote;
 use crate::engine::backend::Terms;
 use crate::engine::backend::lease::{Grace, Holder, LOST, TABLE, token};
+use crate::engine::backend::retry::Retry;
 use crate::engine::options::Lock as Kind;
 use crate::engine::session::{Session, SqlError};
 
@@ -29,6 +30,8 @@ struct Hold {
 pub(super) struct RunLock {
     hold: Hold,
     token: String,
+    /// The number of the lease that was asked for last.
+    sought: Option<u64>,
     /// The number of the connection.
     connection: String,
     lease: Duration,
@@ -71,9 +74,7 @@ impl RunLock {
                 Some("1") => Ok(()),
                 _ => session.execute(&make_table()),
             };
-            // Two nodes may do so at once; then the cluster lets one of them.
-            made.and_then(|()| self.take_lease(session, &terms.actor))
-                .map_err(|error| if is_conflict(&error) { SqlError::busy(None) } else { error })?;
+            made.and_then(|()| self.take_lease(session, &terms.actor))?;
         }
         Ok(Setting {
             has_autocommit: autocommit.as_deref() != Some("0"),
@@ -85,7 +86,12 @@ impl RunLock {
 
     fn take_lease(&mut self, session: &mut dyn Session, actor: &str) -> Result<(), SqlError> {
         let row = session.rows(&leaseholder())?.into_iter().next().unwrap_or_default();
-        let [fence, end, who, since, is_ended] = row.try_into().unwrap_or_default();
+        let [fence, end, who, since, is_ended, by] = row.try_into().unwrap_or_default();
+        if self.is_sought(fence.as_deref(), by.as_deref()) {
+            // It was taken, and what became of that could not be asked.
+            self.hold.lease = self.sought;
+            return Ok(());
+        }
         let busy = |who: Option<String>| {
             SqlError::busy(who.map(|who| Holder { who, since: since.clone(), is_dead: false }.to_string()))
         };
@@ -95,7 +101,7 @@ impl RunLock {
         let Some(next) = fence.parse::<u64>().ok().filter(|_| is_free).map(|fence| fence + 1) else {
             return Err(busy(who));
         };
-        self.token = token();
+        (self.token, self.sought) = (token(), Some(next));
         let (token, until) = (quote(&self.token), self.end());
         let took = session.execute(&format!(
             "UPDATE {TABLE} SET fence = {next}, holder = {}, token = {token}, taken_at = UTC_TIMESTAMP(6), \
@@ -113,6 +119,11 @@ impl RunLock {
             }
             _ => Err(busy(None)),
         }
+    }
+
+    fn is_sought(&self, fence: Option<&str>, token: Option<&str>) -> bool {
+        let number = fence.and_then(|fence| fence.parse().ok());
+        number.is_some() && number == self.sought && token == Some(&self.token)
     }
 
     fn end(&self) -> String {
@@ -174,7 +185,17 @@ impl RunLock {
         if !settings.is_empty() {
             last.push(format!("SET {}", settings.join(", ")));
         }
-        if last.is_empty() { Ok(()) } else { session.execute(&last.join(";\n")) }
+        if last.is_empty() {
+            return Ok(());
+        }
+        let last = last.join(";\n");
+        let mut retry = Retry::new(self.lease);
+        loop {
+            match session.execute(&last) {
+                Err(error) if retry.is_due(&error) => retry.pause(),
+                ended => return ended,
+            }
+        }
     }
 
     /// The lease is not ours any more.
@@ -190,7 +211,7 @@ pub(super) fn holder(session: &mut dyn Session) -> Result<Option<Holder>, SqlErr
         return Ok(holder);
     }
     let row = session.rows(&leaseholder())?.into_iter().next().unwrap_or_default();
-    let [_, _, who, since, is_ended] = row.try_into().unwrap_or_default();
+    let [_, _, who, since, is_ended, _] = row.try_into().unwrap_or_default();
     Ok(who.map(|who| Holder { who, since, is_dead: is_ended.as_deref() == Some("1") }))
 }
 
@@ -216,11 +237,6 @@ pub(super) fn end_session(session: &mut dyn Session, number: &str) -> Result<(),
     let number: u64 = number.parse().map_err(|_| SqlError::new(format!("`{number}` is no connection")))?;
     let is_holder = session.value(&format!("SELECT CAST(IS_USED_LOCK({LOCK}) = {number} AS CHAR)"))?;
     if is_holder.as_deref() == Some("1") { session.execute(&format!("KILL {number}")) } else { Ok(()) }
-}
-
-/// Somebody else's write came first.
-fn is_conflict(error: &SqlError) -> bool {
-    ["Deadlock found", "Lock wait timeout"].iter().any(|start| error.message.starts_with(start))
 }
 
 /// An error by the name of [`LOST`] when the lease has another number: the key is there already.
@@ -281,7 +297,8 @@ fn utc(moment: &str) -> String {
 fn leaseholder() -> String {
     format!(
         "SELECT CAST(fence AS CHAR), CAST(ends_at AS CHAR), CAST(holder AS CHAR), {}, \
-         CAST(ends_at <= UTC_TIMESTAMP(6) AS CHAR) FROM {TABLE} WHERE id = {}",
+         CAST(ends_at <= UTC_TIMESTAMP(6) AS CHAR), IF(holder IS NULL, NULL, CAST(token AS CHAR)) \
+         FROM {TABLE} WHERE id = {}",
         utc("taken_at"),
         quote(LOST)
     )

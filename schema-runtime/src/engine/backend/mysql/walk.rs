@@ -27,12 +27,32 @@ const LONG: usize = 256 * 1024;
 /// How the announcing row is found: the message that makes it cannot know its id.
 const ROW: &str = "@__schema_row";
 
+/// What the session knows of the script before this one.
+const FORGET: &str = "SET @__schema_start = NULL, @__schema_row = NULL, @__schema_at = NULL";
+
 /// See `Backend::resume`.
 pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
     attempt::resume(script, entry, |next| {
         let sql = script.sql(next);
         changes_rows(sql) || next.kind == StatementKind::Transaction || Probe::of(sql).is_some()
     })
+}
+
+/// How far the session came: when it began, the row that says so, and the statement that it was at.
+fn reached(session: &mut dyn Session) -> Result<[Option<String>; 3], SqlError> {
+    let query =
+        format!("SELECT CAST(@__schema_start AS CHAR), CAST({ROW} AS CHAR), CAST(@__schema_at AS CHAR)");
+    let row = session.rows(&query)?.into_iter().next().unwrap_or_default();
+    Ok(row.try_into().unwrap_or_default())
+}
+
+/// The statement to go on with: the one that did not get its locks, or the one after it, if that is how many the
+/// ledger has counted.
+fn next(session: &mut dyn Session, row: &str, at: Option<String>, first: usize) -> Option<usize> {
+    let query = format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = {row}");
+    let done = session.value(&query).ok()??.parse().ok()?;
+    let at = at.map_or(Some(first), |at| at.parse().ok())?;
+    [at, at + 1].contains(&done).then_some(done)
 }
 
 fn changes_rows(sql: &str) -> bool {
@@ -69,27 +89,46 @@ impl<'s> Walk<'s> {
     pub(super) fn run(
         &mut self,
         session: &mut dyn Session,
-        before: String,
+        before: &str,
         patience: Duration,
     ) -> Result<(), SqlError> {
-        self.message = before;
-        self.announce();
-        // Gives this connection what the dead one had.
-        self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
-        let mut from = self.step.from;
-        if self.step.is_in_doubt && self.is_done(session, from)? {
-            self.attempt.reach(from);
-            self.advance();
-            from += 1;
-        }
+        let is_done = self.step.is_in_doubt && self.is_done(session, self.step.from)?;
+        let opening = self.opening(is_done);
+        let first = self.step.from + usize::from(is_done);
+        self.message = format!("{FORGET};\n{before}{opening}");
         let mut retry = Retry::new(patience);
+        let mut from = first;
         loop {
-            match self.go_on(session, from) {
-                Err(error) if retry.is_due(&error) => from = self.go_back(session, error)?,
+            let error = match self.go_on(session, from) {
+                Err(error) if retry.is_due(&error) => error,
                 ran => return ran,
-            }
+            };
+            session.execute("ROLLBACK")?;
+            let [start, row, at] = reached(session)?;
+            self.message = match (start, row) {
+                (None, _) => format!("{FORGET};\n{before}{opening}"),
+                (Some(_), None) => opening.clone(),
+                (Some(_), Some(row)) => {
+                    from = next(session, &row, at, first).ok_or(error)?;
+                    String::new()
+                }
+            };
+            self.span = Span::None;
+            self.attempt.stand_before(from);
             retry.pause();
         }
+    }
+
+    /// What comes before the first statement: the row that says so, and what this connection lacks of what the dead
+    /// one had.
+    fn opening(&mut self, is_done: bool) -> String {
+        self.announce();
+        self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
+        if is_done {
+            self.attempt.reach(self.step.from);
+            self.advance();
+        }
+        std::mem::take(&mut self.message)
     }
 
     fn go_on(&mut self, session: &mut dyn Session, from: usize) -> Result<(), SqlError> {
@@ -103,24 +142,8 @@ impl<'s> Walk<'s> {
         self.send(session)
     }
 
-    /// Back to the statement that did not get its locks, if the ledger has counted all that come before it.
-    fn go_back(&mut self, session: &mut dyn Session, error: SqlError) -> Result<usize, SqlError> {
-        session.execute("ROLLBACK")?;
-        let mut number = |query: &str| session.value(query).ok().flatten()?.parse::<usize>().ok();
-        let at = number("SELECT CAST(@__schema_at AS CHAR)");
-        match number(&format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = {ROW}")) {
-            Some(done) if at == Some(done) || done == self.attempt.script.statements.len() => {
-                self.message.clear();
-                self.span = Span::None;
-                self.attempt.stand_before(done);
-                Ok(done)
-            }
-            Some(_) | None => Err(error),
-        }
-    }
-
     fn announce(&mut self) {
-        self.push(&format!("SET {ROW} = NULL, @__schema_at = NULL, @__schema_start = SYSDATE(6)"));
+        self.push("SET @__schema_start = SYSDATE(6)");
         self.guard();
         let row = self.attempt.announcement(self.step);
         ledger::write(self.backend, &[row]).iter().for_each(|sql| self.push(sql));
