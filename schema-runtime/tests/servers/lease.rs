@@ -66,7 +66,8 @@ macro_rules! on_both {
 on_both!(
     it_is_given_back,
     who_was_taken_over_commits_nothing_more,
-    a_dead_one_is_waited_for_no_longer_than_it_lasts
+    a_dead_one_is_waited_for_no_longer_than_it_lasts,
+    a_table_without_its_row_is_no_lease_of_anybody
 );
 
 /// What these tests ask of either connection.
@@ -159,6 +160,15 @@ fn a_dead_one_is_waited_for_no_longer_than_it_lasts<C: Open>(open: impl Fn() -> 
     );
     assert!(migrator.break_lock(&mut connection).unwrap().unwrap().is_dead);
     assert_eq!(migrator.lock_holder(&mut connection).unwrap(), None);
+}
+
+fn a_table_without_its_row_is_no_lease_of_anybody<C: Open>(open: impl Fn() -> C, _: usize) {
+    let (history, mut connection) = (three(), open());
+    let migrator = Migrator::new(&history).options(options(0));
+    migrator.upgrade(&mut connection, "+1").unwrap();
+    run(&mut connection, "DELETE FROM __schema_lock");
+    migrator.upgrade(&mut connection, "heads").unwrap();
+    assert_eq!(connection.lines("SELECT concat('', fence) AS line FROM __schema_lock"), ["1"]);
 }
 
 #[test]

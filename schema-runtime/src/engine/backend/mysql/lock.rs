@@ -85,7 +85,13 @@ impl RunLock {
     }
 
     fn take_lease(&mut self, session: &mut dyn Session, actor: &str) -> Result<(), SqlError> {
-        let row = session.rows(&leaseholder())?.into_iter().next().unwrap_or_default();
+        let mut rows = session.rows(&leaseholder())?;
+        if rows.is_empty() {
+            // Nobody has been here yet, or who made the table got no further.
+            session.execute(&make_row())?;
+            rows = session.rows(&leaseholder())?;
+        }
+        let row = rows.into_iter().next().unwrap_or_default();
         let [fence, end, who, since, is_ended, by] = row.try_into().unwrap_or_default();
         if self.is_sought(fence.as_deref(), by.as_deref()) {
             // It was taken, and what became of that could not be asked.
@@ -309,8 +315,10 @@ fn make_table() -> String {
         "CREATE TABLE IF NOT EXISTS {TABLE} (\n       id VARCHAR(40) NOT NULL PRIMARY KEY,\n       \
          fence BIGINT UNSIGNED NOT NULL,\n       holder TEXT,\n       token VARCHAR(40),\n       \
          taken_at DATETIME(6),\n       ends_at DATETIME(6) NOT NULL\n\
-         ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4;\n\
-         INSERT IGNORE INTO {TABLE} (id, fence, ends_at) VALUES ({}, 0, UTC_TIMESTAMP(6))",
-        quote(LOST)
+         ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4"
     )
+}
+
+fn make_row() -> String {
+    format!("INSERT IGNORE INTO {TABLE} (id, fence, ends_at) VALUES ({}, 0, UTC_TIMESTAMP(6))", quote(LOST))
 }

@@ -209,13 +209,18 @@ impl RunLock {
         } else {
             format!("SELECT pg_catalog.pg_advisory_xact_lock({TURN}, {});\n", self.key)
         };
-        let table = &self.table;
         session.execute(&format!(
-            "{in_turn}CREATE TABLE IF NOT EXISTS {table} (\n       id INTEGER PRIMARY KEY NOT NULL,\n       \
+            "{in_turn}CREATE TABLE IF NOT EXISTS {} (\n       id INTEGER PRIMARY KEY NOT NULL,\n       \
              fence BIGINT NOT NULL,\n       holder TEXT,\n       taken_at TIMESTAMPTZ NOT NULL,\n       \
-             ends_at TIMESTAMPTZ NOT NULL\n);\n\
-             INSERT INTO {table} VALUES (1, 0, NULL, now(), now()) ON CONFLICT DO NOTHING"
+             ends_at TIMESTAMPTZ NOT NULL\n);\n{}",
+            self.table,
+            self.row()
         ))
+    }
+
+    /// The statement that makes the lease's row.
+    fn row(&self) -> String {
+        format!("INSERT INTO {} VALUES (1, 0, NULL, now(), now()) ON CONFLICT DO NOTHING", self.table)
     }
 
     fn take_lease(
@@ -238,7 +243,13 @@ impl RunLock {
             quote(actor),
             utc("taken_at"),
         );
-        let row = self.route(session, false).rows(&taking)?.into_iter().next().unwrap_or_default();
+        let mut rows = self.route(session, false).rows(&taking)?;
+        if rows.is_empty() {
+            // A copy of the schema alone has the table without it.
+            session.execute(&self.row())?;
+            rows = self.route(session, false).rows(&taking)?;
+        }
+        let row = rows.into_iter().next().unwrap_or_default();
         let [taken, who, since, ended, end] = row.try_into().unwrap_or_default();
         if let Some(fence) = taken.and_then(|fence| fence.parse().ok()) {
             self.hold = Hold::Lease(fence);
