@@ -115,6 +115,19 @@ fn thirty_two_take_a_lease_on_postgres() {
     );
 }
 
+/// Somebody's administrator thought it safer; then the same row cannot be wanted twice.
+#[test]
+fn thirty_two_take_a_lease_where_transactions_are_serializable() {
+    let crowd = || {
+        let crowd = on(Engine::Postgres, "--lock table")?;
+        let serializable = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', \
+                            current_database()); END $$";
+        crowd.served.session().run(serializable).unwrap();
+        Some(crowd)
+    };
+    rounds("lease, serializable", crowd, |crowd| assert_ne!(crowd.leases(), "0"));
+}
+
 #[test]
 fn thirty_two_on_mysql() {
     rounds("GET_LOCK", || on(Engine::Mysql, ""), |_| ());

@@ -26,9 +26,28 @@ pub(super) struct Patience<'o> {
 }
 
 impl Patience<'_> {
-    /// Tries until it works, fails for another reason than `Busy`, or the time is up.
+    /// Tries until it works, fails for another reason than that somebody is in the way, or the time is up.
     pub(super) fn attempt<T>(
         self,
+        doing: &'static str,
+        attempt: impl FnMut() -> Result<T, SqlError>,
+    ) -> Result<T, Error> {
+        let is_passing = |kind| matches!(kind, SqlErrorKind::Busy | SqlErrorKind::LockTimeout);
+        self.attempt_while(is_passing, doing, attempt)
+    }
+
+    /// The same for what is still whole after `Busy`, and after nothing else.
+    pub(super) fn attempt_while_busy<T>(
+        self,
+        doing: &'static str,
+        attempt: impl FnMut() -> Result<T, SqlError>,
+    ) -> Result<T, Error> {
+        self.attempt_while(|kind| kind == SqlErrorKind::Busy, doing, attempt)
+    }
+
+    fn attempt_while<T>(
+        self,
+        is_passing: impl Fn(SqlErrorKind) -> bool,
         doing: &'static str,
         mut attempt: impl FnMut() -> Result<T, SqlError>,
     ) -> Result<T, Error> {
@@ -36,14 +55,17 @@ impl Patience<'_> {
         let mut pause = FIRST_PAUSE;
         let mut next_message = SILENCE;
         loop {
-            let holder = match attempt() {
-                Err(error) if error.kind == SqlErrorKind::Busy => error.holder(),
+            let error = match attempt() {
+                Err(error) if is_passing(error.kind) => error,
                 Err(error) => return Err(refused(doing, error)),
                 Ok(value) => return Ok(value),
             };
-            let waited = start.elapsed();
+            let (holder, waited) = (error.holder(), start.elapsed());
             if waited >= self.limit {
-                return Err(Error::Locked { holder, waited });
+                return Err(match error.kind {
+                    SqlErrorKind::Busy => Error::Locked { holder, waited },
+                    _ => refused(doing, error),
+                });
             }
             if waited >= next_message {
                 (self.observer)(&Event::Waiting { holder, waited });

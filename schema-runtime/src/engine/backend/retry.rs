@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::engine::session::{SqlError, SqlErrorKind};
+use crate::engine::session::{Session, SqlError, SqlErrorKind};
 
 /// Who waits for a table stands in everybody's way to it: so long and no longer, where nobody says how long.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -11,6 +11,19 @@ pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Sends what can be sent again as a whole, until it gets its locks. Nothing of it stays open when it fails.
+pub(super) fn execute(session: &mut dyn Session, sql: &str, patience: Duration) -> Result<(), SqlError> {
+    let mut retry = Retry::new(patience);
+    loop {
+        let Err(error) = session.execute(sql) else { return Ok(()) };
+        let undone = session.execute("ROLLBACK");
+        if undone.is_err() || !retry.is_due(&error) {
+            return Err(error);
+        }
+        retry.pause();
+    }
+}
 
 /// Attempts at one thing.
 pub(super) struct Retry {

@@ -148,7 +148,7 @@ impl<'e> Executor<'e> {
 
     pub(super) fn keep(&mut self) -> Result<(), Error> {
         let patience = self.patience();
-        let kept = patience.attempt("commit", || self.backend.leave(self.session, Leave::Keep));
+        let kept = patience.attempt_while_busy("commit", || self.backend.leave(self.session, Leave::Keep));
         if kept.is_err() {
             self.undo();
         }

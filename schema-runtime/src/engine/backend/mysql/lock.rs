@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::quote;
 use crate::engine::backend::Terms;
 use crate::engine::backend::lease::{Grace, Holder, LOST, TABLE, token};
-use crate::engine::backend::retry::Retry;
+use crate::engine::backend::retry;
 use crate::engine::options::Lock as Kind;
 use crate::engine::session::{Session, SqlError};
 
@@ -191,17 +191,7 @@ impl RunLock {
         if !settings.is_empty() {
             last.push(format!("SET {}", settings.join(", ")));
         }
-        if last.is_empty() {
-            return Ok(());
-        }
-        let last = last.join(";\n");
-        let mut retry = Retry::new(self.lease);
-        loop {
-            match session.execute(&last) {
-                Err(error) if retry.is_due(&error) => retry.pause(),
-                ended => return ended,
-            }
-        }
+        if last.is_empty() { Ok(()) } else { retry::execute(session, &last.join(";\n"), self.lease) }
     }
 
     /// The lease is not ours any more.

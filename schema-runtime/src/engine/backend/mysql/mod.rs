@@ -17,11 +17,11 @@ use diesel::result::DatabaseErrorKind;
 use self::lock::RunLock;
 use self::walk::Walk;
 use super::lease::{Holder, LOST};
-use super::retry::LOCK_TIMEOUT;
-use super::{Backend, Engine, Failure, Leave, Pending, Reading, Step, Terms, reading};
+use super::retry::{self, LOCK_TIMEOUT};
+use super::{Backend, Engine, Failure, Leave, Pending, Step, Terms};
 use crate::dialect::Dialect;
 use crate::engine::clock;
-use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Detail, Entry, LEDGER, create_ledger};
+use crate::engine::ledger::{self, CREATE_DIESEL, Change, DIESEL, Entry, LEDGER, create_ledger};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::engine::vigil::Errands;
 use crate::revision::{Mode, Script};
@@ -137,10 +137,6 @@ impl Backend for MysqlBackend {
         )
     }
 
-    fn read(&self, session: &mut dyn Session, detail: Detail) -> Result<Reading, SqlError> {
-        reading::read(self, session, detail).map_err(given_way)
-    }
-
     fn pending(&mut self) -> &mut Pending {
         &mut self.pending
     }
@@ -154,7 +150,7 @@ impl Backend for MysqlBackend {
     }
 
     fn begin(&mut self, session: &mut dyn Session, _: &[Mode], terms: Terms) -> Result<(), SqlError> {
-        let setting = self.lock.take(session, &terms).map_err(given_way)?;
+        let setting = self.lock.take(session, &terms)?;
         (self.is_new, self.patience) = (true, terms.patience);
         // It would undo what counts as done.
         let had_no_autocommit = !setting.has_autocommit;
@@ -255,7 +251,9 @@ impl Backend for MysqlBackend {
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
         let changes = std::mem::take(&mut self.pending.changes);
         match how {
-            Leave::Keep if !changes.is_empty() => session.execute(&transaction(self, changes)),
+            Leave::Keep if !changes.is_empty() => {
+                retry::execute(session, &transaction(self, changes), self.patience)
+            }
             Leave::Keep | Leave::Undo => Ok(()),
         }
     }
@@ -268,12 +266,6 @@ impl Backend for MysqlBackend {
     fn fault(&self, sql: &str, error: &SqlError) -> Option<usize> {
         fault::locate(sql, &error.message)
     }
-}
-
-/// Where there are several nodes, what another one does first ends whatever is in its way, were it only a look at the
-/// list of tables: what has changed nothing yet is tried again.
-fn given_way(error: SqlError) -> SqlError {
-    if error.kind == SqlErrorKind::LockTimeout { SqlError::busy(None) } else { error }
 }
 
 /// Changes of the ledger as one transaction; nothing when there are none.

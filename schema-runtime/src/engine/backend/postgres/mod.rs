@@ -61,6 +61,7 @@ impl Engine for Pg {
     fn kind(kind: &DatabaseErrorKind, message: &str) -> SqlErrorKind {
         match kind {
             DatabaseErrorKind::ReadOnlyTransaction => SqlErrorKind::ReadOnly,
+            DatabaseErrorKind::SerializationFailure => SqlErrorKind::LockTimeout,
             // The answer to somebody else's statement of the same name.
             DatabaseErrorKind::UnableToSendCommand
                 if message.starts_with("error parsing response")
