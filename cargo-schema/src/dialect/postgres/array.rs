@@ -10,9 +10,9 @@ pub(super) fn cast_by_element(words: &[String]) -> Vec<String> {
     let mut rest = words;
     while let [first, after @ ..] = rest {
         rest = match cast(rest) {
-            Some((elements, ty, after)) => {
-                write(&mut found, &elements, ty);
-                after
+            Some(cast) => {
+                write(&mut found, &cast);
+                cast.after
             }
             None => {
                 found.push(first.clone());
@@ -23,8 +23,16 @@ pub(super) fn cast_by_element(words: &[String]) -> Vec<String> {
     found
 }
 
-/// The elements of an array at the beginning, the type that they are cast to, and what comes after it.
-fn cast(words: &[String]) -> Option<(Vec<&[String]>, &[String], &[String])> {
+/// An array and the type that it is cast to.
+struct Cast<'w> {
+    elements: Vec<&'w [String]>,
+    ty: &'w [String],
+    /// The words behind it.
+    after: &'w [String],
+}
+
+/// The array that stands at the beginning, if it is cast.
+fn cast(words: &[String]) -> Option<Cast<'_>> {
     let [array, open, inside @ ..] = words else { return None };
     if array != "array" || open != "[" {
         return None;
@@ -34,7 +42,11 @@ fn cast(words: &[String]) -> Option<(Vec<&[String]>, &[String], &[String])> {
     let end = after.iter().position(|word| word == "[").filter(|_| colon == ":" && again == ":")?;
     let (ty, after) = after.split_at(end);
     let is_cast = after.get(1).is_some_and(|word| word == "]") && is_type(ty);
-    (is_cast && elements.iter().all(|element| is_plain(element))).then(|| (elements, ty, &after[2..]))
+    (is_cast && elements.iter().all(|element| is_plain(element))).then(|| Cast {
+        elements,
+        ty,
+        after: &after[2..],
+    })
 }
 
 /// What stands between the commas, and what comes after the closing bracket.
@@ -86,13 +98,13 @@ fn is_type(words: &[String]) -> bool {
     }
 }
 
-fn write(found: &mut Vec<String>, elements: &[&[String]], ty: &[String]) {
+fn write(found: &mut Vec<String>, Cast { elements, ty, .. }: &Cast<'_>) {
     let word = |text: &str| text.to_owned();
     found.extend(["array", "["].map(word));
     for (place, element) in elements.iter().enumerate() {
         found.extend((place > 0).then(|| word(",")));
         found.extend_from_slice(element);
-        if casts(element).last() != Some(&ty) {
+        if casts(element).last() != Some(ty) {
             found.extend([":", ":"].map(word));
             found.extend_from_slice(ty);
         }
