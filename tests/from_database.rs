@@ -13,6 +13,7 @@ fn library() -> Sandbox {
     for written in ["src/schema.rs", "build.rs"] {
         fs::remove_file(sandbox.path(written)).unwrap();
     }
+    sandbox.replace("Cargo.toml", ", \"32-column-tables\"", "");
     let sql = sandbox.read("database.sql");
     sandbox.database("app.db").run(&sql);
     sandbox
@@ -39,7 +40,7 @@ fn what_is_written_is_what_the_fixture_shows_and_it_compiles_and_joins() {
     sandbox
         .schema(INIT)
         .ok()
-        .says("Created src/models/ (5 structs) and src/schema.rs")
+        .says("Created src/models/ (6 structs) and src/schema.rs")
         .says("No struct for `logs`: it has no primary key, and Diesel needs one")
         .says("Stamped app.db at ");
     assert_eq!(sandbox.database("app.db").contents(), schema_before);
@@ -65,7 +66,7 @@ fn what_is_written_is_what_the_fixture_shows_and_it_compiles_and_joins() {
     let output = sandbox.app("library").env("DATABASE_URL", "fresh.db").ok();
     assert_eq!(
         output.stdout,
-        "Ada wrote notes (paper, shelf Some(\"N\"))\na@example.org orders 1 x notes by Ada\n0 options\n"
+        "Ada wrote notes (paper, shelf Some(\"N\"))\na@example.org orders 1 x notes by Ada\n0 options\n0 hours\n"
     );
 }
 
@@ -110,6 +111,29 @@ fn a_crate_gets_its_modules_and_its_dependencies() {
     );
     assert!(!manifest.contains("unmodelled"), "{manifest}");
     sandbox.schema("current --check-heads --database-url app.db").ok();
+}
+
+#[test]
+fn a_wide_table_asks_for_the_feature_that_diesel_needs_for_it() {
+    let table = |columns: usize| {
+        let more: String = (1..columns).map(|column| format!(", c{column} INT")).collect();
+        format!("CREATE TABLE t{columns} (id INTEGER PRIMARY KEY{more});")
+    };
+    for (columns, features) in [
+        (16, "features = [\"sqlite\"]"),
+        (17, "features = [\"sqlite\", \"32-column-tables\"]"),
+        (33, "features = [\"sqlite\", \"64-column-tables\"]"),
+        (128, "features = [\"sqlite\", \"128-column-tables\"]"),
+    ] {
+        let sandbox = package(&(table(3) + &table(columns)));
+        sandbox.schema(INIT).ok();
+        let manifest = sandbox.read("Cargo.toml");
+        assert!(manifest.contains(&format!("diesel = {{ version = \"2.3\", {features} }}")), "{manifest}");
+    }
+    let sandbox = package(&(table(3) + &table(129)));
+    sandbox.schema(INIT).ok().says("No struct for `t129`: it has 129 columns, and Diesel has room for 128");
+    assert!(sandbox.read("Cargo.toml").contains("features = [\"sqlite\"]"));
+    sandbox.schema("generate nothing").ok().says("No changes");
 }
 
 #[test]

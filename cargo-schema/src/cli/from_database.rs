@@ -228,9 +228,8 @@ impl Baseline {
 
     fn depend(&self, manifest: &mut Manifest, plan: &mut Plan) {
         let libraries = &self.scaffold.libraries;
-        let backend = [scaffold::backend(self.engine)];
-        let features: Vec<&str> =
-            backend.into_iter().chain(libraries.iter().map(|library| library.feature)).collect();
+        let backend = [scaffold::backend(self.engine)].into_iter().chain(self.scaffold.wide);
+        let features: Vec<&str> = backend.chain(libraries.iter().map(|library| library.feature)).collect();
         let diesel = [("diesel", DIESEL, features)];
         let others = libraries.iter().map(|library| (library.name, library.version, Vec::new()));
         let mut added = Vec::new();

@@ -141,6 +141,9 @@ impl<D: Dialect> Comparison<'_, D> {
     fn column_renames(&self, table: &str, desired: &Table, current: &Table) -> Vec<Claim> {
         let key = |column: &Column| self.dialect.fold(&column.name);
         let claim = |column: &Column| {
+            if column.was.is_none() && self.answers.renames.is_empty() {
+                return None;
+            }
             let others = || current.columns.iter().filter(|old| key(old) != key(column));
             let whole = |column: &Column| format!("{table}.{}", column.name);
             let answered =

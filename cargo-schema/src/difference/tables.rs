@@ -21,10 +21,10 @@ impl<D: Dialect> Comparison<'_, D> {
         self.enum_types(&desired, &mut current, unmodelled_go && are_structs);
         self.rename_tables(&desired, &mut current, !unmodelled_go);
         self.rename_all_columns(&desired, &mut current);
-        for (key, (name, table)) in &desired.tables {
-            match current.tables.remove(key) {
-                Some((_, before)) => self.table(name, table, before),
-                None => self.create_table(name, table),
+        for (key, (name, table)) in desired.tables {
+            match current.tables.remove(&key) {
+                Some((_, before)) => self.table(&name, table, before),
+                None => self.create_table(&name, table),
             }
         }
         for (name, table) in current.tables.into_values() {
@@ -41,8 +41,7 @@ impl<D: Dialect> Comparison<'_, D> {
         }
     }
 
-    fn create_table(&mut self, name: &str, table: &Table) {
-        let mut table = table.clone();
+    fn create_table(&mut self, name: &str, mut table: Table) {
         let key: Vec<String> = table.primary_key.iter().flat_map(|key| key.columns.clone()).collect();
         let is_only_key = |column: &str| matches!(key.as_slice(), [only] if self.is_same(only, column));
         let mut unknown = Vec::new();
@@ -73,8 +72,7 @@ impl<D: Dialect> Comparison<'_, D> {
     }
 
     /// A table that is there already.
-    fn table(&mut self, name: &str, desired: &Table, mut current: Table) {
-        let mut desired = desired.clone();
+    fn table(&mut self, name: &str, mut desired: Table, mut current: Table) {
         self.pair_values(&mut desired, &mut current);
         self.columns(name, &desired, &current);
         self.primary_key(name, &desired, &current);

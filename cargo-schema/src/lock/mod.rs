@@ -10,6 +10,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use schema_build::checksum::checksum;
+use schema_build::finding::Finding;
 use schema_build::lockfile::{Checksums, Difference, FILE_NAME, LockFile};
 use schema_runtime::dialect::Dialect;
 use schema_runtime::revision::Revision;
@@ -25,11 +26,18 @@ pub(crate) fn path(project: &Project) -> PathBuf {
     project.config.migrations.join(FILE_NAME)
 }
 
+/// How much of a lock file is read: [`LockFile::parse`] or [`LockFile::parse_revisions`].
+type Parse = fn(&Path, &str) -> (LockFile, Vec<Finding>);
+
 /// The lock file of a project; `None` when there is none yet. What cannot be understood is refused.
 pub(crate) fn read(project: &Project) -> Result<Option<LockFile>, Failure> {
+    read_by(LockFile::parse, project)
+}
+
+fn read_by(parser: Parse, project: &Project) -> Result<Option<LockFile>, Failure> {
     let path = path(project);
     match fs::read_to_string(&path) {
-        Ok(text) => parse(project.config.shown(&path), &text).map(Some),
+        Ok(text) => parse_by(parser, project.config.shown(&path), &text).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::file("could not read", &path, &error)),
     }
@@ -43,13 +51,17 @@ pub(crate) fn is_written(project: &Project, lock: &LockFile) -> bool {
 /// Reads a lock file. One with the markers of a merge conflict, or with lines twice, has the lines of both sides; where
 /// those contradict each other about the schema, it has none, for that can be found out again.
 pub(crate) fn parse(shown: &Path, text: &str) -> Result<LockFile, Failure> {
-    let (lock, findings) = LockFile::parse(shown, text);
+    parse_by(LockFile::parse, shown, text)
+}
+
+fn parse_by(parser: Parse, shown: &Path, text: &str) -> Result<LockFile, Failure> {
+    let (lock, findings) = parser(shown, text);
     if findings.is_empty() {
         return Ok(lock);
     }
     let mended = without_markers(text);
     for text in [without_schemas(&mended), mended].into_iter().rev() {
-        let (lock, remaining) = LockFile::parse(shown, &text);
+        let (lock, remaining) = parser(shown, &text);
         if remaining.is_empty() {
             return Ok(lock);
         }
@@ -81,7 +93,10 @@ pub(crate) fn with(
     dialect: Dialect,
     known: Option<Known>,
 ) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let mut lock = read(project)?.unwrap_or_else(|| LockFile::of(revisions));
+    // The schema is the most of it, and need not be read where another takes its place.
+    let is_replaced = known.as_ref().is_some_and(|known| known.models.is_some());
+    let parser: Parse = if is_replaced { LockFile::parse_revisions } else { LockFile::parse };
+    let mut lock = read_by(parser, project)?.unwrap_or_else(|| LockFile::of(revisions));
     for new in all {
         let text = |name: &str| {
             new.files.iter().find(|(file, _)| *file == name).map(|(_, text)| checksum(text, dialect))

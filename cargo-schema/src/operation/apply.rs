@@ -162,6 +162,16 @@ impl<D: Dialect> Doing<'_, D> {
     }
 }
 
+/// An old table with the names that its columns have in the models of now, where these say which they had.
+pub(crate) fn follow_renames<D: Dialect>(dialect: &D, table: &Table, old: &mut Table) {
+    let has = |old: &Table, name: &str| old.columns.iter().any(|column| dialect.is_same(&column.name, name));
+    for column in &table.columns {
+        if let Some(was) = column.was.as_ref().filter(|was| has(old, was) && !has(old, &column.name)) {
+            rename_within(dialect, old, was, &column.name);
+        }
+    }
+}
+
 /// A table whose column has another name, with all that mentions it.
 pub(crate) fn rename_within<D: Dialect>(dialect: &D, table: &mut Table, from: &str, to: &str) {
     let reworded = |sql: &mut String| *sql = dialect.rename_column(sql, from, to);

@@ -7,6 +7,7 @@ mod read_back;
 pub(crate) mod roots;
 mod structs;
 mod types;
+mod width;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub(crate) struct Scaffold {
     pub(crate) left_out: Vec<(String, String)>,
     /// Crates whose types the structs use.
     pub(crate) libraries: Vec<Library>,
+    /// Diesel's feature for tables as wide as these.
+    pub(crate) wide: Option<&'static str>,
 }
 
 /// Writes models for everything that models can say. A table that they cannot say wholly is left out, with the reason.
@@ -42,7 +45,7 @@ pub(crate) fn of<D: Dialect>(
     tables: &Path,
 ) -> Result<Scaffold, Failure> {
     let mut schema = dialect.schema(catalogue);
-    let mut left_out = without_key(&mut schema);
+    let mut left_out = homeless(&mut schema);
     loop {
         let draft = Draft::of(dialect, &schema);
         let read = read_back::read(dialect, site, &schema, &draft, tables)?;
@@ -51,6 +54,7 @@ pub(crate) fn of<D: Dialect>(
             return Ok(Scaffold {
                 files: draft.files,
                 tables: read.tables,
+                wide: width::feature(&schema),
                 modelled: schema.tables.into_keys().collect(),
                 left_out,
                 libraries: draft.libraries,
@@ -61,12 +65,16 @@ pub(crate) fn of<D: Dialect>(
     }
 }
 
-/// Diesel has no place for tables without a primary key.
-fn without_key(schema: &mut Schema) -> Vec<(String, String)> {
-    let (keyed, keyless): (BTreeMap<String, Table>, BTreeMap<String, Table>) =
-        std::mem::take(&mut schema.tables).into_iter().partition(|(_, table)| table.primary_key.is_some());
-    schema.tables = keyed;
-    keyless.into_keys().map(|name| (name, "it has no primary key, and Diesel needs one".to_owned())).collect()
+/// Tables that Diesel has no place for.
+fn homeless(schema: &mut Schema) -> Vec<(String, String)> {
+    let reason = |table: &Table| match table.primary_key {
+        None => Some("it has no primary key, and Diesel needs one".to_owned()),
+        Some(_) => width::refuse(table.columns.len()),
+    };
+    let found: Vec<(String, String)> =
+        schema.tables.iter().filter_map(|(name, table)| Some((name.clone(), reason(table)?))).collect();
+    found.iter().for_each(|(name, _)| drop(schema.tables.remove(name)));
+    found
 }
 
 /// The sources, before anybody has read them.

@@ -109,9 +109,9 @@ fn read_here(config: &Config, dialect: Dialect) -> Models {
         models.schema.tables.insert(draft.key.clone(), draft.table.clone());
     }
     tables::read(&found, &roots.cfg, &mut models);
-    let others =
-        models.schema.tables.clone().into_iter().filter(|(_, table)| table.knowledge == Knowledge::Columns);
-    links::connect(&mut drafts, &others.collect(), &mut findings);
+    let others = models.schema.tables.iter().filter(|(_, table)| table.knowledge == Knowledge::Columns);
+    let others = others.map(|(name, table)| (name.clone(), table.clone())).collect();
+    links::connect(&mut drafts, &others, &mut findings);
     for draft in drafts {
         models.schema.tables.insert(draft.key.clone(), draft.table);
         models.layouts.insert(draft.key, draft.layout);

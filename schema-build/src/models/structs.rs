@@ -93,21 +93,23 @@ fn draft(model: &Model<ItemStruct>, context: &Context<'_>, m: &mut Mistakes<'_>)
 
 fn fields(model: &Model<ItemStruct>, context: &Context<'_>, m: &mut Mistakes<'_>) -> Vec<Field> {
     let found_before = m.findings.len();
-    let mut fields: Vec<Field> = Vec::new();
+    let (mut fields, mut names): (Vec<Field>, Vec<String>) = Default::default();
     for field in &model.item.fields {
         let Some(field) = Field::read(field, context.cfg, m) else { continue };
-        let is_same = |other: &&Field| match context.dialect {
-            Dialect::Postgres => other.sql_name == field.sql_name,
-            Dialect::Sqlite | Dialect::Mysql => {
-                other.sql_name.to_lowercase() == field.sql_name.to_lowercase()
-            }
+        let name = match context.dialect {
+            Dialect::Postgres => field.sql_name.clone(),
+            Dialect::Sqlite | Dialect::Mysql => field.sql_name.to_lowercase(),
         };
-        match fields.iter().find(is_same) {
+        match names.iter().position(|other| *other == name) {
             Some(other) => {
-                let (second, first) = (m.source.place(field.span, ""), m.source.place(other.span, ""));
+                let (second, first) =
+                    (m.source.place(field.span, ""), m.source.place(fields[other].span, ""));
                 m.push(super::enums::twice(&format!("the column `{}`", field.sql_name), &second, &first));
             }
-            None => fields.push(field),
+            None => {
+                names.push(name);
+                fields.push(field);
+            }
         }
     }
     if fields.is_empty() && m.findings.len() == found_before {

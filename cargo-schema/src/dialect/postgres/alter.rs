@@ -177,8 +177,10 @@ impl Change<'_> {
         let (old_base, new_base) = (integer(old), integer(new));
         let changes_type = old_base != new_base || from.collation != to.collation;
         let is_other_default = from.default != to.default;
-        let drops_default = from.default.is_some()
-            && (changes_type && old_base != new_base || is_other_default && to.default.is_none());
+        let is_carried = |default: &String| !is_other_default && cast::carries(default, &old_base, &new_base);
+        let drops_default = from.default.as_ref().is_some_and(|default| {
+            old_base != new_base && !is_carried(default) || is_other_default && to.default.is_none()
+        });
         if drops_default {
             stages.first.push(format!("ALTER COLUMN {name} DROP DEFAULT"));
         }

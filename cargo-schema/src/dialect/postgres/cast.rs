@@ -1,6 +1,9 @@
 //! What a column's values become when its type changes: the cast that PostgreSQL would not find by itself, and the
 //! condition on values that would not survive it. Pure.
 
+use schema_build::statement;
+use schema_runtime::dialect::Dialect;
+
 use super::types::is_custom;
 
 /// What types have in common when values are cast.
@@ -91,6 +94,29 @@ pub(super) fn using(column: &str, old: &str, new: &str, new_sql: &str) -> Option
     }
 }
 
+/// Whether a default is converted with its column and says afterwards what it would say if it were set anew: a number
+/// among numbers, a text where the length alone changes.
+pub(super) fn carries(default: &str, old: &str, new: &str) -> bool {
+    let name = |ty: &str| ty.split('(').next().unwrap_or_default().to_owned();
+    match (kind(old), kind(new)) {
+        _ if old.ends_with("[]") || new.ends_with("[]") => false,
+        (Kind::Text, Kind::Text) => name(old) == name(new) && is_text(default),
+        (from, to) => {
+            let digits = default.strip_prefix('-').unwrap_or(default);
+            let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            is_number(from) && is_number(to) && is_plain && digits.parse::<f64>().is_ok()
+        }
+    }
+}
+
+/// Whether this is one string, and nothing else.
+fn is_text(sql: &str) -> bool {
+    let mut tokens = statement::tokens(sql, Dialect::Postgres);
+    tokens
+        .next()
+        .is_some_and(|token| token.kind == statement::Kind::String && token.range() == (0..sql.len()))
+}
+
 /// The condition on rows whose value would be another one; `None` where the cast fails by itself, or loses nothing.
 pub(super) fn loss(column: &str, old: &str, new: &str, old_sql: &str, new_sql: &str) -> Option<String> {
     if let (Some(left), Some(right)) = (old.strip_suffix("[]"), new.strip_suffix("[]")) {
@@ -156,6 +182,27 @@ mod tests {
             ("INTEGER[]", "BIGINT[]"),
         ] {
             assert_eq!(cast(old, new), (None, None), "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn a_default_is_carried_where_it_is_said_alike_before_and_after() {
+        for (default, old, new) in [
+            ("0", "INTEGER", "BIGINT"),
+            ("-1.5", "NUMERIC(10,2)", "DOUBLE PRECISION"),
+            ("'it''s'", "VARCHAR(20)", "VARCHAR(200)"),
+        ] {
+            assert!(carries(default, old, new), "{default} {old} {new}");
+        }
+        for (default, old, new) in [
+            ("1 + 1", "INTEGER", "BIGINT"),
+            ("nan", "REAL", "NUMERIC"),
+            ("0", "INTEGER", "TEXT"),
+            ("'a'", "VARCHAR(20)", "TEXT"),
+            ("'a'::text", "VARCHAR(20)", "VARCHAR(30)"),
+            ("'{}'", "VARCHAR(20)[]", "VARCHAR(30)[]"),
+        ] {
+            assert!(!carries(default, old, new), "{default} {old} {new}");
         }
     }
 

@@ -5,6 +5,7 @@
 //! operation speaks of. `scratch` is a database of our own beside the project's; `trace` watches what statements lock there.
 
 mod alter;
+mod array;
 mod beside;
 mod cast;
 mod define;

@@ -4,6 +4,8 @@
 use schema_build::statement::{Kind, tokens};
 use schema_runtime::dialect::Dialect;
 
+use super::array::cast_by_element;
+
 /// Words that PostgreSQL's `quote_ident` puts into quotes (15, and what came since), sorted.
 const KEYWORDS: [&str; 152] = [
     "all",
@@ -212,7 +214,7 @@ pub(crate) fn unquoted(text: &str) -> String {
 }
 
 /// Any SQL in a form in which white space, comments, the case of words, needless quotes and brackets around the
-/// whole do not matter.
+/// whole do not matter, nor whether an array is cast or each of its elements.
 pub(crate) fn canonical(sql: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for token in tokens(sql, Dialect::Postgres).filter(|token| token.kind != Kind::Comment) {
@@ -231,7 +233,7 @@ pub(crate) fn canonical(sql: &str) -> String {
             (_, _, _) => words.push(text.to_owned()),
         }
     }
-    unwrapped(&words).join(" ")
+    unwrapped(&cast_by_element(&words)).join(" ")
 }
 
 /// A quoted name as a bare one, unless it needs its quotes.

@@ -477,6 +477,7 @@ fn split(ty: &str) -> (&str, &str) {
     ty.split_once('(').map_or((ty, ""), |(base, rest)| (base, rest.trim_end_matches(')')))
 }
 
+/// A value as the server itself writes it, so that a text of it is the same after it has been one.
 fn plain(base: &str, number: usize) -> Option<String> {
     let day = number % 28 + 1;
     Some(match base {
@@ -497,18 +498,18 @@ fn plain(base: &str, number: usize) -> Option<String> {
         "MACADDR" => format!("08:00:2b:01:02:{:02x}", number % 256),
         "MACADDR8" => format!("08:00:2b:01:02:03:04:{:02x}", number % 256),
         "XML" => format!("<n>{number}</n>"),
-        "TSVECTOR" | "TSQUERY" => format!("word{number}"),
+        "TSVECTOR" | "TSQUERY" => format!("'word{number}'"),
         "POINT" => format!("({number},{number})"),
         "INT4RANGE" | "INT8RANGE" | "NUMRANGE" => format!("[{number},{})", number + 5),
         "DATERANGE" => format!("[2026-01-{day:02},2027-01-01)"),
-        "TSRANGE" => format!("[2026-01-{day:02} 09:15:00,2027-01-01 00:00:00)"),
-        "TSTZRANGE" => format!("[2026-01-{day:02} 09:15:00+00,2027-01-01 00:00:00+00)"),
+        "TSRANGE" => format!("[\"2026-01-{day:02} 09:15:00\",\"2027-01-01 00:00:00\")"),
+        "TSTZRANGE" => format!("[\"2026-01-{day:02} 09:15:00+00\",\"2027-01-01 00:00:00+00\")"),
         "PG_LSN" => format!("0/{number:X}"),
         "\"char\"" => "a".to_owned(),
-        "hstore" => format!("a=>{number}"),
+        "hstore" => format!("\"a\"=>\"{number}\""),
         "ltree" => format!("a.n{number}"),
         "citext" => format!("word {number}"),
-        interval if interval.starts_with("INTERVAL") => format!("{number} days"),
+        interval if interval.starts_with("INTERVAL") => format!("{} days", number + 1),
         _ => return None,
     })
 }

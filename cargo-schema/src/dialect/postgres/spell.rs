@@ -9,9 +9,10 @@ use schema_build::schema::{ColumnType, Index, IndexItem, Schema, Table};
 use super::introspect::Entry;
 use super::name::{canonical, quoted, split, string};
 use super::scratch::Scratch;
-use super::{define, types};
+use super::{Postgres, define, types};
 use crate::database::scratch::Error;
 use crate::dialect::spelling::{Spelling, of_table};
+use crate::operation::apply::follow_renames;
 
 /// Spells what is not spelled so already.
 pub(super) fn spell(
@@ -27,7 +28,9 @@ pub(super) fn spell(
         .iter()
         .filter_map(|(name, table)| {
             let old = table.was.as_ref().and_then(|was| current.tables.get(was));
-            let known = expressions(current.tables.get(name).or(old)?);
+            let mut there = current.tables.get(name).or(old)?.clone();
+            follow_renames(&Postgres, table, &mut there);
+            let known = expressions(&there);
             (!expressions(table).is_subset(&known)).then(|| (name.clone(), known))
         })
         .collect();

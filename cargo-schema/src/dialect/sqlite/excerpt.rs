@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use diesel::SqliteConnection;
 
 use super::introspect::{Catalogue, table_of};
-use super::name::{fold, mentions};
+use super::name::{fold, mentioned};
 use crate::database::scratch::{self, Error, run};
 use crate::dialect::Excerpt;
 use crate::operation::Operation;
@@ -42,11 +42,16 @@ pub(crate) fn of(
 struct Part<'c> {
     catalogue: &'c Catalogue,
     names: BTreeSet<String>,
+    /// Every view and trigger: what it is of, and what it mentions.
+    mentions: Vec<(String, BTreeSet<String>)>,
 }
 
 impl<'c> Part<'c> {
     fn of(catalogue: &'c Catalogue, operations: &[Operation]) -> Self {
-        let mut part = Self { catalogue, names: BTreeSet::new() };
+        let views = catalogue.views.iter();
+        let triggers = catalogue.triggers.iter().map(|trigger| (&trigger.table, &trigger.sql));
+        let mentions = views.chain(triggers).map(|(owner, sql)| (fold(owner), mentioned(sql))).collect();
+        let mut part = Self { catalogue, names: BTreeSet::new(), mentions };
         part.names.extend(operations.iter().flat_map(named));
         // Names that a rebuild must not take.
         let reserved = catalogue.tables.keys().filter(|name| name.starts_with("__"));
@@ -86,17 +91,15 @@ impl<'c> Part<'c> {
 
     /// Views and triggers that mention one of these, and everything that they mention in turn.
     fn add_mentioning(&mut self) -> bool {
-        let views = self.catalogue.views.iter();
-        let triggers = self.catalogue.triggers.iter().map(|trigger| (&trigger.table, &trigger.sql));
-        let mut found = Vec::new();
-        for (owner, sql) in views.chain(triggers) {
-            let is_ours =
-                self.names.contains(&fold(owner)) || self.names.iter().any(|name| mentions(sql, name));
-            if is_ours {
-                let all = self.catalogue.tables.keys().chain(self.catalogue.views.keys());
-                found.extend(all.filter(|name| mentions(sql, name)).map(|name| fold(name)));
-                found.push(fold(owner));
-            }
+        let is_ours = |(owner, mentioned): &&(String, BTreeSet<String>)| {
+            self.names.contains(owner) || !self.names.is_disjoint(mentioned)
+        };
+        let views: BTreeSet<String> = self.catalogue.views.keys().map(|view| fold(view)).collect();
+        let is_there = |name: &&String| self.catalogue.tables.contains_key(*name) || views.contains(*name);
+        let mut found: Vec<String> = Vec::new();
+        for (owner, mentioned) in self.mentions.iter().filter(is_ours) {
+            found.extend(mentioned.iter().filter(is_there).cloned());
+            found.push(owner.clone());
         }
         self.add(found)
     }

@@ -1,6 +1,8 @@
 //! SQLite's words: names with and without quotes, and texts in a form in which equal ones are equal. Pure.
 
-use schema_build::statement::{Kind, tokens};
+use std::collections::BTreeSet;
+
+use schema_build::statement::{Kind, Token, tokens};
 use schema_runtime::dialect::Dialect;
 
 /// Words that SQLite does not take as a bare name everywhere (its own list, sorted).
@@ -265,6 +267,19 @@ pub(crate) fn mentions(sql: &str, name: &str) -> bool {
             _ => false,
         }
     })
+}
+
+/// Every name that the SQL may mention, folded.
+pub(super) fn mentioned(sql: &str) -> BTreeSet<String> {
+    let word = |token: Token| {
+        let text = &sql[token.range()];
+        match token.kind {
+            Kind::Word => Some(fold(text)),
+            Kind::Quoted | Kind::String => Some(fold(&unquoted(text))),
+            _ => None,
+        }
+    };
+    tokens(sql, Dialect::Sqlite).filter_map(word).collect()
 }
 
 /// The SQL with a column's name replaced, wherever it is used as a name.

@@ -6,7 +6,7 @@ use schema_build::schema::{Check, Column, Index, IndexItem, Knowledge, Schema, T
 
 use crate::dialect::Dialect;
 use crate::dialect::spelling::{Spelling, of_table};
-use crate::operation::apply::rename_within;
+use crate::operation::apply::follow_renames;
 
 /// Spells what is wanted as the engine does. The error is a table of which nobody can say how that would be.
 pub(super) fn recall<D: Dialect>(
@@ -61,16 +61,6 @@ fn is_spelled<D: Dialect>(dialect: &D, table: &Table, there: &Table) -> bool {
     };
     let known = expressions(there);
     expressions(table).iter().all(|sql| known.contains(sql))
-}
-
-/// The table with the names that its columns have in the models of now.
-fn follow_renames<D: Dialect>(dialect: &D, table: &Table, old: &mut Table) {
-    let has = |old: &Table, name: &str| old.columns.iter().any(|column| dialect.is_same(&column.name, name));
-    for column in &table.columns {
-        if let Some(was) = column.was.as_ref().filter(|was| has(old, was) && !has(old, &column.name)) {
-            rename_within(dialect, old, was, &column.name);
-        }
-    }
 }
 
 /// One table as the models said it and as the engine has it.
