@@ -14,6 +14,7 @@ rules! {
     foreign_key_without_index,
     grant_privilege,
     insert_without_columns,
+    inserted_twice,
     large_revision,
     mixed_schema_and_data,
     on_delete_cascade,

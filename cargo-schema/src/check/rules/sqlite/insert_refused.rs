@@ -1,7 +1,6 @@
 //! `insert-refused`.
 
 use crate::check::rules::prelude::*;
-use crate::check::catalogue::Index;
 use crate::check::sql::act::Insert;
 
 pub(super) static RULE: Rule = Rule {
@@ -9,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     level: Deny,
     ways: Up,
     about: "a row is inserted that the table refuses",
-    why: "There are more or fewer values than columns, a column that must have a value gets none, or a row with the \
-          same key is there already. The statement fails, and the migration with it.",
-    instead: "Give every column that needs one a value. Where the row may be there already, say what is to happen:\n\
+    why: "There are more or fewer values than columns, or a column that must have a value gets none. The statement \
+          fails, and the migration with it.",
+    instead: "Give every column that needs one a value:\n\
           \n    \
-          INSERT INTO users (id, email) VALUES (1, 'a') ON CONFLICT (id) DO NOTHING;",
+          INSERT INTO users (id, email) VALUES (1, 'a');",
     find,
     examples: &[
         fires(
@@ -36,11 +35,6 @@ pub(super) static RULE: Rule = Rule {
             "INSERT INTO users VALUES (3, NULL, 3);",
             Claim::Fails("NOT NULL constraint failed"),
         ),
-        fires(
-            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
-            "INSERT INTO users (id, email) VALUES (9, 'i'), (1, 'c');",
-            Claim::Fails("UNIQUE constraint failed"),
-        ),
         quiet(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "INSERT INTO users (id, email) VALUES (3, 'c'); INSERT OR IGNORE INTO users (id, email) VALUES (1, 'd'); INSERT INTO users (id, email) VALUES (1, 'd') ON CONFLICT (id) DO NOTHING; INSERT INTO users VALUES (NULL, 'e', NULL);",
@@ -58,7 +52,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if let Some(reason) = insert.rows.iter().find_map(|row| refused(insert, known, row)) {
         hits.push(
             Hit::new(site.span, format!("`{}` refuses this: {reason}", insert.table))
-                .help("mend the row; where it may be there already, say so: ON CONFLICT (..) DO NOTHING"),
+                .help("give every column that needs one a value"),
         );
     }
 }
@@ -72,7 +66,7 @@ fn refused(insert: &Insert, known: &Table, row: &[String]) -> Option<String> {
         return None;
     }
     let value = |column: &str| columns.iter().position(|it| *it == column).map(|at| row[at].as_str());
-    lacking(known, &value).or_else(|| twice(known, &value))
+    lacking(known, &value)
 }
 
 /// The columns that the values are for.
@@ -95,33 +89,6 @@ fn lacking<'a>(known: &Table, value: &impl Fn(&str) -> Option<&'a str>) -> Optio
     lacking.next().map(|column| format!("`{}` must have a value", column.name))
 }
 
-/// A key that a row of the history has already.
-fn twice<'a>(known: &Table, value: &impl Fn(&str) -> Option<&'a str>) -> Option<String> {
-    let is_there = |index: &&Index| {
-        let given = index.columns.iter().map(|column| value(column.as_deref()?).filter(|value| is_plain(value)));
-        let given: Option<Vec<&str>> = given.collect();
-        given.is_some_and(|given| has_row(known, index, &given))
-    };
-    let mut unique = known.indexes.iter().filter(|index| index.is_unique && index.condition.is_none());
-    let index = unique.find(is_there).filter(|_| known.rows_are_known)?;
-    let columns: Vec<&str> = index.columns.iter().flatten().map(String::as_str).collect();
-    Some(format!("the history has put a row with this ({}) into it before", columns.join(", ")))
-}
-
-fn has_row(known: &Table, index: &Index, given: &[&str]) -> bool {
-    let columns: Option<Vec<&Vec<String>>> =
-        index.columns.iter().map(|column| Some(&known.column(column.as_deref()?)?.values)).collect();
-    let Some(columns) = columns.filter(|columns| !columns.is_empty()) else { return false };
-    (0..columns[0].len())
-        .any(|row| columns.iter().zip(given).all(|(values, given)| values.get(row).is_some_and(|it| it == given)))
-}
-
 fn is_null(value: &str) -> bool {
     value.eq_ignore_ascii_case("null")
-}
-
-/// A number or a string, which is the same each time.
-fn is_plain(value: &str) -> bool {
-    let digits = value.trim_start_matches('-');
-    value.starts_with('\'') || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }

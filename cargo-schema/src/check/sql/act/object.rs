@@ -225,10 +225,23 @@ pub(crate) struct CreateView {
     pub(crate) is_temporary: bool,
     /// The columns that it reads.
     pub(crate) reads: Vec<Read>,
+    /// PostgreSQL's: the columns that it gives, in order; `None` where only the server knows them.
+    pub(crate) outputs: Option<Vec<Output>>,
     /// The expressions of its query.
     pub(crate) expr: Expr,
     /// The tables it names.
     pub(crate) tables: Vec<Name>,
+}
+
+/// A column that a view gives.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Output {
+    /// Folded; `None`: what an expression is called, only the server knows.
+    pub(crate) name: Option<String>,
+    /// The columns that it may be, one of each table that the query names.
+    pub(crate) reads: Vec<Read>,
+    /// The type that it is cast to.
+    pub(crate) ty: Option<Type>,
 }
 
 /// What a query reads of a table.

@@ -133,6 +133,7 @@ pub(super) fn view(cursor: &mut Cursor<'_, '_>, or_replace: bool) -> Result<Act,
         without_data: false,
         is_temporary: false,
         reads,
+        outputs: None,
         expr,
         tables,
     }))

@@ -9,6 +9,7 @@ use super::super::act::{
 };
 use super::super::part::Name;
 use super::node::Node;
+use super::outputs::outputs;
 use super::part::{expr, fold, name, name_of, names, string, ty};
 use super::reads::reads;
 use super::table::is_temporary;
@@ -80,6 +81,7 @@ fn views_and_functions(node: &Node) -> Option<Act> {
             without_data: node.has(WITH_NO_DATA),
             is_temporary: is_temporary(node),
             reads: reads(node),
+            outputs: outputs(node),
             tables: names(node, RELATION_NAME_REF),
             expr: expr(node),
         }),

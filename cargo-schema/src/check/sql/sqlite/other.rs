@@ -38,6 +38,7 @@ fn objects(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
                 is_temporary: *temporary,
                 // `*` is read anew whenever the view is used, and keeps no column.
                 reads: Read::any(&expr.tables, &expr.columns),
+                outputs: None,
                 tables: expr.tables.clone(),
                 expr,
             })
