@@ -211,7 +211,8 @@ fn is_followed(table: &Table) -> bool {
 
 /// Whether a row that is there already makes an INSERT fail.
 fn is_plain(insert: &Insert) -> bool {
-    insert.conflict.is_none() && !insert.is_upsert
+    let is_settled = matches!(insert.conflict.as_deref(), Some("ignore" | "replace"));
+    !is_settled && !insert.is_upsert
 }
 
 /// Whether it leaves such a row alone.

@@ -4,6 +4,7 @@ rules! {
     allow_without_reason,
     create_skipped,
     create_table_as,
+    delete_cascades,
     drop_column,
     drop_table,
     drop_trigger,
@@ -13,6 +14,7 @@ rules! {
     foreign_key_type_mismatch,
     foreign_key_without_index,
     grant_privilege,
+    insert_refused,
     insert_without_columns,
     inserted_twice,
     large_revision,
@@ -29,4 +31,5 @@ rules! {
     unreadable_sql,
     unused_allow,
     update_delete_without_where,
+    view_loses_column,
 }

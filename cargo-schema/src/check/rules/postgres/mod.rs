@@ -36,6 +36,7 @@ rules! {
     exclusion_constraint,
     extension_change,
     foreign_key_not_valid,
+    foreign_key_to_no_key,
     generated_always,
     hash_index,
     identifier_too_long,

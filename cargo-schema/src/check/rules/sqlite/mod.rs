@@ -16,7 +16,6 @@ rules! {
     conflict_clause,
     copy_in_other_order,
     default_of_the_moment,
-    delete_cascades,
     descending_integer_key,
     double_quoted_string,
     drop_cascades,
@@ -28,7 +27,6 @@ rules! {
     foreign_key_to_missing_table,
     generated_column_written,
     index_of_the_moment,
-    insert_refused,
     int_primary_key,
     legacy_alter_table,
     name_not_there,
@@ -69,4 +67,5 @@ rules! {
     vacuum_database,
     view_of_missing_table,
     writable_schema,
+    write_to_view,
 }

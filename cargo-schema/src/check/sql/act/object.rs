@@ -225,7 +225,7 @@ pub(crate) struct CreateView {
     pub(crate) is_temporary: bool,
     /// The columns that it reads.
     pub(crate) reads: Vec<Read>,
-    /// PostgreSQL's: the columns that it gives, in order; `None` where only the server knows them.
+    /// The columns that it gives, in order; `None` where only the server knows them.
     pub(crate) outputs: Option<Vec<Output>>,
     /// The expressions of its query.
     pub(crate) expr: Expr,
