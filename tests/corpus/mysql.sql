@@ -703,7 +703,14 @@ ALTER TABLE users MODIFY name varchar(20) CHARACTER SET utf8mb4;
 === harmless collation-alone
 CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20)) DEFAULT CHARSET=utf8mb4;
 ---
-ALTER TABLE users MODIFY name varchar(20) COLLATE utf8mb4_bin;
+ALTER TABLE users MODIFY name varchar(20) COLLATE utf8mb4_unicode_ci;
+
+=== hazard collation-that-tells-case: spoils SELECT count(*) FROM logins WHERE name = 'bob'
+CREATE TABLE logins (id bigint PRIMARY KEY, name varchar(40) NOT NULL) DEFAULT CHARSET=utf8mb4;
+INSERT INTO logins VALUES (1, 'BOB');
+---
+ALTER TABLE logins
+  MODIFY COLUMN name varchar(40) COLLATE utf8mb4_bin NOT NULL; --!
 
 === harmless convert-to-what-it-is
 CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20)) DEFAULT CHARSET=utf8mb4;

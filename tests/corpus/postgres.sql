@@ -2506,3 +2506,35 @@ CREATE TABLE users (id bigint PRIMARY KEY, email text, age int); CREATE VIEW nam
 ---
 DROP VIEW names;
 CREATE VIEW names AS SELECT u.email, u.age, 1 AS id FROM users u;
+
+=== hazard function-of-another-type: fails 42P13
+CREATE FUNCTION tax(amount numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT amount * 0.2 $$;
+---
+create or replace function tax(amount numeric) returns double precision --!
+language sql immutable as $$ select (amount * 0.2)::float8 $$;
+
+=== harmless function-of-the-same-type
+CREATE FUNCTION tax(amount numeric) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT (amount * 0.2)::int $$;
+---
+CREATE OR REPLACE FUNCTION tax(amount numeric) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT round(amount * 0.21)::integer $$;
+
+=== hazard swapped-for-a-copy: breaks INSERT INTO stock (sku, n) VALUES ('a', 9) ON CONFLICT (sku) DO UPDATE SET n = 9
+CREATE TABLE stock (sku text PRIMARY KEY, n int NOT NULL);
+INSERT INTO stock VALUES ('a', 1);
+---
+CREATE TABLE stock_new AS SELECT sku, n::bigint AS n FROM stock; --!
+ALTER TABLE stock RENAME TO stock_old;
+ALTER TABLE stock_new RENAME TO stock;
+
+=== harmless copy-with-its-key-swapped-on-an-empty-name
+CREATE TABLE stock (sku text PRIMARY KEY, n int NOT NULL);
+INSERT INTO stock VALUES ('a', 1);
+---
+CREATE TABLE stock_2024 AS SELECT sku, n FROM stock;
+ALTER TABLE stock_2024 RENAME TO stock_archive;
+
+=== harmless vacuum-that-is-not-full
+CREATE TABLE stock (sku text PRIMARY KEY, n int NOT NULL);
+INSERT INTO stock VALUES ('a', 1);
+--- outside
+VACUUM (FULL off, ANALYZE) stock;

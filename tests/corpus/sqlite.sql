@@ -1711,3 +1711,29 @@ CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); CREATE VIE
 ---
 DROP VIEW names;
 CREATE VIEW names AS SELECT age, "email", u.id FROM users u;
+
+=== hazard unique-index-that-takes-more-for-the-same: fails UNIQUE constraint failed
+CREATE TABLE labels (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
+INSERT INTO labels VALUES (1, 'Red'), (2, 'red');
+---
+CREATE UNIQUE INDEX IF NOT EXISTS labels_word --!
+  ON labels (word COLLATE NOCASE);
+
+=== hazard trigger-that-refuses-new-rows: breaks INSERT INTO notes (text) VALUES ('x')
+CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, owner TEXT);
+INSERT INTO notes VALUES (1, 'a', 'b');
+---
+CREATE TRIGGER notes_have_owners --!
+BEFORE INSERT ON notes FOR EACH ROW WHEN NEW.owner IS NULL
+BEGIN
+  SELECT RAISE(ROLLBACK, 'whose is it?');
+END;
+
+=== harmless trigger-that-fills-in
+CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, owner TEXT);
+INSERT INTO notes VALUES (1, 'a', 'b');
+---
+CREATE TRIGGER notes_have_owners AFTER INSERT ON notes WHEN NEW.owner IS NULL
+BEGIN
+  UPDATE notes SET owner = 'nobody, so RAISE no alarm' WHERE id = NEW.id;
+END;

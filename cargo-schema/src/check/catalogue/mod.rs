@@ -72,6 +72,8 @@ struct Function {
     volatility: Option<String>,
     /// RETURNS TRIGGER: nobody but a trigger can call it.
     is_of_triggers: bool,
+    /// What it takes, and the one type that it gives.
+    signature: Option<(String, Type)>,
 }
 
 /// A domain.
@@ -246,6 +248,12 @@ impl Catalogue {
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.
     pub(crate) fn volatility(&self, function: &str) -> Option<&str> {
         self.functions.get(function).map(|known| known.volatility.as_deref().unwrap_or("volatile"))
+    }
+
+    /// The type that a function gives which takes the same.
+    pub(crate) fn given_by(&self, function: &str, takes: &str) -> Option<&Type> {
+        let (known, gives) = self.functions.get(function)?.signature.as_ref()?;
+        (known == takes).then_some(gives)
     }
 
     /// Whether nothing but triggers can call a function of the history.

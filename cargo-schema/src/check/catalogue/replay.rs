@@ -55,8 +55,12 @@ impl Catalogue {
             }
             Act::CreateView(create) => self.create_view(create, era),
             Act::CreateFunction(create) => {
-                let (volatility, is_of_triggers) = (create.volatility.clone(), create.is_of_triggers);
-                self.functions.insert(create.name.name.clone(), Function { volatility, is_of_triggers });
+                let function = Function {
+                    volatility: create.volatility.clone(),
+                    is_of_triggers: create.is_of_triggers,
+                    signature: create.signature.clone(),
+                };
+                self.functions.insert(create.name.name.clone(), function);
             }
             Act::CreateTrigger(create) if self.dialect == Dialect::Sqlite => self.create_trigger(create, era),
             Act::CreateTrigger(create) => {

@@ -2,6 +2,7 @@
 
 rules! {
     allow_without_reason,
+    copy_loses_keys,
     create_skipped,
     create_table_as,
     delete_cascades,

@@ -58,6 +58,7 @@ rules! {
     rename_enum_value,
     rename_schema,
     rename_type,
+    replaced_function_differs,
     replaced_index_gap,
     replaced_view_differs,
     replica_identity,

@@ -61,6 +61,7 @@ rules! {
     trigger_changes_own_table,
     trigger_of_missing_column,
     trigger_of_missing_table,
+    trigger_refuses_rows,
     unique_index_over_rows,
     unknown_collation,
     update_or_replace,

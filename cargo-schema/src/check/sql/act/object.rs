@@ -185,6 +185,8 @@ pub(crate) struct CreateFunction {
     pub(crate) sets_search_path: bool,
     /// RETURNS TRIGGER.
     pub(crate) is_of_triggers: bool,
+    /// What it takes, word by word, and the one type that it gives, where it gives one.
+    pub(crate) signature: Option<(String, Type)>,
     /// `immutable`, `stable` or `volatile`.
     pub(crate) volatility: Option<String>,
 }
