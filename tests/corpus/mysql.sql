@@ -1332,7 +1332,7 @@ CREATE TRIGGER tr BEFORE INSERT ON user FOR EACH ROW SET NEW.age = 1; --!
 === harmless recreate
 CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email)); CREATE VIEW v AS SELECT id FROM users;
 ---
-CREATE OR REPLACE VIEW v AS SELECT email FROM users;
+CREATE OR REPLACE VIEW v AS SELECT email, id FROM users;
 CREATE TABLE IF NOT EXISTS users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email));
 CREATE INDEX IF NOT EXISTS users_email ON users (email);
 CREATE OR REPLACE INDEX users_email ON users (email, age);
@@ -1468,10 +1468,10 @@ CREATE TABLE users (id int PRIMARY KEY, n int);
 INSERT INTO users (id, n) VALUES (1, 2), (3); --!
 
 === harmless rows-that-fit
-CREATE TABLE users (id int AUTO_INCREMENT PRIMARY KEY, m enum('a', 'b') NOT NULL, at timestamp NOT NULL, n tinyint unsigned, c varchar(3), twice int AS (n * 2) VIRTUAL, hidden int NOT NULL DEFAULT 1 INVISIBLE);
+CREATE TABLE users (id int AUTO_INCREMENT PRIMARY KEY, m enum('a', 'b') NOT NULL, at timestamp NOT NULL DEFAULT current_timestamp(), n tinyint unsigned, c varchar(3), twice int AS (n * 2) VIRTUAL, hidden int NOT NULL DEFAULT 1 INVISIBLE);
 ---
 INSERT INTO users () VALUES ();
-INSERT INTO users (id, n, c, at) VALUES (NULL, 255, 'abc   ', NULL), (0, '7', 'a\'bc', DEFAULT);
+INSERT INTO users (id, n, c, at) VALUES (NULL, 255, 'abc   ', DEFAULT), (0, '7', 'a\'bc', DEFAULT);
 INSERT INTO users VALUES (9, 'b', '2024-01-01', NULL, '', DEFAULT);
 
 === hazard delete-takes-children: loses SELECT count(*) FROM pets

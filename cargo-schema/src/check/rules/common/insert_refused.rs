@@ -53,7 +53,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let Act::Insert(insert) = site.act else { return };
-    let is_known = |known: &&Table| !known.is_vague && !known.columns.is_empty();
+    // What nobody can read may have made a trigger that fills columns.
+    let is_certain = |known: &Table| site.catalogue.is_certain(known.born);
+    let is_known = |known: &&Table| !known.is_vague && !known.columns.is_empty() && is_certain(known);
     let Some(known) = site.table(&insert.table).filter(is_known).filter(|_| !site.is_inner) else { return };
     let rows = insert.rows.iter().filter(|row| !matches!(row.as_slice(), [only] if only.is_empty()));
     if let Some(reason) = rows.into_iter().find_map(|row| refused(site, insert, known, row)) {
@@ -78,7 +80,7 @@ fn refused(site: &Site<'_>, insert: &Insert, known: &Table, row: &[String]) -> O
         let at = columns.iter().position(|it| *it == column)?;
         row.get(at).map(String::as_str)
     };
-    lacking(site, known, &value).or_else(|| unfit(site, known, &value))
+    lacking(site, known, &value).or_else(|| unfit(site, known, &value)).filter(|_| !is_lax(site))
 }
 
 /// The columns that the values are for.
@@ -109,11 +111,13 @@ fn is_filled(site: &Site<'_>, known: &Table, column: &catalogue::Column) -> bool
     match site.script.dialect {
         Dialect::Sqlite => is_key(),
         Dialect::Postgres => !known.triggers.is_empty() || site.catalogue.domain(ty).is_some(),
-        Dialect::Mysql => {
-            let is_lax = site.before().iter().any(|placed| matches!(&placed.act, Act::Set(set) if set.name.contains("sql_mode")));
-            is_lax || column.is_numbered || ty == "timestamp" || !known.triggers.is_empty()
-        }
+        Dialect::Mysql => column.is_numbered || ty == "timestamp" || !known.triggers.is_empty(),
     }
+}
+
+/// Whether the script tells MySQL what to take, where it would take less by itself.
+fn is_lax(site: &Site<'_>) -> bool {
+    site.before().iter().any(|placed| matches!(&placed.act, Act::Set(set) if set.name.contains("sql_mode")))
 }
 
 fn is_without_default(site: &Site<'_>, column: &catalogue::Column) -> bool {

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
         fires(
             "CREATE TABLE items (id INTEGER PRIMARY KEY, price REAL); INSERT INTO items VALUES (1, 1.5);",
             "CREATE TABLE new_items (id INTEGER PRIMARY KEY, price INTEGER); INSERT INTO new_items (id, price) SELECT id, CAST(price AS INTEGER) FROM items; DROP TABLE items; ALTER TABLE new_items RENAME TO items;",
-            Claim::Loses("SELECT sum(price) * 10 FROM items"),
+            Claim::Loses("SELECT CAST(sum(price) * 10 AS INTEGER) FROM items"),
         ),
         quiet(
             "CREATE TABLE items (id INTEGER PRIMARY KEY, price REAL); INSERT INTO items VALUES (1, 1.5);",
