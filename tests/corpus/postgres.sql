@@ -2549,3 +2549,18 @@ INSERT INTO pets (n) VALUES (1);
 CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.n = 1; RETURN new; END $$; CREATE FUNCTION watch(name text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('CREATE TRIGGER fill BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION fill()', name); END $$; CREATE TABLE users (id bigint PRIMARY KEY, n int NOT NULL); SELECT watch('users'); INSERT INTO users (id) VALUES (9);
 ---
 INSERT INTO users (id) VALUES (1);
+
+=== hazard row-that-points-to-nothing: fails 23503
+CREATE TABLE plans (code text PRIMARY KEY); INSERT INTO plans VALUES ('free'), ('team');
+CREATE TABLE prices (plan text NOT NULL REFERENCES plans, cents int);
+---
+INSERT INTO prices VALUES ('free', 0);
+INSERT INTO prices VALUES ('team', 900), --!
+  ('enterprise', 9000);
+
+=== harmless row-that-points-to-a-new-one
+CREATE TABLE plans (code text PRIMARY KEY); INSERT INTO plans VALUES ('free'), ('team');
+CREATE TABLE prices (plan text NOT NULL REFERENCES plans, cents int); INSERT INTO prices VALUES ('free', 0);
+---
+INSERT INTO plans VALUES ('enterprise') ON CONFLICT DO NOTHING;
+INSERT INTO prices VALUES ('team', 900), ('enterprise', 9000);

@@ -41,6 +41,7 @@ rules! {
     hash_index,
     identifier_too_long,
     index_not_concurrent,
+    insert_without_parent,
     invalid_index_skipped,
     lock_table,
     missing_analyze,
