@@ -703,7 +703,14 @@ ALTER TABLE users MODIFY name varchar(20) CHARACTER SET utf8mb4;
 === harmless collation-alone
 CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20)) DEFAULT CHARSET=utf8mb4;
 ---
-ALTER TABLE users MODIFY name varchar(20) COLLATE utf8mb4_bin;
+ALTER TABLE users MODIFY name varchar(20) COLLATE utf8mb4_unicode_ci;
+
+=== hazard collation-that-tells-case: spoils SELECT count(*) FROM logins WHERE name = 'bob'
+CREATE TABLE logins (id bigint PRIMARY KEY, name varchar(40) NOT NULL) DEFAULT CHARSET=utf8mb4;
+INSERT INTO logins VALUES (1, 'BOB');
+---
+ALTER TABLE logins
+  MODIFY COLUMN name varchar(40) COLLATE utf8mb4_bin NOT NULL; --!
 
 === harmless convert-to-what-it-is
 CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20)) DEFAULT CHARSET=utf8mb4;
@@ -1325,7 +1332,7 @@ CREATE TRIGGER tr BEFORE INSERT ON user FOR EACH ROW SET NEW.age = 1; --!
 === harmless recreate
 CREATE TABLE users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email)); CREATE VIEW v AS SELECT id FROM users;
 ---
-CREATE OR REPLACE VIEW v AS SELECT email FROM users;
+CREATE OR REPLACE VIEW v AS SELECT email, id FROM users;
 CREATE TABLE IF NOT EXISTS users (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100), age int, KEY users_email (email));
 CREATE INDEX IF NOT EXISTS users_email ON users (email);
 CREATE OR REPLACE INDEX users_email ON users (email, age);
@@ -1372,3 +1379,123 @@ CREATE TABLE users (id bigint PRIMARY KEY, age int);
 ALTER TABLE users ADD COLUMN city int, ADD COLUMN zip int AFTER city;
 ALTER TABLE users RENAME COLUMN zip TO code;
 ALTER TABLE users ADD KEY users_code (code);
+
+=== hazard inserted-before: fails 1062
+CREATE TABLE plans (id int AUTO_INCREMENT PRIMARY KEY, code varchar(20) NOT NULL, UNIQUE KEY codes (code)); INSERT INTO plans (code) VALUES ('free'), ('team');
+---
+-- once more
+INSERT INTO plans --!
+  (id, code)
+VALUES
+  (30, "pro"),
+  (31, 'team');
+
+=== hazard inserted-before-by-set: fails 1062
+CREATE TABLE plans (id int PRIMARY KEY, code varchar(20)); INSERT INTO plans SET id = 4, code = 'a';
+---
+INSERT INTO plans VALUES (3, 'b'), (4, 'b'); --!
+
+=== hazard inserted-before-composite: fails 1062
+CREATE TABLE plans (id int, region varchar(9), PRIMARY KEY (id, region)); INSERT INTO plans VALUES (1, 'eu');
+---
+ALTER TABLE plans ADD COLUMN note varchar(20), ALGORITHM=INSTANT;
+INSERT INTO plans (region, id) VALUES ('eu', 1); --!
+
+=== harmless inserted-and-ignored
+CREATE TABLE plans (id int PRIMARY KEY, code varchar(20)); INSERT INTO plans VALUES (1, 'a');
+---
+INSERT IGNORE INTO plans VALUES (1, 'b');
+INSERT INTO plans VALUES (1, 'b') ON DUPLICATE KEY UPDATE code = VALUES(code);
+INSERT INTO plans SELECT 1, 'c' FROM dual WHERE NOT EXISTS (SELECT 1 FROM plans WHERE id = 1);
+
+=== harmless inserted-after-delete-of-two
+CREATE TABLE plans (id int PRIMARY KEY, code varchar(20)); CREATE TABLE users (id int PRIMARY KEY); INSERT INTO plans VALUES (1, 'a'); INSERT INTO users VALUES (1);
+---
+DELETE users, plans FROM users JOIN plans ON plans.id = users.id WHERE users.id = 1;
+INSERT INTO plans VALUES (1, 'b');
+
+=== harmless numbered-by-zero
+CREATE TABLE plans (id int AUTO_INCREMENT PRIMARY KEY, code varchar(20)); INSERT INTO plans VALUES (0, 'a');
+---
+INSERT INTO plans VALUES (0, 'b'), (NULL, 'c'), (DEFAULT, 'd');
+
+=== hazard all-rows-by-a-condition: loses SELECT count(*) FROM t
+CREATE TABLE t (id bigint PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2);
+---
+# all of them
+DELETE FROM t --!
+WHERE 1 = 1;
+
+=== hazard row-without-required: fails 1364
+CREATE TABLE users (id int AUTO_INCREMENT PRIMARY KEY, email varchar(50) NOT NULL, age int);
+---
+INSERT INTO users (age) VALUES (3); --!
+
+=== hazard row-with-null: fails 1048
+CREATE TABLE users (id int PRIMARY KEY, email varchar(50) NOT NULL);
+---
+INSERT INTO users VALUES (1, NULL); --!
+
+=== hazard row-too-long: fails 1406
+CREATE TABLE users (id int PRIMARY KEY, code varchar(3));
+---
+INSERT INTO users (id, code) --!
+VALUES (1, 'abc'), (2, 'abcd');
+
+=== hazard row-out-of-range: fails 1264
+CREATE TABLE users (id int unsigned PRIMARY KEY, n tinyint);
+---
+INSERT INTO users (id, n) VALUES (1, 128); --!
+
+=== hazard row-below-zero: fails 1264
+CREATE TABLE users (id int unsigned PRIMARY KEY, n tinyint);
+---
+INSERT INTO users SET id = -1, n = 2; --!
+
+=== hazard row-of-no-number: fails 1366
+CREATE TABLE users (id int PRIMARY KEY, n int);
+---
+INSERT INTO users (id, n) VALUES (1, 'none'); --!
+
+=== hazard more-values-than-columns: fails 1136
+CREATE TABLE users (id int PRIMARY KEY, n int);
+---
+INSERT INTO users VALUES (1, 2, 3); --!
+
+=== hazard fewer-values-than-named: fails 1136
+CREATE TABLE users (id int PRIMARY KEY, n int);
+---
+INSERT INTO users (id, n) VALUES (1, 2), (3); --!
+
+=== harmless rows-that-fit
+CREATE TABLE users (id int AUTO_INCREMENT PRIMARY KEY, m enum('a', 'b') NOT NULL, at timestamp NOT NULL DEFAULT current_timestamp(), n tinyint unsigned, c varchar(3), twice int AS (n * 2) VIRTUAL, hidden int NOT NULL DEFAULT 1 INVISIBLE);
+---
+INSERT INTO users () VALUES ();
+INSERT INTO users (id, n, c, at) VALUES (NULL, 255, 'abc   ', DEFAULT), (0, '7', 'a\'b', DEFAULT);
+INSERT INTO users VALUES (9, 'b', '2024-01-01', NULL, '', DEFAULT);
+
+=== hazard delete-takes-children: loses SELECT count(*) FROM pets
+CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE pets (id int PRIMARY KEY, owner int, FOREIGN KEY (owner) REFERENCES users (id) ON DELETE CASCADE); INSERT INTO users VALUES (1); INSERT INTO pets VALUES (1, 1);
+---
+DELETE FROM users WHERE id = 1; --!
+
+=== harmless delete-restricted
+CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE pets (id int PRIMARY KEY, owner int, FOREIGN KEY (owner) REFERENCES users (id) ON DELETE RESTRICT); INSERT INTO users VALUES (1), (2); INSERT INTO pets VALUES (1, 1);
+---
+DELETE FROM users WHERE id = 2;
+
+=== hazard view-replaced-without-a-column: breaks SELECT age FROM names
+CREATE TABLE users (id int PRIMARY KEY, email varchar(50), age int); CREATE VIEW names AS SELECT id, email, age FROM users;
+---
+CREATE OR REPLACE VIEW names AS --!
+SELECT id, email FROM users;
+
+=== hazard view-altered-without-a-column: breaks SELECT age FROM names
+CREATE TABLE users (id int PRIMARY KEY, email varchar(50), age int); CREATE VIEW names AS SELECT u.id, u.email, u.age FROM users u;
+---
+ALTER VIEW names AS SELECT `id`, `email` AS `mail`, age + 1 AS years FROM users; --!
+
+=== harmless view-altered
+CREATE TABLE users (id int PRIMARY KEY, email varchar(50), age int); CREATE VIEW names AS SELECT id, email, age FROM users;
+---
+ALTER VIEW names AS SELECT `u`.`age`, lower(email) AS `email`, u.id FROM users u;

@@ -1595,3 +1595,145 @@ CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS users (ID INTEGER PRIMARY KEY, Email TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS logs (n TEXT NOT NULL, id INTEGER PRIMARY KEY);
 CREATE INDEX IF NOT EXISTS logs_n ON logs (n);
+
+=== hazard inserted-before: fails UNIQUE constraint failed
+CREATE TABLE plans (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE); INSERT INTO plans (code) VALUES ('free'), ('team');
+---
+-- once more
+INSERT INTO plans (id, code) --!
+VALUES (30, 'pro'),
+       (31, 'team');
+
+=== hazard inserted-before-in-another-spelling: fails UNIQUE constraint failed
+CREATE TABLE plans (id INTEGER PRIMARY KEY, code TEXT); INSERT INTO Plans VALUES ('7', 'a');
+---
+INSERT INTO "plans" ("ID", code) VALUES (7, 'b'); --!
+
+=== hazard inserted-before-and-indexed: fails UNIQUE constraint failed
+CREATE TABLE plans (id INTEGER PRIMARY KEY, code TEXT); CREATE UNIQUE INDEX codes ON plans (code); INSERT INTO plans VALUES (1, 'a');
+---
+INSERT OR ABORT INTO plans VALUES (2, 'b');
+INSERT INTO plans VALUES (3, 'a'); --!
+
+=== harmless inserted-and-ignored
+CREATE TABLE plans (id INTEGER PRIMARY KEY, code TEXT UNIQUE); INSERT INTO plans VALUES (1, 'a');
+---
+INSERT OR IGNORE INTO plans VALUES (2, 'a');
+INSERT INTO plans VALUES (2, 'b');
+INSERT INTO plans VALUES (2, 'c') ON CONFLICT DO NOTHING;
+INSERT INTO plans SELECT 1, 'd' WHERE NOT EXISTS (SELECT 1 FROM plans WHERE id = 1);
+
+=== harmless inserted-where-the-table-settles-it
+CREATE TABLE plans (id INTEGER PRIMARY KEY, code TEXT UNIQUE ON CONFLICT IGNORE); INSERT INTO plans VALUES (1, 'a');
+---
+INSERT INTO plans VALUES (2, 'a');
+
+=== harmless copied-by-steps
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'x', 'y');
+---
+CREATE TABLE t2 (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT);
+INSERT INTO t2 (id, a) SELECT id, coalesce(a, '') FROM t;
+UPDATE t2 SET b = (SELECT b FROM t WHERE t.id = t2.id) WHERE b IS NULL;
+DROP TABLE t; ALTER TABLE t2 RENAME TO t;
+
+=== hazard swapped-by-another-name: loses SELECT count(*) FROM t WHERE a = 'x'
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'x', 'y');
+---
+CREATE TABLE t2 (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL);
+INSERT INTO t2 --!
+SELECT o.id, ifnull(o.b, ''), ifnull(o.a, '') FROM t AS o;
+DROP TABLE t; ALTER TABLE t2 RENAME TO t;
+
+=== harmless filled-from-the-other
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'x', 'y');
+---
+CREATE TABLE t2 (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL);
+INSERT INTO t2 (id, a, b) SELECT t.id, coalesce(t.a, t.b, ''), coalesce(t.b, t.a, '') FROM t;
+DROP TABLE t; ALTER TABLE t2 RENAME TO t;
+
+=== hazard fraction-cut-off: loses SELECT CAST(10 * sum(price) AS INTEGER) FROM items
+CREATE TABLE items (id INTEGER PRIMARY KEY, price REAL); INSERT INTO items VALUES (1, 1.5);
+---
+UPDATE items --!
+SET price = CAST(price AS INTEGER)
+WHERE id > 0;
+
+=== hazard all-rows-by-a-condition: loses SELECT count(*) FROM t
+CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER); INSERT INTO t VALUES (1, 1), (2, 2);
+---
+-- all of them
+WITH one AS (SELECT 1)
+DELETE --!
+FROM t
+WHERE 1 = 1;
+
+=== hazard write-to-view: fails because it is a view
+CREATE TABLE users (id INTEGER PRIMARY KEY, age INTEGER); CREATE VIEW adults AS SELECT id, age FROM users WHERE age > 17;
+---
+INSERT INTO adults (id, age) --!
+VALUES (1, 18);
+
+=== harmless write-to-view-by-trigger
+CREATE TABLE users (id INTEGER PRIMARY KEY, age INTEGER); CREATE VIEW adults AS SELECT id, age FROM users WHERE age > 17; CREATE TRIGGER older INSTEAD OF UPDATE ON adults BEGIN UPDATE users SET age = new.age WHERE id = new.id; END;
+---
+UPDATE adults SET age = 20 WHERE id = 1;
+
+=== hazard row-without-required: fails NOT NULL constraint failed
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+---
+INSERT INTO users (age, id) VALUES (3, 1); --!
+
+=== hazard fewer-values-than-columns: fails has 3 columns but 2 values
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+---
+INSERT INTO users VALUES (3, 'c'); --!
+
+=== hazard more-values-than-named: fails 3 values for 2 columns
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER);
+---
+INSERT INTO users (id, email) VALUES (3, 'c', 4); --!
+
+=== harmless rows-that-fit
+CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(3) NOT NULL, n TINYINT, twice AS (n * 2));
+---
+INSERT INTO users VALUES (NULL, 'abcdef', 70000), ('7', 'a', 'none');
+INSERT INTO users (email) VALUES ('x');
+
+=== hazard view-without-a-column: breaks SELECT age FROM names
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); CREATE VIEW names AS SELECT id, email, age FROM users;
+---
+DROP VIEW names;
+CREATE VIEW names AS --!
+SELECT u.id, u.email AS "mail" FROM users u;
+
+=== harmless view-made-anew-with-all
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); CREATE VIEW names AS SELECT id, email FROM users;
+---
+DROP VIEW names;
+CREATE VIEW names AS SELECT age, "email", u.id FROM users u;
+
+=== hazard unique-index-that-takes-more-for-the-same: fails UNIQUE constraint failed
+CREATE TABLE labels (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
+INSERT INTO labels VALUES (1, 'Red'), (2, 'red');
+---
+CREATE UNIQUE INDEX IF NOT EXISTS labels_word --!
+  ON labels (word COLLATE NOCASE);
+
+=== hazard trigger-that-refuses-new-rows: breaks INSERT INTO notes (text) VALUES ('x')
+CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, owner TEXT);
+INSERT INTO notes VALUES (1, 'a', 'b');
+---
+CREATE TRIGGER notes_have_owners --!
+BEFORE INSERT ON notes FOR EACH ROW WHEN NEW.owner IS NULL
+BEGIN
+  SELECT RAISE(ROLLBACK, 'whose is it?');
+END;
+
+=== harmless trigger-that-fills-in
+CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, owner TEXT);
+INSERT INTO notes VALUES (1, 'a', 'b');
+---
+CREATE TRIGGER notes_have_owners AFTER INSERT ON notes WHEN NEW.owner IS NULL
+BEGIN
+  UPDATE notes SET owner = 'nobody, so RAISE no alarm' WHERE id = NEW.id;
+END;

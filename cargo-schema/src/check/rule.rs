@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use schema_build::config::Level;
+use schema_build::statement::tokens;
 use schema_runtime::dialect::Dialect;
 
 use super::catalogue::{Catalogue, Era, Table};
@@ -339,6 +340,22 @@ impl<'a> Site<'a> {
     /// All of the act's text, in one line.
     pub(crate) fn statement(&self) -> String {
         self.text(self.span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The act from its verb on: what a WITH clause says comes before it.
+    pub(crate) fn from_verb(&self) -> Range<usize> {
+        let text = self.text(self.span);
+        let mut depth = 0_usize;
+        let verb = tokens(text, self.script.dialect).find(|token| {
+            let word = text[token.range()].to_ascii_lowercase();
+            match word.as_str() {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && matches!(word.as_str(), "insert" | "replace" | "update" | "delete" | "merge")
+        });
+        verb.map_or(self.span.clone(), |verb| self.span.start + verb.start..self.span.end)
     }
 
     /// The act from a word on that stands behind a name; all of it where there is none.

@@ -166,12 +166,16 @@ impl Walk<'_> {
                 catalogue: &catalogue,
                 script: &view,
                 position,
-                is_inner: is_block(script.sql(&script.statements[owners[position]])),
+                is_inner: is_inner(placed, script, owners[position], self.dialect),
             };
             if is_shown {
                 self.site(&site, owners[position], &mut page);
             }
+            let is_inner = site.is_inner;
             catalogue.apply(&placed.act, era);
+            if !is_inner {
+                catalogue.note_rows(&placed.act);
+            }
         }
         self.leftovers(&page);
         catalogue
@@ -285,9 +289,14 @@ impl Walk<'_> {
     }
 }
 
-/// PostgreSQL's DO, whose statements are acts of their own.
-fn is_block(statement: &str) -> bool {
-    statement.get(..2).is_some_and(|word| word.eq_ignore_ascii_case("do"))
+/// PostgreSQL's DO, whose statements are acts of their own; and whatever holds others on MySQL.
+fn is_inner(placed: &Placed, script: &Script, owner: usize, dialect: Dialect) -> bool {
+    let statement = &script.statements[owner];
+    let is_block = || script.sql(statement).get(..2).is_some_and(|word| word.eq_ignore_ascii_case("do"));
+    match dialect {
+        Dialect::Mysql => placed.span.start != statement.start as usize,
+        _ => is_block(),
+    }
 }
 
 const UNREADABLE: &str = "unreadable-sql";

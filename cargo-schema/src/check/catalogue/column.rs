@@ -64,6 +64,12 @@ pub(super) fn set_not_null(table: &mut Table, column: &str, not_null: bool) {
     }
 }
 
+fn set_numbered(table: &mut Table, column: &str, is_numbered: bool) {
+    if let Some(column) = table.column_mut(column) {
+        column.is_numbered = is_numbered;
+    }
+}
+
 pub(super) fn drop_constraint(table: &mut Table, name: &str) {
     let is_other = |own: &Option<String>| own.as_deref() != Some(name);
     let had_key =
@@ -98,6 +104,8 @@ pub(super) fn change_column(table: &mut Table, action: &ActionKind, era: Era) {
                 column.default = None;
             }
         }
+        ActionKind::AddIdentity { column, .. } => set_numbered(table, column, true),
+        ActionKind::DropIdentity { column } => set_numbered(table, column, false),
         ActionKind::ValidateConstraint { name } => validate(table, name, era),
         ActionKind::RenameConstraint { from, to } => rename_constraint(table, from, to),
         ActionKind::DropPrimaryKey => {

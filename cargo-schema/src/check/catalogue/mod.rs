@@ -1,7 +1,7 @@
 //! What a database would hold, told from the SQL of the history alone, statement by statement: tables with columns,
 //! keys, indexes and constraints, enums, domains, views. No database is asked. What cannot be told (SQL that is put
 //! together when it runs) is missing, and what is missing is taken for old. `replay` follows the statements,
-//! `keys` those about constraints and indexes, `views` those about views; `column` changes what a table has, `names` knows
+//! `keys` those about constraints and indexes, `views` those about views, `rows` those about rows; `column` changes what a table has, `names` knows
 //! what else has a name.
 
 mod column;
@@ -10,6 +10,7 @@ mod map;
 mod mysql;
 mod names;
 mod replay;
+mod rows;
 mod sqlite;
 mod table;
 mod views;
@@ -50,6 +51,8 @@ pub(crate) struct Catalogue {
     shadowed: BTreeMap<String, Rc<Table>>,
     /// When something last ran that nobody can read: what was there before may be gone, and there may be more.
     doubt: Option<Era>,
+    /// How often anything ran that may have changed rows of any table.
+    stirred: usize,
     /// Where names without a schema are looked for first; the last `SET search_path` of the script.
     search_path: Option<String>,
 }
@@ -69,6 +72,8 @@ struct Function {
     volatility: Option<String>,
     /// RETURNS TRIGGER: nobody but a trigger can call it.
     is_of_triggers: bool,
+    /// What it takes, and the one type that it gives.
+    signature: Option<(String, Type)>,
 }
 
 /// A domain.
@@ -93,10 +98,21 @@ pub(crate) struct View {
     pub(crate) tables: Vec<String>,
     /// The columns that it reads: the key of a table, and the column.
     pub(crate) reads: Vec<(String, String)>,
+    /// What it gives, column by column, where that can be told.
+    pub(crate) outputs: Option<Vec<Given>>,
     /// Of a materialized one.
     pub(crate) has_unique_index: bool,
     /// Of a materialized one: it was filled.
     pub(crate) has_rows: bool,
+}
+
+/// A column that a view gives, as far as it is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    /// Folded.
+    pub(crate) name: Option<String>,
+    /// Its type.
+    pub(crate) ty: Option<Type>,
 }
 
 impl Catalogue {
@@ -115,6 +131,7 @@ impl Catalogue {
             others: Map::default(),
             shadowed: BTreeMap::new(),
             doubt: None,
+            stirred: 0,
             search_path: None,
         }
     }
@@ -231,6 +248,12 @@ impl Catalogue {
     /// What CREATE FUNCTION said of a function's volatility: `None` where the history has no such function.
     pub(crate) fn volatility(&self, function: &str) -> Option<&str> {
         self.functions.get(function).map(|known| known.volatility.as_deref().unwrap_or("volatile"))
+    }
+
+    /// The type that a function gives which takes the same.
+    pub(crate) fn given_by(&self, function: &str, takes: &str) -> Option<&Type> {
+        let (known, gives) = self.functions.get(function)?.signature.as_ref()?;
+        (known == takes).then_some(gives)
     }
 
     /// Whether nothing but triggers can call a function of the history.

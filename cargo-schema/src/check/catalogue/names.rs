@@ -72,6 +72,7 @@ impl Catalogue {
     /// Something runs that nobody can read.
     pub(crate) fn doubt(&mut self, era: Era) {
         self.doubt = Some(era);
+        self.stirred += 1;
     }
 
     /// What an act may do besides what is followed.
@@ -138,6 +139,9 @@ impl Catalogue {
         if alter.object == Object::Sequence && alter.words.contains("owned by") {
             let key = self.other_key(Object::Sequence, &alter.name, None);
             move_entry(&mut self.others, &key, format!("owned {key}"));
+        }
+        if matches!(alter.object, Object::View) && alter.words.contains(" rename ") {
+            self.forget_outputs(&alter.name);
         }
         let Some((_, schema)) = alter.words.split_once("set schema ") else { return };
         let moved = Name { schema: Some(schema.trim_matches('"').to_owned()), ..alter.name.clone() };

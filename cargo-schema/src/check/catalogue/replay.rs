@@ -7,6 +7,7 @@ use schema_runtime::dialect::Dialect;
 use super::column::{change_column, drop_constraint, made, redefine, rename_column};
 use super::map::Map;
 use super::mysql::shrink_indexes;
+use super::rows::Keys;
 use super::table::Table;
 use super::{Catalogue, Domain, EnumType, Era, Function};
 use crate::check::sql::Act;
@@ -17,6 +18,7 @@ impl Catalogue {
     /// Follows an act of the revision at `era`.
     pub(crate) fn apply(&mut self, act: &Act, era: Era) {
         self.suspect(act, era);
+        self.follow_rows(act);
         match act {
             Act::CreateTable(create) => self.create_table(create, era),
             Act::AlterTable(alter) => self.alter_table(alter, era),
@@ -53,8 +55,12 @@ impl Catalogue {
             }
             Act::CreateView(create) => self.create_view(create, era),
             Act::CreateFunction(create) => {
-                let (volatility, is_of_triggers) = (create.volatility.clone(), create.is_of_triggers);
-                self.functions.insert(create.name.name.clone(), Function { volatility, is_of_triggers });
+                let function = Function {
+                    volatility: create.volatility.clone(),
+                    is_of_triggers: create.is_of_triggers,
+                    signature: create.signature.clone(),
+                };
+                self.functions.insert(create.name.name.clone(), function);
             }
             Act::CreateTrigger(create) if self.dialect == Dialect::Sqlite => self.create_trigger(create, era),
             Act::CreateTrigger(create) => {
@@ -106,6 +112,7 @@ impl Catalogue {
                 || create.partition_of.is_some()
                 || create.options.iter().any(|option| option.starts_with("using ")),
             options: create.options.clone(),
+            settles_conflicts: settles_conflicts(create),
             ..Table::default()
         };
         let table = self.alike(create).map_or(table, |like| Table { born: era, ..like });
@@ -132,7 +139,13 @@ impl Catalogue {
     fn alike(&self, create: &CreateTable) -> Option<Table> {
         let like = create.like.first().filter(|_| self.dialect == Dialect::Mysql)?;
         let known = self.table(like)?.clone();
-        Some(Table { foreign_keys: Vec::new(), triggers: Vec::new(), has_rows: false, ..known })
+        Some(Table {
+            foreign_keys: Vec::new(),
+            triggers: Vec::new(),
+            has_rows: false,
+            keys: Keys::default(),
+            ..known
+        })
     }
 
     fn alter_table(&mut self, alter: &AlterTable, era: Era) {
@@ -282,6 +295,12 @@ impl Catalogue {
             },
         );
     }
+}
+
+/// SQLite's ON CONFLICT REPLACE and IGNORE of a constraint.
+fn settles_conflicts(create: &CreateTable) -> bool {
+    let words = create.columns.iter().flat_map(|column| &column.words).chain(&create.options);
+    words.into_iter().any(|word| matches!(word.as_str(), "on conflict replace" | "on conflict ignore"))
 }
 
 fn drop_entry<T: Clone>(entries: &mut Map<T>, key: &str) {

@@ -1,6 +1,7 @@
 //! A table of the catalogue, as plain data.
 
 use super::Era;
+use super::rows::Keys;
 use crate::check::sql::part::{Expr, Type};
 
 /// A table.
@@ -32,6 +33,12 @@ pub(crate) struct Table {
     pub(crate) checks: Vec<Check>,
     /// Nothing but literal rows of the history was put into it, as far as the history says, and none was changed.
     pub(crate) rows_are_known: bool,
+    /// The keys of rows that the history wrote down.
+    pub(super) keys: Keys,
+    /// PostgreSQL's CREATE RULE stands on it.
+    pub(super) has_rule: bool,
+    /// SQLite's ON CONFLICT of a constraint: a row that is there already is no failure.
+    pub(super) settles_conflicts: bool,
     /// Its triggers, by name.
     pub(crate) triggers: Vec<String>,
 }

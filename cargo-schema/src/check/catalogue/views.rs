@@ -1,9 +1,9 @@
 //! What becomes of views: which columns they read is known from when they were made, and follows renames.
 
-use super::{Catalogue, Era, View};
+use super::{Catalogue, Era, Given, View};
 
-use crate::check::sql::act::{ActionKind, CreateView, Read};
-use crate::check::sql::part::Name;
+use crate::check::sql::act::{ActionKind, CreateView, Output, Read};
+use crate::check::sql::part::{Name, Type};
 
 impl Catalogue {
     pub(super) fn create_view(&mut self, create: &CreateView, era: Era) {
@@ -13,11 +13,31 @@ impl Catalogue {
             born,
             is_materialized: create.is_materialized,
             tables: create.tables.iter().map(|table| self.key(table)).collect(),
+            outputs: self.outputs(create),
             reads: create.reads.iter().flat_map(|read| self.columns_read(read)).collect(),
             has_unique_index: false,
             has_rows: create.is_materialized && !create.without_data,
         };
         self.views.insert(key, view);
+    }
+
+    /// The columns that a view would give, with the types of the moment.
+    pub(crate) fn outputs(&self, create: &CreateView) -> Option<Vec<Given>> {
+        let given = |output: &Output| Given { name: output.name.clone(), ty: self.type_of(output) };
+        create.outputs.as_ref().map(|outputs| outputs.iter().map(given).collect())
+    }
+
+    fn type_of(&self, output: &Output) -> Option<Type> {
+        let of = |read: &Read| self.table(&read.table)?.column(read.column.as_deref()?)?.ty.clone();
+        output.ty.clone().or_else(|| output.reads.iter().find_map(of))
+    }
+
+    /// A view's columns are called otherwise, and nobody follows which.
+    pub(super) fn forget_outputs(&mut self, view: &Name) {
+        let key = self.key(view);
+        if let Some(view) = self.views.get_mut(&key) {
+            view.outputs = None;
+        }
     }
 
     /// `*` means the columns of the moment; a column that the table does not have is somebody else's.
@@ -47,6 +67,7 @@ impl Catalogue {
     pub(super) fn change_views(&mut self, table: &Name, action: &ActionKind) {
         let key = self.key(table);
         match action {
+            ActionKind::RenameColumn { .. } if self.views.contains_key(&key) => self.forget_outputs(table),
             ActionKind::RenameColumn { from, to } => {
                 let is_meant = |(table, column): &(String, String)| *table == key && column == from;
                 self.views.change_where(

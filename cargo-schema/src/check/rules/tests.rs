@@ -165,7 +165,9 @@ fn no_rule_alarms_on_the_fixtures() {
                 continue;
             };
             let scope = Scope { released: Some(vec![false; history.len()]), ..Scope::default() };
-            let found = safety::check(&config, history.revisions(), dialect, &scope).findings;
+            let mut found = safety::check(&config, history.revisions(), dialect, &scope).findings;
+            // PostgreSQL does refuse a row without the number that SQLite gives to an INTEGER PRIMARY KEY.
+            found.retain(|finding| own == dialect || finding.rule != "insert-refused");
             if own != dialect && found.iter().any(|finding| finding.rule == "unreadable-sql") {
                 continue;
             }

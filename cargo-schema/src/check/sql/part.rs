@@ -170,7 +170,7 @@ pub(crate) struct ForeignKey {
     pub(crate) references: Vec<String>,
     /// ON DELETE CASCADE.
     pub(crate) cascades: bool,
-    /// SQLite's: what ON DELETE says, in lower case, where that changes rows: `cascade`, `set null`.
+    /// What ON DELETE says, in lower case, where that changes rows: `cascade`, `set null`.
     pub(crate) on_delete: Option<String>,
 }
 

@@ -2,8 +2,10 @@
 
 rules! {
     allow_without_reason,
+    copy_loses_keys,
     create_skipped,
     create_table_as,
+    delete_cascades,
     drop_column,
     drop_table,
     drop_trigger,
@@ -13,7 +15,9 @@ rules! {
     foreign_key_type_mismatch,
     foreign_key_without_index,
     grant_privilege,
+    insert_refused,
     insert_without_columns,
+    inserted_twice,
     large_revision,
     mixed_schema_and_data,
     on_delete_cascade,
@@ -28,4 +32,5 @@ rules! {
     unreadable_sql,
     unused_allow,
     update_delete_without_where,
+    view_loses_column,
 }

@@ -53,12 +53,8 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if is_limited || !site.is_old(&change.table) {
         return;
     }
-    let span = match change.condition {
-        Some(_) => site.clause(&change.table, "where"),
-        None => site.span.clone(),
-    };
     hits.push(
-        Hit::new(&span, format!("every row of `{}` is {verb} at once", change.table))
+        Hit::new(&site.from_verb(), format!("every row of `{}` is {verb} at once", change.table))
             .help("name the rows with WHERE, and change many of them in batches that commit by themselves"),
     );
 }

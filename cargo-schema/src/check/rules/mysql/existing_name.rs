@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let taken = match site.act {
         Act::CreateTable(create) => table(site, create).map(|name| (site.span, name)),
-        Act::CreateView(create) => relation(site, &create.name).map(|name| (site.span, name)),
+        Act::CreateView(create) if !create.or_replace => relation(site, &create.name).map(|name| (site.span, name)),
         Act::CreateTrigger(create) => trigger(site, &create.name).map(|name| (site.span, name)),
         Act::CreateIndex(create) => index(site, create).map(|name| (site.span, name)),
         Act::Rename(rename) => {

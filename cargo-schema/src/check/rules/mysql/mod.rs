@@ -27,6 +27,7 @@ rules! {
     charset_not_stated,
     check_copy,
     checks_left_off,
+    collation_changed,
     column_becomes_optional,
     column_becomes_required,
     column_position,

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     find,
     examples: &[
         fires("CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;", "VACUUM FULL users;", Claim::Rewrites("users")).outside(),
-        quiet("CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;", "VACUUM users;").outside(),
+        quiet("CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, age int);\nINSERT INTO users SELECT n, 'a' || n, n FROM generate_series(1, 100) n;", "VACUUM users; VACUUM (ANALYZE, FULL false) users;").outside(),
     ],
 };
 

@@ -2,6 +2,7 @@
 
 use crate::check::rules::prelude::*;
 use crate::check::sql::act::Insert;
+use crate::check::sql::part::Expr;
 
 pub(super) static RULE: Rule = Rule {
     id: "copy-in-other-order",
@@ -29,6 +30,11 @@ pub(super) static RULE: Rule = Rule {
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER, phone TEXT); INSERT INTO new_users SELECT * FROM users; DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
             Claim::Fails("has 4 columns but 3 values"),
+        ),
+        fires(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO new_users (id, email, age) SELECT o.id, o.age, coalesce(o.email, '') FROM users AS o; DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
+            Claim::Loses("SELECT count(*) FROM users WHERE email = 'a'"),
         ),
         quiet(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
@@ -58,7 +64,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// The columns that are filled, and the column that each is filled with where it is a bare one.
+/// The columns that are filled, and the column that each is filled with where that can be told.
 fn sides(site: &Site<'_>, insert: &Insert) -> Option<(Vec<String>, Vec<Option<String>>)> {
     let copy = insert.copy.as_ref()?;
     let columns = |table: &Table| -> Vec<String> {
@@ -72,8 +78,14 @@ fn sides(site: &Site<'_>, insert: &Insert) -> Option<(Vec<String>, Vec<Option<St
         return Some((targets, sources.into_iter().map(Some).collect()));
     }
     let own = known(from)?;
-    let bare = |item: &crate::check::sql::part::Expr| {
-        item.columns.first().filter(|column| item.text == **column && own.contains(column)).cloned()
-    };
-    Some((targets, copy.items.iter().map(bare).collect()))
+    let source = |item: &Expr| source(item).filter(|column| own.contains(column)).cloned();
+    Some((targets, copy.items.iter().map(source).collect()))
+}
+
+/// The column whose value an expression gives, but where that is NULL: `b`, `o.b`, `coalesce(b, '')`.
+fn source(item: &Expr) -> Option<&String> {
+    let [column] = item.columns.as_slice() else { return None };
+    let is_bare = item.text.rsplit('.').next().is_some_and(|last| last.trim_matches('"') == *column);
+    let is_filled = ["coalesce (", "ifnull ("].iter().any(|call| item.text.starts_with(call)) && item.calls.len() == 1;
+    (is_filled || (is_bare && item.calls.is_empty())).then_some(column)
 }

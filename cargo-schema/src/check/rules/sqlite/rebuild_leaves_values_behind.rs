@@ -26,6 +26,10 @@ pub(super) static RULE: Rule = Rule {
         ),
         quiet(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
+            "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO new_users (id, email) SELECT id, email FROM users; UPDATE new_users SET age = (SELECT age FROM users WHERE users.id = new_users.id) WHERE age IS NULL; DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
+        ),
+        quiet(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
             "CREATE TABLE guard (is_sound CHECK (is_sound)); INSERT INTO guard SELECT 0 FROM users WHERE age IS NULL; DROP TABLE guard; CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER NOT NULL); INSERT INTO new_users (id, email, age) SELECT id, email, age FROM users; DROP TABLE users; ALTER TABLE new_users RENAME TO users;",
         ),
     ],
@@ -41,6 +45,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
                 && rebuild.new.column(&column.name).is_some_and(|new| !new.is_generated)
                 && !rebuild.copies.iter().any(|(_, other)| other.is_none_or(|other| other.is_everything))
                 && !names(&column.name)
+                && !is_filled_later(site, &rebuild, &column.name)
         };
         for column in rebuild.old.columns.iter().filter(is_left) {
             hits.push(
@@ -49,4 +54,15 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             );
         }
     }
+}
+
+/// Whether an UPDATE of another table than the old one sets the column before that goes.
+fn is_filled_later(site: &Site<'_>, rebuild: &rebuild::Rebuild<'_>, column: &str) -> bool {
+    site.before().iter().any(|placed| match &placed.act {
+        Act::Update(change) => {
+            let is_new = site.table(&change.table).is_some_and(|table| !std::ptr::eq(table, rebuild.old));
+            is_new && change.sets.iter().any(|set| set == column)
+        }
+        _ => false,
+    })
 }

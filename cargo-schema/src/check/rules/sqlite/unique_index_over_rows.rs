@@ -20,9 +20,18 @@ pub(super) static RULE: Rule = Rule {
             "CREATE UNIQUE INDEX emails ON users (email);",
             Claim::Fails("UNIQUE constraint failed"),
         ),
+        fires(
+            "CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT UNIQUE); INSERT INTO tags VALUES (1, 'Rust'), (2, 'rust');",
+            "CREATE UNIQUE INDEX names ON tags (name COLLATE NOCASE);",
+            Claim::Fails("UNIQUE constraint failed"),
+        ),
         quiet(
             "",
             "CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT); CREATE UNIQUE INDEX ns ON t (n);",
+        ),
+        quiet(
+            "CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE UNIQUE); INSERT INTO tags VALUES (1, 'Rust'), (2, 'C');",
+            "CREATE UNIQUE INDEX names ON tags (name COLLATE nocase, id);",
         ),
         quiet(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER); INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2);",
@@ -40,7 +49,8 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let Some(table) = site.table(&create.table).filter(|_| create.is_unique && site.is_old(&create.table)) else { return };
     let columns: Vec<&String> = create.items.iter().filter_map(|item| item.column.as_ref()).collect();
     let covers = |key: &[Option<String>]| key.iter().all(|it| it.as_ref().is_some_and(|it| columns.contains(&it)));
-    let is_unique = table.indexes.iter().any(|index| index.is_unique && index.condition.is_none() && covers(&index.columns));
+    let is_narrower = create.items.iter().any(|item| is_collated_otherwise(table, item));
+    let is_unique = !is_narrower && table.indexes.iter().any(|index| index.is_unique && index.condition.is_none() && covers(&index.columns));
     let is_new = columns.len() == create.items.len()
         && columns.iter().any(|it| {
             table.column(it).is_some_and(|column| site.is_fresh(column.born) && column.default.is_none() && !column.is_generated)
@@ -54,6 +64,13 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             ),
         );
     }
+}
+
+/// Whether values that differ to the column are the same to this index.
+fn is_collated_otherwise(table: &Table, item: &IndexItem) -> bool {
+    let collation = item.text.split_once(" COLLATE ").and_then(|(_, rest)| rest.split(' ').next());
+    let own = item.column.as_deref().and_then(|column| table.column(column)?.collation.as_deref());
+    collation.is_some_and(|it| !it.eq_ignore_ascii_case(own.unwrap_or("binary")))
 }
 
 /// Whether the same index was there when the script began, as where a rebuild makes again what went with the old table.

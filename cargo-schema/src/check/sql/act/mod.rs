@@ -9,7 +9,7 @@ mod table;
 use super::part::Expr;
 pub(crate) use object::{
     AddEnumValue, Alter, Comment, ConstrainDomain, Create, CreateDomain, CreateEnum, CreateFunction,
-    CreateTrigger, CreateView, Drop, Object, Read, Refresh, Rename, RenameEnumValue,
+    CreateTrigger, CreateView, Drop, Object, Output, Read, Refresh, Rename, RenameEnumValue,
 };
 pub(crate) use rows::{Change, Copied, Insert, Lock, Maintain, Truncate};
 pub(crate) use session::{Privilege, Set, Transaction};

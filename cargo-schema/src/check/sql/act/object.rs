@@ -185,6 +185,8 @@ pub(crate) struct CreateFunction {
     pub(crate) sets_search_path: bool,
     /// RETURNS TRIGGER.
     pub(crate) is_of_triggers: bool,
+    /// What it takes, word by word, and the one type that it gives, where it gives one.
+    pub(crate) signature: Option<(String, Type)>,
     /// `immutable`, `stable` or `volatile`.
     pub(crate) volatility: Option<String>,
 }
@@ -225,10 +227,23 @@ pub(crate) struct CreateView {
     pub(crate) is_temporary: bool,
     /// The columns that it reads.
     pub(crate) reads: Vec<Read>,
+    /// The columns that it gives, in order; `None` where only the server knows them.
+    pub(crate) outputs: Option<Vec<Output>>,
     /// The expressions of its query.
     pub(crate) expr: Expr,
     /// The tables it names.
     pub(crate) tables: Vec<Name>,
+}
+
+/// A column that a view gives.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Output {
+    /// Folded; `None`: what an expression is called, only the server knows.
+    pub(crate) name: Option<String>,
+    /// The columns that it may be, one of each table that the query names.
+    pub(crate) reads: Vec<Read>,
+    /// The type that it is cast to.
+    pub(crate) ty: Option<Type>,
 }
 
 /// What a query reads of a table.

@@ -13,11 +13,11 @@ pub(crate) struct Insert {
     pub(crate) has_query: bool,
     /// The expressions in it.
     pub(crate) expr: Expr,
-    /// What OR says of rows that are there already, in lower case: `replace`, `ignore`.
+    /// What OR, or MySQL's verb, says of rows that are there already, in lower case: `replace`, `ignore`.
     pub(crate) conflict: Option<String>,
     /// ON CONFLICT .. DO, or ON DUPLICATE KEY UPDATE.
     pub(crate) is_upsert: bool,
-    /// The rows that are written down, each as the text of its values; not MySQL's.
+    /// The rows that are written down, each as the text of its values.
     pub(crate) rows: Vec<Vec<String>>,
     /// The columns that are filled, where they are named.
     pub(crate) columns: Vec<String>,

@@ -1,8 +1,12 @@
 //! CREATE of everything.
 
-use super::super::act::{Create, CreateFunction, CreateIndex, CreateTrigger, CreateView, Object, Read};
+use schema_build::statement::Kind;
+
+use super::super::act::{
+    Create, CreateFunction, CreateIndex, CreateTrigger, CreateView, Object, Output, Read,
+};
 use super::cursor::{Cursor, Unread};
-use super::part::{expr, tables};
+use super::part::{expr, tables, unquoted};
 use super::{Act, Acts, key, table};
 
 /// What stands between CREATE and the word that says what is made.
@@ -119,8 +123,9 @@ pub(super) fn object(cursor: &mut Cursor<'_, '_>) -> Result<Object, Unread> {
 pub(super) fn view(cursor: &mut Cursor<'_, '_>, or_replace: bool) -> Result<Act, Unread> {
     let _ = cursor.takes_if_not_exists();
     let name = cursor.name()?;
-    cursor.group_if_any()?;
+    let named = cursor.group_if_any()?;
     cursor.needs(&["as"])?;
+    let outputs = outputs(cursor.clone(), named);
     let (expr, tables) = (expr(cursor), tables(cursor));
     let mut reads = Read::any(&tables, &expr.columns);
     if selects_star(cursor) {
@@ -133,9 +138,36 @@ pub(super) fn view(cursor: &mut Cursor<'_, '_>, or_replace: bool) -> Result<Act,
         without_data: false,
         is_temporary: false,
         reads,
+        outputs,
         expr,
         tables,
     }))
+}
+
+/// The columns that a view gives: those that it names, or those of its first SELECT where all of them have names.
+fn outputs(mut query: Cursor<'_, '_>, named: Option<Cursor<'_, '_>>) -> Option<Vec<Output>> {
+    let output = |name: String| Output { name: Some(name), ..Output::default() };
+    if let Some(named) = named {
+        let names = named.items().into_iter().map(|mut item| item.folded().ok());
+        return names.map(|name| name.map(output)).collect();
+    }
+    if !query.takes(&["select"]) {
+        return None;
+    }
+    let _ = query.takes_any(&["distinct", "all"]);
+    query.until(&["from"]).items().iter().map(|item| own_name(item).map(output)).collect()
+}
+
+/// `c` of `t.c` and of `.. AS c`, folded.
+fn own_name(item: &Cursor<'_, '_>) -> Option<String> {
+    let pieces = item.rest();
+    let (last, before) = pieces.split_last()?;
+    let is_name = matches!(last.kind, Kind::Word | Kind::Quoted);
+    let is_given = before.last().is_none_or(|piece| piece.is_word("as"));
+    let is_column =
+        before.iter().all(|piece| matches!(piece.kind, Kind::Word | Kind::Quoted) || piece.is_symbol('.'))
+            && before.last().is_some_and(|piece| piece.is_symbol('.'));
+    (is_name && (is_given || is_column)).then(|| unquoted(last.text).to_lowercase())
 }
 
 fn selects_star(cursor: &Cursor<'_, '_>) -> bool {

@@ -172,6 +172,8 @@ pub(super) fn references(cursor: &mut Cursor<'_, '_>, columns: Vec<String>) -> R
             cursor.advance();
         } else if cursor.takes(&["on", "delete"]) {
             key.cascades |= cursor.sees(&["cascade"]);
+            let is_null = cursor.sees(&["set", "null"]).then_some("set null");
+            key.on_delete = key.cascades.then_some("cascade").or(is_null).map(str::to_owned);
             action(cursor)?;
         } else if cursor.takes(&["on", "update"]) {
             action(cursor)?;

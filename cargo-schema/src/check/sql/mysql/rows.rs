@@ -27,8 +27,12 @@ pub(super) fn leading(cursor: &Cursor<'_, '_>) -> Act {
 /// INSERT or REPLACE.
 pub(super) fn insert(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
     let whole = cursor.clone();
+    let mut conflict = cursor.sees(&["replace"]).then(|| "replace".to_owned());
     cursor.advance();
-    while cursor.takes_any(&["low_priority", "delayed", "high_priority", "ignore"]) {}
+    while cursor.takes_any(&["low_priority", "delayed", "high_priority"]) {}
+    if cursor.takes(&["ignore"]) {
+        conflict = Some("ignore".to_owned());
+    }
     let _ = cursor.takes(&["into"]);
     let table = cursor.name()?;
     if cursor.takes(&["partition"]) {
@@ -47,7 +51,40 @@ pub(super) fn insert(mut cursor: Cursor<'_, '_>) -> Result<Act, Unread> {
     }
     let written = expr(&whole);
     let has_query = written.has_query && !tables(&cursor).is_empty();
-    Ok(Act::Insert(Insert { table, names_columns, columns, has_query, expr: written, ..Insert::default() }))
+    let mut rows = rows(cursor.clone());
+    if cursor.takes(&["set"]) {
+        let row;
+        (columns, row) = assigned(&cursor.until(&["on"]));
+        rows.push(row);
+    }
+    let is_upsert = cursor.rest().iter().any(|piece| piece.is_word("duplicate"));
+    let insert =
+        Insert { table, names_columns, columns, has_query, rows, conflict, is_upsert, ..Insert::default() };
+    Ok(Act::Insert(Insert { expr: written, ..insert }))
+}
+
+/// The rows behind VALUES, each as the text of its values.
+fn rows(mut cursor: Cursor<'_, '_>) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    if !cursor.takes_any(&["values", "value"]) {
+        return rows;
+    }
+    while let Ok(Some(row)) = cursor.group_if_any() {
+        rows.push(row.items().iter().map(Cursor::text).collect());
+        if !cursor.takes_symbol(',') {
+            break;
+        }
+    }
+    rows
+}
+
+/// The columns of `a = 1, b = 2`, and their values.
+fn assigned(list: &Cursor<'_, '_>) -> (Vec<String>, Vec<String>) {
+    let pair = |mut item: Cursor<'_, '_>| {
+        let column = item.name().ok()?.name.to_lowercase();
+        item.takes_symbol('=').then(|| (column, item.text()))
+    };
+    list.items().into_iter().filter_map(pair).unzip()
 }
 
 /// The columns that are listed, folded.

@@ -1,10 +1,11 @@
 //! PostgreSQL's statements: from squawk's syntax tree to acts. `node` walks the tree, `part` reads names, types and
 //! expressions, `table` what is done to tables, `rows` what is done to
-//! rows, `reads` what a view reads, `other` the rest, `body` what stands inside `DO` blocks.
+//! rows, `reads` what a view reads, `outputs` what it gives, `other` the rest, `body` what stands inside `DO` blocks.
 
 mod body;
 mod node;
 mod other;
+mod outputs;
 mod part;
 mod reads;
 mod rows;

@@ -7,8 +7,9 @@ use super::super::act::{
     CreateTrigger, CreateView, Drop, Maintain, Object, Privilege, Refresh, Rename, RenameEnumValue, Set,
     Transaction,
 };
-use super::super::part::Name;
+use super::super::part::{Name, Type};
 use super::node::Node;
+use super::outputs::outputs;
 use super::part::{expr, fold, name, name_of, names, string, ty};
 use super::reads::reads;
 use super::table::is_temporary;
@@ -80,6 +81,7 @@ fn views_and_functions(node: &Node) -> Option<Act> {
             without_data: node.has(WITH_NO_DATA),
             is_temporary: is_temporary(node),
             reads: reads(node),
+            outputs: outputs(node),
             tables: names(node, RELATION_NAME_REF),
             expr: expr(node),
         }),
@@ -107,12 +109,21 @@ fn function(node: &Node) -> CreateFunction {
         language: words(LANGUAGE_FUNC_OPTION).map(|it| it.trim_start_matches("language ").to_owned()),
         is_definer: options.has(SECURITY_DEFINER_FUNC_OPTION),
         is_of_triggers: node.child(RET_TYPE).is_some_and(|it| it.words() == "returns trigger"),
+        signature: signature(node),
         sets_search_path: options.children(SET_FUNC_OPTION).any(|it| it.words().contains("search_path")),
         volatility: volatility
             .into_iter()
             .find(|(kind, _)| options.has(*kind))
             .map(|(_, word)| word.to_owned()),
     }
+}
+
+/// Sets and tables are left out.
+fn signature(node: &Node) -> Option<(String, Type)> {
+    let gives = node.child(RET_TYPE)?;
+    let is_one = !gives.words().contains("setof") && !gives.words().contains("table");
+    let takes = node.child(PARAM_LIST).map(|it| it.words()).unwrap_or_default();
+    is_one.then(|| ty(&gives)).flatten().map(|ty| (takes, ty))
 }
 
 fn session(node: &Node) -> Option<Act> {
@@ -158,7 +169,10 @@ fn set(node: &Node) -> Set {
 
 fn maintain(node: &Node) -> Maintain {
     let words = node.words();
-    let option = |word: &str| words.split_whitespace().any(|it| it == word);
+    let option = |word: &str| {
+        let mut rest = words.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
+        rest.any(|it| it == word) && !matches!(rest.next(), Some("false" | "off" | "0"))
+    };
     let verb = match node.kind() {
         VACUUM if option("full") => "vacuum full",
         VACUUM => "vacuum",

@@ -295,9 +295,12 @@ fn key(node: &Node, own: Vec<String>) -> Key {
 }
 
 fn foreign_key(node: &Node) -> ForeignKey {
+    let words = node.child(ON_DELETE_ACTION).map(|action| action.words()).unwrap_or_default();
+    let on_delete = ["cascade", "set null", "set default"].into_iter().find(|action| words.contains(action));
     ForeignKey {
         table: name_of(node, TABLE_NAME_REF),
-        cascades: node.child(ON_DELETE_ACTION).is_some_and(|action| action.holds(CASCADE_KW)),
+        cascades: on_delete == Some("cascade"),
+        on_delete: on_delete.map(str::to_owned),
         ..ForeignKey::default()
     }
 }

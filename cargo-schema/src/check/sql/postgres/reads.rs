@@ -24,7 +24,7 @@ pub(super) fn reads(view: &Node) -> Vec<Read> {
 }
 
 /// `u.email`, or `u.*`: of the nearest query that calls something `u`.
-fn qualified(node: &Node) -> Option<Read> {
+pub(super) fn qualified(node: &Node) -> Option<Read> {
     let words: Vec<String> =
         node.tokens().filter(|token| token.kind() != DOT).map(|token| fold(token.text())).collect();
     let [.., qualifier, column] = words.as_slice() else { return None };
@@ -34,7 +34,7 @@ fn qualified(node: &Node) -> Option<Read> {
 }
 
 /// `email`: of every table of its own query, and whoever knows the tables says which of them has it.
-fn bare(node: &Node) -> Vec<Read> {
+pub(super) fn bare(node: &Node) -> Vec<Read> {
     let parent = node.syntax().parent().map(|it| (it.kind(), it.first_child()));
     let is_other = parent.is_some_and(|(kind, first)| {
         kind == FIELD_EXPR || kind == CALL_EXPR && first.as_ref() == Some(node.syntax())

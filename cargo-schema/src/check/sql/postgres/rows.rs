@@ -29,12 +29,11 @@ pub(super) fn act(node: &Node) -> Option<Act> {
     })
 }
 
-/// Of more rows than these nobody asks what is in them.
-const ROWS: usize = 1001;
-
 fn insert(node: &Node) -> Insert {
     let columns = node.child(COLUMN_TARGET_LIST);
-    let values = node.child(VALUES).and_then(|it| it.child(ROW_LIST));
+    // What OVERRIDING USER VALUE says of a numbered column is not taken.
+    let is_taken = |_: &Node| !node.holds(OVERRIDING_USER_VALUE);
+    let values = node.child(VALUES).filter(is_taken).and_then(|it| it.child(ROW_LIST));
     let row = |row: Node| row.nodes().map(|it| it.text()).collect();
     Insert {
         table: node.child(RELATION_NAME_REF).map(|it| name(&it)).unwrap_or_default(),
@@ -44,7 +43,7 @@ fn insert(node: &Node) -> Insert {
             .flat_map(|it| it.children(COLUMN_TARGET))
             .map(|it| fold(&it.text()))
             .collect(),
-        rows: values.iter().flat_map(|it| it.children(ROW)).take(ROWS).map(row).collect(),
+        rows: values.iter().flat_map(|it| it.children(ROW)).map(row).collect(),
         has_query: node.nodes().any(|it| it.kind() == TABLE || is_query_of_rows(&it)),
         is_upsert: node.has(ON_CONFLICT_CLAUSE),
         expr: expr(node),

@@ -1,9 +1,12 @@
 //! Statements that are about neither tables nor rows.
 
-use sqlite3_parser::ast::{PragmaBody, QualifiedName, Stmt, TriggerCmd, TriggerTime};
+use sqlite3_parser::ast::{
+    As, IndexedColumn, OneSelect, PragmaBody, QualifiedName, ResultColumn, Select, Stmt, TriggerCmd,
+    TriggerTime,
+};
 
 use super::super::act::{
-    Act, Create, CreateTrigger, CreateView, Drop, Maintain, Object, Read, Reindex, Set, Transaction,
+    Act, Create, CreateTrigger, CreateView, Drop, Maintain, Object, Output, Read, Reindex, Set, Transaction,
 };
 use super::super::part::{Expr, Name};
 use super::part::{fold, qualified};
@@ -28,7 +31,7 @@ fn objects(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
         })
     };
     Some(match statement {
-        Stmt::CreateView { temporary, view_name, select, .. } => {
+        Stmt::CreateView { temporary, view_name, columns, select, .. } => {
             let expr = expr(*select);
             Act::CreateView(CreateView {
                 name: qualified(view_name, &span),
@@ -38,6 +41,7 @@ fn objects(statement: &Stmt<'_>, text: &Text<'_>) -> Option<Act> {
                 is_temporary: *temporary,
                 // `*` is read anew whenever the view is used, and keeps no column.
                 reads: Read::any(&expr.tables, &expr.columns),
+                outputs: outputs(*columns, select),
                 tables: expr.tables.clone(),
                 expr,
             })
@@ -86,6 +90,29 @@ fn written(command: &TriggerCmd<'_>, span: &std::ops::Range<usize>) -> Option<Na
         | TriggerCmd::Insert { tbl_name, .. }
         | TriggerCmd::Delete { tbl_name, .. } => Some(qualified(tbl_name, span)),
         TriggerCmd::Select(_) => None,
+    }
+}
+
+/// The columns that a view gives: those that it names, or those of its first SELECT where all of them have names.
+fn outputs(named: Option<&[IndexedColumn<'_>]>, select: &Select<'_>) -> Option<Vec<Output>> {
+    let output = |name: String| Output { name: Some(name), ..Output::default() };
+    if let Some(named) = named {
+        return Some(named.iter().map(|column| output(fold(column.col_name.0))).collect());
+    }
+    let OneSelect::Select { columns, .. } = &select.body.select else { return None };
+    columns.iter().map(|column| own_name(column).map(output)).collect()
+}
+
+fn own_name(column: &ResultColumn<'_>) -> Option<String> {
+    match column {
+        ResultColumn::Expr(_, Some(As::As(name) | As::Elided(name))) => Some(fold(name.0)),
+        ResultColumn::Expr(node, None) => {
+            let expr = expr(node);
+            let name = expr.columns.first()?;
+            let last = expr.text.rsplit('.').next()?;
+            (last.trim_matches('"') == name).then(|| name.clone())
+        }
+        ResultColumn::Star | ResultColumn::TableStar(_) => None,
     }
 }
 

@@ -40,7 +40,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         let points = |it: &&crate::check::catalogue::Key| it.table == key && it.on_delete.is_some();
         if let Some(action) = table.foreign_keys.iter().find(points).and_then(|it| it.on_delete.as_ref()) {
             hits.push(
-                Hit::new(site.span, format!("ON DELETE {} acts on the rows of `{child}` that point to what is deleted", action.to_uppercase()))
+                Hit::new(&site.from_verb(), format!("ON DELETE {} acts on the rows of `{child}` that point to what is deleted", action.to_uppercase()))
                     .help("count first what goes with them, and delete it by a statement of its own"),
             );
         }
@@ -53,6 +53,7 @@ fn is_emptied(site: &Site<'_>, child: &str) -> bool {
     let is_before = |act: &Act| matches!(act, Act::Delete(other) if is_it(&other.table));
     let is_whole = |act: &Act| match act {
         Act::Delete(other) => other.condition.is_none() && is_it(&other.table),
+        Act::Truncate(truncate) => truncate.tables.iter().any(is_it),
         Act::Drop(drop) => drop.object == Object::Table && drop.names.iter().any(is_it),
         _ => false,
     };
