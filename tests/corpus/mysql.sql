@@ -1464,7 +1464,7 @@ INSERT INTO users (id, n) VALUES (1, 2), (3); --!
 CREATE TABLE users (id int AUTO_INCREMENT PRIMARY KEY, m enum('a', 'b') NOT NULL, at timestamp NOT NULL DEFAULT current_timestamp(), n tinyint unsigned, c varchar(3), twice int AS (n * 2) VIRTUAL, hidden int NOT NULL DEFAULT 1 INVISIBLE);
 ---
 INSERT INTO users () VALUES ();
-INSERT INTO users (id, n, c, at) VALUES (NULL, 255, 'abc   ', DEFAULT), (0, '7', 'a\'bc', DEFAULT);
+INSERT INTO users (id, n, c, at) VALUES (NULL, 255, 'abc   ', DEFAULT), (0, '7', 'a\'b', DEFAULT);
 INSERT INTO users VALUES (9, 'b', '2024-01-01', NULL, '', DEFAULT);
 
 === hazard delete-takes-children: loses SELECT count(*) FROM pets
