@@ -343,7 +343,7 @@ impl<'a> Site<'a> {
     }
 
     /// The act from its verb on: what a WITH clause says comes before it.
-    pub(crate) fn from_verb(&self) -> Range<usize> {
+    pub(crate) fn verb_on(&self) -> Range<usize> {
         let text = self.text(self.span);
         let mut depth = 0_usize;
         let verb = tokens(text, self.script.dialect).find(|token| {

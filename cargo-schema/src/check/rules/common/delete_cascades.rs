@@ -40,7 +40,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         let points = |it: &&crate::check::catalogue::Key| it.table == key && it.on_delete.is_some();
         if let Some(action) = table.foreign_keys.iter().find(points).and_then(|it| it.on_delete.as_ref()) {
             hits.push(
-                Hit::new(&site.from_verb(), format!("ON DELETE {} acts on the rows of `{child}` that point to what is deleted", action.to_uppercase()))
+                Hit::new(&site.verb_on(), format!("ON DELETE {} acts on the rows of `{child}` that point to what is deleted", action.to_uppercase()))
                     .help("count first what goes with them, and delete it by a statement of its own"),
             );
         }

@@ -60,7 +60,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let rows = insert.rows.iter().filter(|row| !matches!(row.as_slice(), [only] if only.is_empty()));
     if let Some(reason) = rows.into_iter().find_map(|row| refused(site, insert, known, row)) {
         hits.push(
-            Hit::new(&site.from_verb(), format!("`{}` refuses this: {reason}", insert.table))
+            Hit::new(&site.verb_on(), format!("`{}` refuses this: {reason}", insert.table))
                 .help("give every column that needs one a value, and one that fits"),
         );
     }

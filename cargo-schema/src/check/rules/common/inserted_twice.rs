@@ -50,7 +50,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         };
         hits.push(
             Hit::new(
-                &site.from_verb(),
+                &site.verb_on(),
                 format!("`{}` has a row with this ({columns}) already: {values}", insert.table),
             )
             .help(format!("leave the row out, or say what is to happen where it is there: {instead}")),

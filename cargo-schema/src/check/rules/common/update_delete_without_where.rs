@@ -54,7 +54,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     hits.push(
-        Hit::new(&site.from_verb(), format!("every row of `{}` is {verb} at once", change.table))
+        Hit::new(&site.verb_on(), format!("every row of `{}` is {verb} at once", change.table))
             .help("name the rows with WHERE, and change many of them in batches that commit by themselves"),
     );
 }

@@ -61,15 +61,16 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
 
 fn problem(old: &[Given], new: &[Given]) -> Option<String> {
     let name = |given: &Given| given.name.as_ref().map_or("?".to_owned(), |name| format!("`{name}`"));
-    let pairs = old.iter().zip(new).enumerate();
-    let renamed = pairs.clone().find(|(_, (old, new))| is_other(old.name.as_ref(), new.name.as_ref()));
-    if let Some((at, (old, new))) = renamed {
-        return Some(format!("its column {} is {}, and would be {}", at + 1, name(old), name(new)));
+    let mut pairs = old.iter().zip(new);
+    let renamed = pairs.clone().position(|(old, new)| is_other(old.name.as_ref(), new.name.as_ref()));
+    if let Some(at) = renamed {
+        let (old, new) = (name(&old[at]), name(&new[at]));
+        return Some(format!("its column {} is {old}, and would be {new}", at + 1));
     }
     if let Some(lost) = old.get(new.len()) {
         return Some(format!("its column {} would be gone", name(lost)));
     }
-    pairs.map(|(_, pair)| pair).find_map(|(old, new)| {
+    pairs.find_map(|(old, new)| {
         let (before, after) = (old.ty.as_ref()?, new.ty.as_ref()?);
         let is_retyped = before.name != after.name
             || before.dimensions != after.dimensions

@@ -33,7 +33,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     let is_view = site.catalogue.view(name).is_some_and(|view| site.catalogue.is_certain(view.born));
     if is_view && !site.catalogue.triggers().any(|(_, trigger)| trigger.on == key) {
         hits.push(
-            Hit::new(&site.from_verb(), format!("this fails: `{name}` is a view"))
+            Hit::new(&site.verb_on(), format!("this fails: `{name}` is a view"))
                 .help("write to the table that the view reads"),
         );
     }
