@@ -41,7 +41,7 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     if let Some((key, value)) = known.foreign_keys.iter().find_map(|key| Some((key, orphan(site, insert, known, key)?))) {
         hits.push(
             Hit::new(
-                &site.from_verb(),
+                &site.verb_on(),
                 format!("the history makes no row of `{}` that `{}` of {value} could point to", key.table, key.columns[0]),
             )
             .help("insert that row first, or look it up with INSERT .. SELECT"),
