@@ -1499,3 +1499,15 @@ ALTER VIEW names AS SELECT `id`, `email` AS `mail`, age + 1 AS years FROM users;
 CREATE TABLE users (id int PRIMARY KEY, email varchar(50), age int); CREATE VIEW names AS SELECT id, email, age FROM users;
 ---
 ALTER VIEW names AS SELECT `u`.`age`, lower(email) AS `email`, u.id FROM users u;
+
+=== hazard converted-to-a-collation-that-tells-no-case: fails 1062
+CREATE TABLE codes (id bigint PRIMARY KEY, code varchar(20) NOT NULL UNIQUE) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+INSERT INTO codes VALUES (1, 'A'), (2, 'a');
+---
+ALTER TABLE codes CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci; --!
+
+=== harmless rows-that-a-scratch-table-names
+CREATE TABLE stock (id bigint PRIMARY KEY, n int); INSERT INTO stock VALUES (1, -1), (2, 1);
+CREATE TABLE wrong (id bigint PRIMARY KEY); INSERT INTO wrong VALUES (1);
+---
+UPDATE stock SET n = 0 WHERE id IN (SELECT id FROM wrong);

@@ -2564,3 +2564,10 @@ CREATE TABLE prices (plan text NOT NULL REFERENCES plans, cents int); INSERT INT
 ---
 INSERT INTO plans VALUES ('enterprise') ON CONFLICT DO NOTHING;
 INSERT INTO prices VALUES ('team', 900), ('enterprise', 9000);
+
+=== harmless rows-that-a-scratch-table-names
+CREATE TABLE "Stock" (id bigint PRIMARY KEY, n int); INSERT INTO "Stock" VALUES (1, -1), (2, 1);
+---
+CREATE TABLE wrong AS SELECT id FROM "Stock" WHERE n < 0;
+UPDATE "Stock" SET n = 0 WHERE id IN (SELECT id FROM wrong);
+DROP TABLE wrong;

@@ -1737,3 +1737,10 @@ CREATE TRIGGER notes_have_owners AFTER INSERT ON notes WHEN NEW.owner IS NULL
 BEGIN
   UPDATE notes SET owner = 'nobody, so RAISE no alarm' WHERE id = NEW.id;
 END;
+
+=== harmless rows-that-a-scratch-table-names
+CREATE TABLE stock (id bigint PRIMARY KEY, n int); INSERT INTO stock VALUES (1, -1), (2, 1);
+---
+CREATE TABLE wrong AS SELECT id FROM stock WHERE n < 0;
+UPDATE stock SET n = 0 WHERE id IN (SELECT id FROM wrong);
+DROP TABLE wrong;

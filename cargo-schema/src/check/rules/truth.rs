@@ -14,7 +14,8 @@ pub(super) fn is_always_true(site: &Site<'_>, table: &Name, condition: &Expr) ->
         known.is_some_and(|known| known.not_null)
     };
     let words = words(&condition.text);
-    let mut reader = Reader { words: words.iter().peekable(), is_full: &is_full };
+    let known = Known { table: &table.name, is_full: &is_full };
+    let mut reader = Reader { words: words.iter().peekable(), known };
     reader.any() == Truth::Yes && reader.words.peek().is_none()
 }
 
@@ -51,8 +52,25 @@ impl Truth {
 /// Reads a condition by its grammar: OR of AND of NOT of comparisons.
 struct Reader<'a> {
     words: Peekable<Iter<'a, String>>,
+    known: Known<'a>,
+}
+
+/// What is known of the table whose rows are asked.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    table: &'a str,
     /// Whether a column is never NULL.
     is_full: &'a dyn Fn(&str) -> bool,
+}
+
+impl Known<'_> {
+    fn is_full(&self, column: &str) -> bool {
+        (self.is_full)(bare(column))
+    }
+
+    fn is_it(&self, table: &str) -> bool {
+        bare(table).trim_matches(['"', '`']).eq_ignore_ascii_case(self.table)
+    }
 }
 
 impl Reader<'_> {
@@ -86,15 +104,15 @@ impl Reader<'_> {
         let comparison = self.comparison();
         match comparison.as_slice() {
             [open, inner @ .., close] if open == "(" && close == ")" && is_one_bracket(inner) => {
-                let mut reader = Reader { words: inner.iter().peekable(), is_full: self.is_full };
+                let mut reader = Reader { words: inner.iter().peekable(), known: self.known };
                 (reader.any(), Vec::new())
             }
             [column, is, null] if is == "is" && null == "null" => (Truth::Open, vec![(column.clone(), true)]),
             [column, is, not, null] if is == "is" && not == "not" && null == "null" => {
-                let truth = if (self.is_full)(bare(column)) { Truth::Yes } else { Truth::Open };
+                let truth = if self.known.is_full(column) { Truth::Yes } else { Truth::Open };
                 (truth, vec![(column.clone(), false)])
             }
-            words => (compared(words, self.is_full), Vec::new()),
+            words => (compared(words, self.known), Vec::new()),
         }
     }
 
@@ -129,19 +147,21 @@ fn is_one_bracket(inner: &[String]) -> bool {
     })
 }
 
-fn compared(words: &[String], is_full: &dyn Fn(&str) -> bool) -> Truth {
+fn compared(words: &[String], known: Known<'_>) -> Truth {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["true"] => Truth::Yes,
         ["false"] => Truth::No,
         [number] => number.parse::<f64>().map_or(Truth::Open, |number| Truth::of(number != 0.0)),
-        [inner @ .., "is", "true"] => compared(&owned(inner), is_full),
+        [inner @ .., "is", "true"] => compared(&owned(inner), known),
         ["exists", "(", "select", one, ")"] if is_literal(one) => Truth::Yes,
-        [column, "in", "(", "select", own, "from", _, ")"] if own == column && is_full(bare(column)) => {
+        [column, "in", "(", "select", own, "from", table, ")"]
+            if own == column && known.is_it(table) && known.is_full(column) =>
+        {
             Truth::Yes
         }
         [left, operator, right] if is_literal(left) && is_literal(right) => literals(left, operator, right),
-        [left, "=" | "<=" | ">=" | "==", right] if left == right && is_full(bare(left)) => Truth::Yes,
+        [left, "=" | "<=" | ">=" | "==", right] if left == right && known.is_full(left) => Truth::Yes,
         _ => Truth::Open,
     }
 }

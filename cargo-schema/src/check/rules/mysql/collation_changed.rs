@@ -21,6 +21,11 @@ pub(super) static RULE: Rule = Rule {
             "ALTER TABLE users MODIFY email varchar(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;",
             Claim::Spoils("SELECT count(*) FROM users WHERE email = 'bob'"),
         ),
+        fires(
+            "CREATE TABLE codes (id bigint PRIMARY KEY, code varchar(20) NOT NULL, UNIQUE KEY (code)) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin; INSERT INTO codes VALUES (1, 'A'), (2, 'a');",
+            "ALTER TABLE codes CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;",
+            Claim::Fails("1062"),
+        ),
         quiet(
             users!("ALTER TABLE users ADD name varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"),
             "ALTER TABLE users MODIFY name varchar(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;",
@@ -34,10 +39,19 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
     for (table, action) in site.changes_of_old() {
-        let Some((known, column, definition)) = innodb::redefinition(site, table, action) else { continue };
-        let (Some(before), Some(after)) = (site.table(table), definition.collation.as_deref()) else { continue };
-        let is_text = known.ty.as_ref().is_some_and(innodb::is_text);
-        if is_text && tells_case(after) != was_told(before, known) {
+        let Some(known) = site.table(table) else { continue };
+        let changed = match &action.kind {
+            ActionKind::ConvertCharset { collation: Some(after), .. } => {
+                let is_other = |column: &&catalogue::Column| was_told(known, column) != tells_case(after);
+                known.columns.iter().filter(is_text).find(is_other).map(|column| (column.name.as_str(), after.as_str()))
+            }
+            _ => innodb::redefinition(site, table, action).and_then(|(column, name, definition)| {
+                let after = definition.collation.as_deref()?;
+                let is_other = is_text(&column) && tells_case(after) != was_told(known, column);
+                is_other.then_some((name, after))
+            }),
+        };
+        if let Some((column, after)) = changed {
             let what = if tells_case(after) { "tells large letters from small ones from now on" } else { "takes large letters for small ones from now on" };
             hits.push(
                 Hit::new(&action.span, format!("`{table}.{column}` {what}"))
@@ -46,6 +60,10 @@ fn find(site: &Site<'_>, hits: &mut Vec<Hit>) {
             );
         }
     }
+}
+
+fn is_text(column: &&catalogue::Column) -> bool {
+    column.ty.as_ref().is_some_and(innodb::is_text)
 }
 
 fn tells_case(collation: &str) -> bool {
