@@ -69,7 +69,7 @@ fn schemas_do_not_wait_for_each_other() {
     let Some(bed) = Schemas::new(2) else { return };
     revision(&bed.sandbox, 1, ORDERS, Some(USERS), "SELECT pg_sleep(30);\n");
     let mut child = bed.schema("upgrade --schemas tenant_1").spawn();
-    let sleeping = "SELECT pid::text AS line FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()";
+    let sleeping = "SELECT pid::text AS line FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
     while bed.rows(sleeping).is_empty() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before anybody saw it");
     }

@@ -12,7 +12,7 @@ fn sleeping(seconds: u32) -> Option<(Schemas, Child)> {
     let up = format!("CREATE TABLE orders (id integer);\nSELECT pg_sleep({seconds});\n");
     revision(&bed.sandbox, 1, ORDERS, Some(USERS), &up);
     let mut child = bed.schema("upgrade --schemas tenant_* --jobs 1").spawn();
-    let under_way = "SELECT pid::text AS line FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(%' AND pid <> pg_backend_pid()";
+    let under_way = "SELECT pid::text AS line FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
     while bed.rows(under_way).is_empty() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before anybody saw it");
     }
