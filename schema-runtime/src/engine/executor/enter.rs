@@ -126,8 +126,9 @@ impl<'e> Executor<'e> {
     }
 
     fn look_again(&mut self) -> Result<(), SqlError> {
-        let others_wrote = self.backend.others_wrote(self.session)?;
-        if others_wrote || self.is_stale {
+        // It is asked once: what could not be read is read by the next attempt.
+        self.is_stale |= self.backend.others_wrote(self.session)?;
+        if self.is_stale {
             self.look()?;
             self.is_stale = false;
         }

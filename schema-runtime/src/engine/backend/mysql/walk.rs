@@ -48,10 +48,10 @@ fn reached(session: &mut dyn Session) -> Result<[Option<String>; 3], SqlError> {
 
 /// The statement to go on with: the one that did not get its locks, or the one after it, if that is how many the
 /// ledger has counted.
-fn next(session: &mut dyn Session, row: &str, at: Option<String>, first: usize) -> Option<usize> {
+fn next(session: &mut dyn Session, row: &str, at: Option<String>) -> Option<usize> {
     let query = format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = {row}");
     let done = session.value(&query).ok()??.parse().ok()?;
-    let at = at.map_or(Some(first), |at| at.parse().ok())?;
+    let at = at?.parse().ok()?;
     [at, at + 1].contains(&done).then_some(done)
 }
 
@@ -92,12 +92,14 @@ impl<'s> Walk<'s> {
         before: &str,
         patience: Duration,
     ) -> Result<(), SqlError> {
-        let is_done = self.step.is_in_doubt && self.is_done(session, self.step.from)?;
+        let is_done = self.step.is_in_doubt && {
+            session.execute(FORGET)?;
+            self.is_done(session, self.step.from)?
+        };
         let opening = self.opening(is_done);
-        let first = self.step.from + usize::from(is_done);
+        let mut from = self.step.from + usize::from(is_done);
         self.message = format!("{FORGET};\n{before}{opening}");
         let mut retry = Retry::new(patience);
-        let mut from = first;
         loop {
             let error = match self.go_on(session, from) {
                 Err(error) if retry.is_due(&error) => error,
@@ -109,7 +111,7 @@ impl<'s> Walk<'s> {
                 (None, _) => format!("{FORGET};\n{before}{opening}"),
                 (Some(_), None) => opening.clone(),
                 (Some(_), Some(row)) => {
-                    from = next(session, &row, at, first).ok_or(error)?;
+                    from = next(session, &row, at).ok_or(error)?;
                     String::new()
                 }
             };
@@ -127,6 +129,10 @@ impl<'s> Walk<'s> {
         if is_done {
             self.attempt.reach(self.step.from);
             self.advance();
+        }
+        let first = self.step.from + usize::from(is_done);
+        if first < self.attempt.script.statements.len() {
+            self.push(&format!("SET @__schema_at = {first}"));
         }
         std::mem::take(&mut self.message)
     }
