@@ -64,8 +64,17 @@ impl Context {
 
     /// Everything that a verb that runs has to know about the migrations folder, broken or not.
     pub(crate) fn validated(&self, project: &Project) -> Result<Validated, Failure> {
+        self.validated_for(project, Purpose::Run)
+    }
+
+    fn validated_for(&self, project: &Project, purpose: Purpose) -> Result<Validated, Failure> {
         project.refuse_missing_folder()?;
-        Ok(validate::validate_for(&project.config, self.dialect(project)?, Purpose::Run))
+        Ok(validate::validate_for(&project.config, self.dialect(project)?, purpose))
+    }
+
+    /// Refuses a history whose ways down are broken, where its ways up were read before.
+    pub(crate) fn refuse_broken_downs(&self, project: &Project) -> Result<(), Failure> {
+        self.sound(project, self.validated_for(project, Purpose::Down)?).map(drop)
     }
 
     /// The history, sound; several heads are sound.

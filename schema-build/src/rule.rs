@@ -85,6 +85,8 @@ pub enum Purpose {
     Run,
     /// A command that runs ways up, or says what would run: like `Run`, and no `down.sql` is read.
     Up,
+    /// The same command when something is going to run after all: like `Run`, and no `up.sql` is read again.
+    Down,
     /// A command that only wants to know where a database is: like `Run`, and no SQL is read at all.
     Look,
 }
@@ -273,7 +275,7 @@ impl Rule {
             (Levels::Defect, _) => Deny,
             (Levels::Judgement(build, _, _), Purpose::Build) => build,
             (Levels::Judgement(_, check, _), Purpose::Check) => check,
-            (Levels::Judgement(_, _, run), Purpose::Run | Purpose::Up | Purpose::Look) => run,
+            (Levels::Judgement(_, _, run), Purpose::Run | Purpose::Up | Purpose::Down | Purpose::Look) => run,
         }
     }
 }

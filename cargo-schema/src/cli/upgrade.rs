@@ -80,7 +80,7 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         if purpose == Purpose::Run {
             return Ok(());
         }
-        context.history(project).map(drop).map_err(|failure| {
+        context.refuse_broken_downs(project).map_err(|failure| {
             broken.replace(Some(failure));
             Error::Database { doing: "read the history", message: "it is broken".to_owned() }
         })

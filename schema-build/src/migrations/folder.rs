@@ -190,6 +190,7 @@ impl Reader<'_> {
         let (wants_up, wants_down) = match self.purpose {
             Purpose::Look => (false, false),
             Purpose::Up => (true, false),
+            Purpose::Down => (false, true),
             Purpose::Build | Purpose::Check | Purpose::Run => (true, true),
         };
         let up = wants_up.then(|| self.up(path, metadata.as_ref(), &mut findings)).flatten();

@@ -7,6 +7,10 @@ use crate::rule::Purpose;
 
 /// Nothing, when there is no lock file.
 pub(super) fn findings(view: &View<'_>, purpose: Purpose) -> Vec<Finding> {
+    if purpose == Purpose::Down {
+        // It was looked at when the ways up were read.
+        return Vec::new();
+    }
     let is_whole = !matches!(purpose, Purpose::Up | Purpose::Look);
     let (shown, path) = lock_path(view.config);
     let text = match view.files().read(&path) {

@@ -39,6 +39,9 @@ const WHO: &str = "concat(a.usename, '@', coalesce(host(a.client_addr), 'localho
 /// What the answer to our question begins with.
 const OURS: &str = "cargo_schema";
 
+/// So many fields it has.
+const FIELDS: usize = 12;
+
 /// What a run holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Hold {
@@ -89,7 +92,6 @@ struct Look {
     is_distributed: bool,
     has_table: bool,
     is_taken: bool,
-    holder: Option<Holder>,
     is_open: bool,
     setting: Setting,
 }
@@ -144,7 +146,8 @@ impl RunLock {
             self.is_pooled() || look.is_distributed || look.has_table || terms.lock == Kind::Table;
         self.is_careful = true;
         if !look.has_table {
-            self.wait_for_session(wants_lease, look.holder)?;
+            let holder = self.session_holder(session)?;
+            self.wait_for_session(wants_lease, holder)?;
             self.make_table(session, look.is_distributed)?;
         }
         self.take_lease(session, &terms.actor, look.is_distributed)?;
@@ -170,21 +173,39 @@ impl RunLock {
         let mut fields = row.into_iter();
         let mut next = || fields.next().flatten().unwrap_or_default();
         let (_, token, is_distributed, has_table, taken) = (next(), next(), next(), next(), next());
-        let (who, since, idle) = (next(), next(), next());
         let setting = Setting { search_path: next(), waits_for_ever: next() == "0" };
         let is_open = next() == "yes";
         (self.table, self.key, self.process) = (next(), next(), next());
-        let is_dead = idle.parse::<f64>().is_ok_and(|idle| idle > self.lease.as_secs_f64());
-        let holder = Holder { who, since: Some(since).filter(|since| !since.is_empty()), is_dead };
         Ok(Look {
             token,
             is_distributed: is_distributed == "true",
             has_table: has_table == "true",
             is_taken: taken == "true",
-            holder: Some(holder).filter(|holder| !holder.who.is_empty()),
             is_open,
             setting,
         })
+    }
+
+    /// The session that has the lock; asked only where somebody has it: the server takes longer to plan this than all
+    /// else that is said before a run.
+    fn session_holder(&self, session: &mut dyn Session) -> Result<Option<Holder>, SqlError> {
+        let query = format!(
+            "SELECT {WHO}, (SELECT {} FROM pg_catalog.pg_locks t WHERE t.pid = a.pid AND t.locktype = 'advisory' \
+             AND t.objsubid = 2 AND t.classid = {SINCE} LIMIT 1), \
+             CASE a.state WHEN 'idle' THEN extract(epoch from clock_timestamp() - a.state_change) END::text \
+             FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+             WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.classid = {LOCK} AND l.granted \
+             AND l.objid::bigint = {KEY}::bigint & 4294967295 AND a.datname = current_database() LIMIT 1",
+            utc("to_timestamp(t.objid::bigint)"),
+        );
+        let row = self.route(session, false).rows(&query)?.into_iter().next();
+        Ok(row.map(|row| {
+            let [who, since, idle] = row.try_into().unwrap_or_default();
+            let is_dead = idle
+                .and_then(|idle| idle.parse::<f64>().ok())
+                .is_some_and(|idle| idle > self.lease.as_secs_f64());
+            Holder { who: who.unwrap_or_default(), since, is_dead }
+        }))
     }
 
     /// A session that has the lock is waited for, but not for ever where sessions are shared: the run that took it
@@ -344,11 +365,11 @@ impl RunLock {
     ) -> Result<Option<Holder>, SqlError> {
         self.lease = lease;
         let row = self.route(session, false).rows(&look("", false))?.into_iter().next().unwrap_or_default();
-        let look: [Option<String>; 15] = row.try_into().unwrap_or_default();
-        let [_, _, distributed, has_table, _, who, since, _, _, _, _, table, key, ..] = look;
+        let look: [Option<String>; FIELDS] = row.try_into().unwrap_or_default();
+        let [_, _, distributed, has_table, _, _, _, _, table, key, ..] = look;
         (self.table, self.key) = (table.unwrap_or_default(), key.unwrap_or_default());
         if has_table.as_deref() != Some("true") {
-            let holder = who.map(|who| Holder { who, since, is_dead: false });
+            let holder = self.session_holder(session)?.map(|holder| Holder { is_dead: false, ..holder });
             return if holder.is_some() { Ok(holder) } else { self.refuse_standby(session) };
         }
         self.leaseholder(session, distributed.as_deref() == Some("true"))
@@ -434,7 +455,7 @@ impl RunLock {
 
 /// Whether this is the answer to [`look`].
 fn is_ours(row: &[Option<String>]) -> bool {
-    row.len() == 15 && row.first().is_some_and(|first| first.as_deref() == Some(OURS))
+    row.len() == FIELDS && row.first().is_some_and(|first| first.as_deref() == Some(OURS))
 }
 
 /// Fails with [`LOST`] unless this is so, and says that in every language.
@@ -446,24 +467,15 @@ fn utc(column: &str) -> String {
     format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
 }
 
-/// Who and what is there; takes the session's lock where `may_take`, nobody has taken a lease here, and the session
+/// What is there; takes the session's lock where `may_take`, nobody has taken a lease here, and the session
 /// is this run's own.
 fn look(token: &str, may_take: bool) -> String {
-    let lock = format!("l.locktype = 'advisory' AND l.objsubid = 2 AND l.classid = {LOCK} AND l.granted");
-    let holder = format!(
-        "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE {lock} \
-         AND l.objid::bigint = {KEY}::bigint & 4294967295 AND a.datname = current_database() LIMIT 1"
-    );
     let table = format!("concat(quote_ident(current_schema()), '.{TABLE}')");
     format!(
         "SELECT '{OURS}', s.token, s.is_distributed::text, s.has_table::text, \
          CASE WHEN {may_take} AND s.token = {} AND NOT s.is_distributed AND NOT s.has_table \
          AND pg_catalog.pg_try_advisory_lock({LOCK}, {KEY}) \
          THEN left(concat('true', {}), 4) ELSE 'false' END, \
-         (SELECT {WHO} {holder}), \
-         (SELECT (SELECT {} FROM pg_catalog.pg_locks t WHERE t.pid = a.pid AND t.locktype = 'advisory' \
-         AND t.objsubid = 2 AND t.classid = {SINCE} LIMIT 1) {holder}), \
-         (SELECT CASE a.state WHEN 'idle' THEN extract(epoch from clock_timestamp() - a.state_change) END::text {holder}), \
          current_setting('search_path'), current_setting('lock_timeout'), \
          current_setting('cargo_schema.is_open', true), {table}, {KEY}::text, pg_catalog.pg_backend_pid()::text, \
          CASE WHEN s.token = nullif({}, '') THEN {} END \
@@ -473,7 +485,6 @@ fn look(token: &str, may_take: bool) -> String {
         format_args!(
             "pg_catalog.pg_advisory_lock_shared({SINCE}, extract(epoch from clock_timestamp())::integer)"
         ),
-        utc("to_timestamp(t.objid::bigint)"),
         quote(token),
         notice_the_end("0", WATCHED, false),
     )

@@ -23,6 +23,8 @@ pub(super) struct Message {
     places: Vec<(usize, usize)>,
     /// How far the counter has counted.
     count: u32,
+    /// What the server knows the counting by, where it was told.
+    counter: Option<String>,
 }
 
 impl Message {
@@ -42,6 +44,12 @@ impl Message {
         self.count = 1;
     }
 
+    /// Like [`Self::beginning`], and the counter is counted on by what the server knows by a name.
+    pub(super) fn beginning_as_known(&mut self, sql: &str, counter: String) {
+        self.beginning(sql);
+        self.counter = Some(counter);
+    }
+
     /// The statements of a script, counted. What is to be selected then sets the counter to zero: [`Self::uncount`].
     pub(super) fn script(&mut self, script: &Script) {
         for (index, statement) in script.statements.iter().enumerate() {
@@ -56,7 +64,11 @@ impl Message {
     fn tick(&mut self) {
         let before = self.uncount().map_or_else(String::new, |unlock| format!(", {unlock}"));
         self.count += 1;
-        self.push(&format!("SELECT {}{before}", lock(self.count)));
+        let next = self.count;
+        match &self.counter {
+            Some(counter) => self.push(&format!("EXECUTE {counter}({next})")),
+            None => self.push(&format!("SELECT {}{before}", lock(&next.to_string()))),
+        }
     }
 
     /// What a SELECT lists that sets the counter to zero, if it is not.
@@ -136,10 +148,15 @@ fn counted(session: &mut dyn Session) -> usize {
 
 /// What a SELECT lists that begins to count.
 pub(super) fn start() -> String {
-    lock(1)
+    lock("1")
 }
 
-fn lock(count: u32) -> String {
+/// What selects that the counter counts on, to the number `$1`.
+pub(super) fn count_on() -> String {
+    format!("SELECT {}, {}", lock("$1"), unlock("$1 - 1"))
+}
+
+fn lock(count: &str) -> String {
     format!("pg_catalog.pg_advisory_lock_shared({COUNTER}, {count})")
 }
 

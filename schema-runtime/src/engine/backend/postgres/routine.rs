@@ -48,13 +48,14 @@ impl Routine {
              WITH restored AS ({selected}, {uncount}), \
              marked AS ({marked}), written AS ({written}) SELECT FROM restored"
         ));
+        message.push(&format!("PREPARE \"{name} 3\" (integer) AS {}", message::count_on()));
         *self = Self::Taught(name);
     }
 
     /// A script with its beginning and its end, where the server knows them.
     pub(super) fn say(&self, message: &mut Message, script: &Script, parameters: &[String; 5]) -> Option<()> {
         let Self::Taught(name) = self else { return None };
-        message.beginning(&format!("EXECUTE \"{name} 1\""));
+        message.beginning_as_known(&format!("EXECUTE \"{name} 1\""), format!("\"{name} 3\""));
         message.script(script);
         let (parameters, count) = (parameters.join(", "), message.count());
         message.push(&format!("EXECUTE \"{name} 2\"({parameters}, {count})"));
@@ -64,7 +65,10 @@ impl Routine {
     /// What has the server forget it, if it knows it.
     pub(super) fn unteach(&mut self) -> String {
         match std::mem::replace(self, Self::GivenUp) {
-            Self::Taught(name) => format!("DEALLOCATE \"{name} 1\"; DEALLOCATE \"{name} 2\""),
+            Self::Taught(name) => {
+                let forget = |number| format!("DEALLOCATE \"{name} {number}\"");
+                [1, 2, 3].map(forget).join("; ")
+            }
             Self::Unknown | Self::GivenUp => String::new(),
         }
     }
