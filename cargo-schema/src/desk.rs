@@ -9,7 +9,7 @@ use schema_build::finding::Finding;
 use schema_build::rule::Purpose;
 use schema_build::validate::{self, Validated};
 use schema_runtime::dialect::Dialect;
-use schema_runtime::engine::{Error, Migrator, State};
+use schema_runtime::engine::{Detail, Error, Migrator, Preview, State};
 use schema_runtime::history::{History, Node};
 
 use crate::context::Context;
@@ -29,6 +29,8 @@ pub(crate) struct Desk<'p> {
     /// Shared, so that the engine may look at it while the database is used.
     pub(crate) history: Arc<History>,
     pub(crate) database: Database,
+    /// What its ledger said while the history was read, for the first look.
+    preview: Option<Preview>,
 }
 
 impl<'p> Desk<'p> {
@@ -81,11 +83,22 @@ impl<'p> Desk<'p> {
         access: Access,
         wait: Wait,
     ) -> Result<Self, Failure> {
-        let (validated, database) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
+        let (validated, opened) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
         let history = Arc::new(context.sound(project, validated)?);
         // The process ends when the verb does: freeing thousands of revisions, one by one, would gain nothing.
         std::mem::forget(Arc::clone(&history));
-        Ok(Self { project, history, database: database? })
+        let (database, preview) = opened?;
+        Ok(Self { project, history, database, preview })
+    }
+
+    /// A database that belongs to a history read before.
+    pub(crate) fn of(project: &'p Project, history: Arc<History>, database: Database) -> Self {
+        Self { project, history, database, preview: None }
+    }
+
+    /// What stands for the first look at the ledger, for whoever looks first.
+    pub(crate) fn preview(&mut self) -> Option<Preview> {
+        self.preview.take()
     }
 
     fn tell_if_missing(&self, context: &Context) {
@@ -103,7 +116,8 @@ impl<'p> Desk<'p> {
 
     /// Where the database is.
     pub(crate) fn state(&mut self) -> Result<State, Failure> {
-        let state = self.database.connection.state(&Migrator::new(&self.history));
+        let migrator = Migrator::new(&self.history).preview(self.preview.take());
+        let state = self.database.connection.state(&migrator);
         state.map_err(|error| self.draw(error))
     }
 
@@ -149,8 +163,11 @@ pub(crate) fn refuse_lease_on_file(project: &Project, url: &DatabaseUrl) -> Resu
     }
 }
 
-/// Reads the files while the database is opened, which takes its time on a server; a file is open sooner than a
-/// thread has begun.
+/// A database, and what its ledger says.
+type Opened = (Database, Option<Preview>);
+
+/// Reads the files while the database is opened and its ledger is read. An empty file is open sooner than a thread has
+/// begun.
 fn side_by_side(
     shell: &Shell,
     project: &Project,
@@ -158,22 +175,34 @@ fn side_by_side(
     url: DatabaseUrl,
     access: Access,
     wait: Wait,
-) -> Result<(Validated, Result<Database, Failure>), Failure> {
+) -> Result<(Validated, Result<Opened, Failure>), Failure> {
     project.refuse_missing_folder()?;
     refuse_lease_on_file(project, &url)?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
     let read = || validate::validate_for(&project.config, dialect, purpose);
-    let is_file = url.dialect == Dialect::Sqlite;
+    let is_blank = connect::is_blank(&url);
     let open = || connect::open(url, access, &project.config, Patience { limit: wait, shell });
-    if is_file {
+    if is_blank {
         let database = open();
-        return Ok((read(), database));
+        return Ok((read(), database.map(|database| (database, None))));
     }
     Ok(std::thread::scope(|scope| {
         let reading = scope.spawn(read);
-        let database = open();
-        (reading.join().expect("validation never panics"), database)
+        let opened = open().map(|mut database| {
+            let preview = database.connection.preview(detail(purpose, access));
+            (database, preview)
+        });
+        (reading.join().expect("validation never panics"), opened)
     }))
+}
+
+/// How much of the ledger a verb is going to look at first.
+fn detail(purpose: Purpose, access: Access) -> Detail {
+    match (purpose, access) {
+        (Purpose::Look, _) => Detail::Told,
+        (Purpose::Up, Access::Write) => Detail::Brief,
+        _ => Detail::Whole,
+    }
 }
 
 /// For verbs about the history: where the database is, too, if one is named and answers.
@@ -184,11 +213,11 @@ pub(crate) fn with_place(
     let Some(url) = url::resolve(&context.global, project)? else {
         return Ok((Arc::new(context.history(project)?), None));
     };
-    let (validated, database) =
+    let (validated, opened) =
         side_by_side(&context.shell, project, Purpose::Run, url, Access::Read, Wait::default())?;
     let history = Arc::new(context.sound(project, validated)?);
-    let state = database.and_then(|database| {
-        let mut desk = Desk { project, history: Arc::clone(&history), database };
+    let state = opened.and_then(|(database, preview)| {
+        let mut desk = Desk { project, history: Arc::clone(&history), database, preview };
         desk.tell_if_missing(context);
         desk.look(context)
     });

@@ -124,16 +124,15 @@ fn sort(findings: &mut [Finding]) {
 /// By version; a migration that names no parents follows the one before it.
 fn in_order(mut migrations: Vec<Migration>) -> Vec<Revision> {
     migrations.sort_by(|a, b| key(&a.revision).cmp(&key(&b.revision)));
-    let mut revisions: Vec<Revision> = Vec::with_capacity(migrations.len());
-    for Migration { mut revision, follows } in migrations {
-        if follows {
+    for at in 0..migrations.len() {
+        if migrations[at].follows {
             // Another of the same id is a defect of its own, which would only be repeated here.
-            let before = revisions.iter().rev().find(|before| before.id != revision.id);
-            revision.parents = before.map(|before| before.id.clone()).into_iter().collect();
+            let id = &migrations[at].revision.id;
+            let before = migrations[..at].iter().rev().find(|before| before.revision.id != *id);
+            migrations[at].revision.parents = before.map(|it| it.revision.id.clone()).into_iter().collect();
         }
-        revisions.push(revision);
     }
-    revisions
+    migrations.into_iter().map(|migration| migration.revision).collect()
 }
 
 fn key(revision: &Revision) -> (&str, &str) {

@@ -207,7 +207,7 @@ pub(crate) fn perform(
     signal::watch().map_err(|error| Failure::file("could not watch for", "signals".as_ref(), &error))?;
     let history = Arc::clone(&desk.history);
     let url = desk.database.url.clone();
-    let migrator = Migrator::new(&history).options(options).observe(|event| {
+    let migrator = Migrator::new(&history).options(options).preview(desk.preview()).observe(|event| {
         match event {
             Event::Finished { elapsed, .. } => times.borrow_mut().push(*elapsed),
             Event::Locked { session: Some(session), .. } => signal::remember(session),

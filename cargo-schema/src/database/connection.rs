@@ -9,7 +9,9 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{QueryableByName, RunQueryDsl as _};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
-use schema_runtime::engine::{Error, Event, Holder, Migrator, Report, Resolution, State, Survey};
+use schema_runtime::engine::{
+    Detail, Error, Event, Holder, Migrator, Preview, Report, Resolution, State, Survey,
+};
 use schema_runtime::history::Node;
 use schema_runtime::plan::Plan;
 
@@ -96,6 +98,11 @@ impl Connection {
             ),
         };
         self.run(&migrator, work)
+    }
+
+    /// What its ledger says, for whoever knows the history in a moment.
+    pub(crate) fn preview(&mut self, detail: Detail) -> Option<Preview> {
+        on!(self, open => Preview::read(open, detail))
     }
 
     pub(crate) fn state(&mut self, migrator: &Migrator<'_>) -> Result<State, Error> {

@@ -42,7 +42,7 @@ impl<'f> Visitor<'f> {
         wait: Duration,
     ) -> Result<Desk<'f>, Failure> {
         let database = self.enter(tenant, access, wait)?;
-        Ok(Desk { project: self.fleet.project, history: Arc::clone(&self.fleet.history), database })
+        Ok(Desk::of(self.fleet.project, Arc::clone(&self.fleet.history), database))
     }
 
     /// The connection goes on to the next schema.

@@ -45,13 +45,17 @@ pub(crate) fn read(config: &Config, dialect: Dialect, purpose: Purpose, cache: O
     let reader = Reader { files, dialect, purpose, cache };
     let mut folder = Folder::default();
     let names = reader.names(&mut folder.findings);
-    for Read { migration, findings, stamps } in reader.read_all(&names) {
-        folder
-            .learnt
-            .push(Learnt { stamps: stamps.filter(|_| findings.is_empty()), follows: migration.follows });
-        folder.migrations.push(migration);
-        folder.findings.extend(findings);
-    }
+    let Folder { migrations, findings, learnt } = &mut folder;
+    let apart = |read: Option<Read>| {
+        let read = read.expect("each was read");
+        if cache.is_some() {
+            let stamps = read.stamps.filter(|_| read.findings.is_empty());
+            learnt.push(Learnt { stamps, follows: read.migration.follows });
+        }
+        findings.extend(read.findings);
+        read.migration
+    };
+    *migrations = reader.read_all(&names).into_iter().map(apart).collect();
     folder
 }
 
@@ -152,23 +156,29 @@ impl Reader<'_> {
         folded.windows(2).filter(collide).map(finding).collect()
     }
 
-    fn read_all(&self, names: &[String]) -> Vec<Read> {
-        let read =
-            |names: &[String]| -> Vec<Read> { names.iter().map(|name| self.migration(name)).collect() };
+    /// One for each name. They are put where they stay: thousands of them, moved from list to list, cost as much as
+    /// reading them.
+    fn read_all(&self, names: &[String]) -> Vec<Option<Read>> {
+        let mut all: Vec<Option<Read>> = Vec::new();
+        all.resize_with(names.len(), || None);
+        let fill = |(slots, names): (&mut [Option<Read>], &[String])| {
+            slots.iter_mut().zip(names).for_each(|(slot, name)| *slot = Some(self.migration(name)));
+        };
         if names.len() < WORTH_A_THREAD {
-            return read(names);
+            fill((&mut all, names));
+            return all;
         }
         let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
-        let (mine, others) = names.split_at(names.len().div_ceil(threads));
+        let size = names.len().div_ceil(threads);
         thread::scope(|scope| {
-            let chunks = others.chunks(mine.len());
-            let workers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read(chunk))).collect();
-            let mut all = read(mine);
-            for worker in workers {
-                all.extend(worker.join().expect("reading does not panic"));
-            }
-            all
-        })
+            let mut parts = all.chunks_mut(size).zip(names.chunks(size));
+            let mine = parts.next();
+            parts.for_each(|part| {
+                scope.spawn(move || fill(part));
+            });
+            mine.map(fill);
+        });
+        all
     }
 
     fn migration(&self, name: &str) -> Read {

@@ -66,17 +66,6 @@ pub(crate) const TIMES: [&str; 2] = ["started_at", "finished_at"];
 /// By whom and with what; the same holds.
 pub(crate) const AUTHORSHIP: [&str; 2] = ["actor", "tool"];
 
-/// How much of each row is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Detail {
-    /// What a run decides by.
-    Brief,
-    /// When, by whom and with what, too.
-    Whole,
-    /// The same for a history whose scripts were not read, to which the checksums of what is done say nothing.
-    Told,
-}
-
 /// Rows per INSERT: enough to make its parsing cheap, and far from every engine's limits.
 const ROWS_PER_INSERT: usize = 500;
 

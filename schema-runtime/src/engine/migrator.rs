@@ -1,5 +1,7 @@
 //! The door of the engine: everything that an application or the command can ask of a database.
 
+use std::cell::Cell;
+
 use diesel::connection::LoadConnection;
 use diesel::deserialize::FromSql;
 use diesel::expression::QueryMetadata;
@@ -10,6 +12,7 @@ use super::backend::Engine;
 use super::backend::lease::Holder;
 use super::executor::{Amendment, Executor};
 use super::lock::refused;
+use super::preview::Preview;
 use super::session::{DieselSession, Session};
 use super::vigil::{self, Watch};
 use super::{Error, Event, Options, State, amend};
@@ -22,6 +25,7 @@ pub struct Migrator<'h> {
     options: Options,
     observer: Box<dyn Fn(&Event<'_>) + 'h>,
     watch: Option<Watch<'h>>,
+    preview: Cell<Option<Preview>>,
 }
 
 /// What a run did.
@@ -61,7 +65,13 @@ where
 impl<'h> Migrator<'h> {
     /// With default options, watched by nobody.
     pub fn new(history: &'h History) -> Self {
-        Self { history, options: Options::default(), observer: Box::new(|_| ()), watch: None }
+        Self {
+            history,
+            options: Options::default(),
+            observer: Box::new(|_| ()),
+            watch: None,
+            preview: Cell::new(None),
+        }
     }
 
     /// With other options.
@@ -88,6 +98,13 @@ impl<'h> Migrator<'h> {
         tell: impl Fn(&Event<'_>) + Sync + 'h,
     ) -> Self {
         self.watch = Some(vigil::watch(connect, tell));
+        self
+    }
+
+    /// With what the ledger of its first database said just now.
+    #[must_use]
+    pub fn preview(self, preview: Option<Preview>) -> Self {
+        self.preview.set(preview);
         self
     }
 
@@ -219,7 +236,7 @@ impl<'h> Migrator<'h> {
         let mut session = connection.session();
         let backend = <C::Backend as Engine>::backend();
         let executor = Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend);
-        work(executor.watched(self.watch.as_ref()))
+        work(executor.watched(self.watch.as_ref()).previewed(self.preview.take()))
     }
 }
 

@@ -23,6 +23,7 @@ mod ledger;
 mod lock;
 mod migrator;
 mod options;
+mod preview;
 mod progress;
 mod refusal;
 #[cfg_attr(
@@ -43,4 +44,5 @@ pub use error::{Error, Obstacle, StatementFailure};
 pub use event::Event;
 pub use migrator::{Connection, Migrator, Report, Resolution};
 pub use options::{Lock, Options, Transactions};
+pub use preview::{Detail, Preview};
 pub use state::{AppliedRevision, Interrupted, State};

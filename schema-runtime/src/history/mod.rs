@@ -103,9 +103,7 @@ impl History {
             order.iter().map(nodes).collect()
         };
         let (parents, dependencies) = (renumber(parents), renumber(needs));
-        let mut slots: Vec<Option<Revision>> = revisions.into_iter().map(Some).collect();
-        let take = |&index: &usize| slots[index].take().expect("an order names each revision once");
-        let revisions: Vec<Revision> = order.iter().map(take).collect();
+        let revisions = arranged(revisions, order);
         let ids = revisions.iter().enumerate().map(|(node, revision)| (revision.id.clone(), node)).collect();
         let label = |(node, revision): (Node, &Revision)| -> Vec<(Text, Node)> {
             revision.labels.iter().map(|label| (label.clone(), node)).collect()
@@ -218,6 +216,16 @@ impl History {
     pub fn consequences(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
         self.children[node].iter().chain(&self.dependents[node]).copied()
     }
+}
+
+/// Most histories are given in their order, and stay where they are.
+fn arranged(revisions: Vec<Revision>, order: &[usize]) -> Vec<Revision> {
+    if order.is_sorted() {
+        return revisions;
+    }
+    let mut slots: Vec<Option<Revision>> = revisions.into_iter().map(Some).collect();
+    let take = |&index: &usize| slots[index].take().expect("an order names each revision once");
+    order.iter().map(take).collect()
 }
 
 fn reversed(edges: &[Vec<Node>]) -> Vec<Vec<Node>> {

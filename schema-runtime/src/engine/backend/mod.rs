@@ -41,8 +41,9 @@ use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 
 use self::lease::Holder;
-use super::ledger::{Change, Detail, Entry};
+use super::ledger::{Change, Entry};
 use super::options::Lock;
+use super::preview::Detail;
 use super::session::{Session, SqlError, SqlErrorKind};
 use super::vigil::Errands;
 use crate::dialect::Dialect;

@@ -1,7 +1,8 @@
 //! Both tables in one query, the same on every engine; where one of them is missing, what is there.
 
 use super::{Backend, Reading};
-use crate::engine::ledger::{AUTHORSHIP, DIESEL, Detail, Entry, FACTS, KEYS, LEDGER, TIMES};
+use crate::engine::ledger::{AUTHORSHIP, DIESEL, Entry, FACTS, KEYS, LEDGER, TIMES};
+use crate::engine::preview::Detail;
 use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
 
 /// See [`Backend::read`].

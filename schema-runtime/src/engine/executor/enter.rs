@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Executor, LOSSES};
 use crate::engine::Error;
-use crate::engine::backend::{Leave, Reach, Terms};
+use crate::engine::backend::{Leave, Reach, Reading, Terms};
 use crate::engine::clock;
 use crate::engine::known::{self, Half, Moved};
 use crate::engine::ledger::{Action, Change};
@@ -19,6 +19,16 @@ use crate::revision::Mode;
 impl<'e> Executor<'e> {
     fn patience(&self) -> Patience<'e> {
         Patience { limit: self.options.lock_wait, observer: self.observer }
+    }
+
+    /// The look before the lock.
+    pub(super) fn foresee(&mut self) -> Result<(), Error> {
+        let preview = self.preview.take().and_then(|preview| preview.serves(self.detail));
+        match preview {
+            Some(reading) => self.know(&reading),
+            None => self.reread()?,
+        }
+        Ok(())
     }
 
     pub(super) fn reread(&mut self) -> Result<(), Error> {
@@ -120,9 +130,13 @@ impl<'e> Executor<'e> {
 
     fn look(&mut self) -> Result<(), SqlError> {
         let reading = self.backend.read(self.session, self.detail)?;
-        self.known = known::known(self.history, &reading);
-        self.is_checked = false;
+        self.know(&reading);
         Ok(())
+    }
+
+    fn know(&mut self, reading: &Reading) {
+        self.known = known::known(self.history, reading);
+        self.is_checked = false;
     }
 
     fn look_again(&mut self) -> Result<(), SqlError> {

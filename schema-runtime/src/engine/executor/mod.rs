@@ -14,7 +14,8 @@ use std::sync::Arc;
 use super::backend::Backend;
 use super::glance;
 use super::known::Known;
-use super::ledger::{Author, Change, Detail};
+use super::ledger::{Author, Change};
+use super::preview::{Detail, Preview};
 use super::refusal::{self, Question};
 use super::session::Session;
 use super::vigil::{Vigil, Watch};
@@ -41,6 +42,8 @@ pub(super) struct Executor<'e> {
     is_checked: bool,
     has_told_of_lock: bool,
     watch: Option<&'e Watch<'e>>,
+    /// What stands for the first look.
+    preview: Option<Preview>,
     /// What whoever is beside this run sees of it.
     vigil: Option<Arc<Vigil>>,
     /// How often the lock was lost.
@@ -72,6 +75,7 @@ impl<'e> Executor<'e> {
             is_checked: false,
             has_told_of_lock: false,
             watch: None,
+            preview: None,
             vigil: None,
             losses: 0,
             done: Vec::new(),
@@ -83,12 +87,17 @@ impl<'e> Executor<'e> {
         Self { watch, ..self }
     }
 
+    /// With what was read before.
+    pub(super) fn previewed(self, preview: Option<Preview>) -> Self {
+        Self { preview, ..self }
+    }
+
     /// Where the database is. One query, no lock.
     pub(super) fn read(mut self) -> Result<Known, Error> {
         let was_read = |revision: &Revision| !revision.up.checksum.is_empty();
         let is_read = self.history.revisions().iter().any(was_read);
         self.detail = if is_read { Detail::Whole } else { Detail::Told };
-        self.reread()?;
+        self.foresee()?;
         Ok(self.known)
     }
 
@@ -100,7 +109,7 @@ impl<'e> Executor<'e> {
 
     /// Runs the plan that `plan` makes of the state.
     pub(super) fn run(mut self, plan: impl FnOnce(&Known) -> Result<Plan, Error>) -> Result<Report, Error> {
-        self.reread()?;
+        self.foresee()?;
         let plan = self.left(&plan(&self.known)?);
         self.refuse(&plan)?;
         self.warn(&plan);
