@@ -104,8 +104,10 @@ impl<'s> Walk<'s> {
             session.execute(FORGET)?;
             self.is_done(session, self.step.from)?
         };
-        let opening = self.opening(is_done);
-        let mut from = self.step.from + usize::from(is_done);
+        // The row that announces the attempt counts it at once: what is counted apart may meet a lock.
+        self.attempt.from += usize::from(is_done);
+        let mut from = self.attempt.from;
+        let opening = self.opening();
         self.message = format!("{FORGET};\n{before}{opening}");
         let mut retry = Retry::new(patience);
         loop {
@@ -132,14 +134,10 @@ impl<'s> Walk<'s> {
 
     /// What comes before the first statement: the row that says so, and what this connection lacks of what the dead
     /// one had.
-    fn opening(&mut self, is_done: bool) -> String {
+    fn opening(&mut self) -> String {
         self.announce();
         self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
-        if is_done {
-            self.attempt.reach(self.step.from);
-            self.advance();
-        }
-        let first = self.step.from + usize::from(is_done);
+        let first = self.attempt.from;
         if first < self.attempt.script.statements.len() {
             self.push(&format!("SET @__schema_at = {first}"));
         }
