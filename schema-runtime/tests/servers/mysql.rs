@@ -216,3 +216,28 @@ fn what_is_written_before_a_script_waits_too_and_the_script_is_run() {
     let ledger = ["0000|upgrade|1/1|done", "0000|gone|0/0|done", "0000|upgrade|1/1|done"];
     assert_eq!(query(&mut connection, LEDGER), ledger);
 }
+
+#[test]
+fn what_ran_and_could_not_be_counted_is_not_run_again() {
+    let Some(database) = Database::mysql() else { return };
+    let (mut holder, mut connection) = (database.my(), database.my());
+    run(&mut holder, "CREATE TABLE a (x int)");
+    let up = "CREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO sleep(1); END;\nCALL p();\nINSERT INTO a VALUES (2);\n";
+    let history: &'static History = Box::leak(Box::new(line(&[(up, "")])));
+    let url = database.url();
+    let patient = std::thread::spawn(move || {
+        use diesel::Connection as _;
+        let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+        let mut connection = Mysql::establish(&url).unwrap();
+        Migrator::new(history).options(options).upgrade(&mut connection, "heads").map(drop)
+    });
+    while query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a").is_empty() {
+        assert!(!patient.is_finished());
+    }
+    run(&mut holder, "START TRANSACTION; SELECT * FROM __schema_ledger FOR UPDATE");
+    std::thread::sleep(Duration::from_millis(2800));
+    run(&mut holder, "COMMIT");
+    patient.join().unwrap().unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a ORDER BY x"), ["1", "2"]);
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|3/3|done"]);
+}

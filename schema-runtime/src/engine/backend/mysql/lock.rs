@@ -177,10 +177,13 @@ impl RunLock {
     pub(super) fn release(&mut self, session: &mut dyn Session, settings: &[String]) -> Result<(), SqlError> {
         let hold = std::mem::take(&mut self.hold);
         let mut last: Vec<String> = Vec::new();
-        if let Some(fence) = hold.lease {
+        // Also one of which it could not be asked whether it was taken: the token says whose it is.
+        if let Some(fence) = hold.lease.or(self.sought.take()) {
             last.push(format!(
-                "UPDATE {TABLE} SET holder = NULL, ends_at = UTC_TIMESTAMP(6) WHERE id = {} AND fence = {fence}",
-                quote(LOST)
+                "UPDATE {TABLE} SET holder = NULL, ends_at = UTC_TIMESTAMP(6) WHERE id = {} AND fence = {fence} \
+                 AND token = {}",
+                quote(LOST),
+                quote(&self.token)
             ));
         }
         if hold.session {

@@ -28,7 +28,8 @@ const LONG: usize = 256 * 1024;
 const ROW: &str = "@__schema_row";
 
 /// What the session knows of the script before this one.
-const FORGET: &str = "SET @__schema_start = NULL, @__schema_row = NULL, @__schema_at = NULL";
+const FORGET: &str =
+    "SET @__schema_start = NULL, @__schema_row = NULL, @__schema_at = NULL, @__schema_kept = NULL";
 
 /// See `Backend::resume`.
 pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
@@ -39,20 +40,27 @@ pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
 }
 
 /// How far the session came: when it began, the row that says so, and the statement that it was at.
-fn reached(session: &mut dyn Session) -> Result<[Option<String>; 3], SqlError> {
-    let query =
-        format!("SELECT CAST(@__schema_start AS CHAR), CAST({ROW} AS CHAR), CAST(@__schema_at AS CHAR)");
+fn reached(session: &mut dyn Session) -> Result<[Option<String>; 4], SqlError> {
+    let query = format!(
+        "SELECT CAST(@__schema_start AS CHAR), CAST({ROW} AS CHAR), CAST(@__schema_at AS CHAR), CAST(@__schema_kept AS CHAR)"
+    );
     let row = session.rows(&query)?.into_iter().next().unwrap_or_default();
     Ok(row.try_into().unwrap_or_default())
 }
 
 /// The statement to go on with: the one that did not get its locks, or the one after it, if that is how many the
-/// ledger has counted.
-fn next(session: &mut dyn Session, row: &str, at: Option<String>) -> Option<usize> {
+/// ledger has counted, or the session knows that it lasts; and whether the ledger knows, too.
+fn next(
+    session: &mut dyn Session,
+    row: &str,
+    at: Option<String>,
+    kept: Option<String>,
+) -> Option<(usize, bool)> {
     let query = format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = {row}");
-    let done = session.value(&query).ok()??.parse().ok()?;
-    let at = at?.parse().ok()?;
-    [at, at + 1].contains(&done).then_some(done)
+    let done: usize = session.value(&query).ok()??.parse().ok()?;
+    let at: usize = at?.parse().ok()?;
+    let next = kept.and_then(|kept| kept.parse::<usize>().ok()).unwrap_or_default().max(done);
+    [at, at + 1].contains(&next).then_some((next, next == done))
 }
 
 fn changes_rows(sql: &str) -> bool {
@@ -96,8 +104,10 @@ impl<'s> Walk<'s> {
             session.execute(FORGET)?;
             self.is_done(session, self.step.from)?
         };
-        let opening = self.opening(is_done);
-        let mut from = self.step.from + usize::from(is_done);
+        // The row that announces the attempt counts it at once: what is counted apart may meet a lock.
+        self.attempt.from += usize::from(is_done);
+        let mut from = self.attempt.from;
+        let opening = self.opening();
         self.message = format!("{FORGET};\n{before}{opening}");
         let mut retry = Retry::new(patience);
         loop {
@@ -106,13 +116,14 @@ impl<'s> Walk<'s> {
                 ran => return ran,
             };
             session.execute("ROLLBACK")?;
-            let [start, row, at] = reached(session)?;
+            let [start, row, at, kept] = reached(session)?;
             self.message = match (start, row) {
                 (None, _) => format!("{FORGET};\n{before}{opening}"),
                 (Some(_), None) => opening.clone(),
                 (Some(_), Some(row)) => {
-                    from = next(session, &row, at).ok_or(error)?;
-                    String::new()
+                    let (next, is_counted) = next(session, &row, at, kept).ok_or(error)?;
+                    from = next;
+                    if is_counted { String::new() } else { self.count(from) }
                 }
             };
             self.span = Span::None;
@@ -123,14 +134,10 @@ impl<'s> Walk<'s> {
 
     /// What comes before the first statement: the row that says so, and what this connection lacks of what the dead
     /// one had.
-    fn opening(&mut self, is_done: bool) -> String {
+    fn opening(&mut self) -> String {
         self.announce();
         self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
-        if is_done {
-            self.attempt.reach(self.step.from);
-            self.advance();
-        }
-        let first = self.step.from + usize::from(is_done);
+        let first = self.attempt.from;
         if first < self.attempt.script.statements.len() {
             self.push(&format!("SET @__schema_at = {first}"));
         }
@@ -197,8 +204,23 @@ impl<'s> Walk<'s> {
                 self.check();
                 self.push("COMMIT");
             }
+            _ if self.span == Span::None => {
+                self.push(sql);
+                // Also where the script has switched autocommit off: from here on nothing undoes it.
+                self.push("COMMIT");
+                self.push(&format!("SET @__schema_kept = {}", index + 1));
+                self.advance();
+            }
             _ => self.counted(sql),
         }
+    }
+
+    /// Counts what was run and not counted: all statements before this one.
+    fn count(&mut self, next: usize) -> String {
+        self.attempt.stand_before(next - 1);
+        self.attempt.reach(next - 1);
+        self.advance();
+        std::mem::take(&mut self.message)
     }
 
     fn counted(&mut self, sql: &str) {
