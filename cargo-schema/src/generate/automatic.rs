@@ -75,19 +75,29 @@ pub(crate) fn compare<D: Dialect>(
 ) -> Result<Automatic, Failure> {
     let Site { context, project } = site;
     let Request { history, parents, is_beside, start, .. } = request;
-    let models = read(context, project, dialect.engine())?;
+    let engine = dialect.engine();
+    // Mistakes in models are told before a server has replayed anything. In this process it is done as soon as they are
+    // found.
+    let ahead = (engine == Engine::Sqlite && start == Start::History).then(|| {
+        let origin = Origin::History(history, parents);
+        beside(|| models::read(&project.config, engine), || Standing::at(dialect, site, &origin))
+    });
+    let (models, standing) = ahead.map_or_else(
+        || (models::read(&project.config, engine), None),
+        |(models, standing)| (models, Some(standing)),
+    );
+    let models = accepted(context, models)?;
     let mut desired = wanted(&models);
     let origin = Origin::read(dialect, site, start, (history, parents))?;
     origin.tell(dialect, site);
-    let mut database = match origin.database(dialect, site) {
-        Ok(database) => database,
+    let standing = standing.unwrap_or_else(|| Standing::at(dialect, site, &origin));
+    let Standing { mut database, catalogue, current } = match standing {
+        Ok(standing) => standing,
         Err(failure) if failure.is(DOWN) && start == Start::History => {
             return offline::compare(dialect, site, request, models, failure);
         }
         Err(failure) => return Err(failure),
     };
-    let catalogue = dialect.introspect(&mut database).map_err(unusable)?;
-    let current = dialect.schema(&catalogue);
     let mut answers = request.answers;
     // Decided for all tables, and true for the few that the proof sees.
     answers.unmodelled.get_or_insert(unmodelled(dialect, &desired, &current));
@@ -156,6 +166,31 @@ pub(crate) fn compare<D: Dialect>(
     Ok(automatic)
 }
 
+/// What the models are compared with, on a scratch database and as data.
+struct Standing<D: Dialect> {
+    database: D::Database,
+    catalogue: D::Catalogue,
+    current: Schema,
+}
+
+impl<D: Dialect> Standing<D> {
+    fn at(dialect: &D, site: Site<'_>, origin: &Origin<'_, D::Catalogue>) -> Result<Self, Failure> {
+        let mut database = origin.database(dialect, site)?;
+        let catalogue = dialect.introspect(&mut database).map_err(unusable)?;
+        let current = dialect.schema(&catalogue);
+        Ok(Self { database, catalogue, current })
+    }
+}
+
+/// One thing here, and one on a thread of its own meanwhile.
+fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let there = scope.spawn(there);
+        let here = here();
+        (there.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), here)
+    })
+}
+
 /// The schema from a change that was made on an excerpt: what was left out of that stays as it was.
 fn together(before: Schema, mut after: Schema, is_left_out: impl Fn(&str) -> bool) -> Schema {
     after.tables.extend(before.tables.into_iter().filter(|(name, _)| is_left_out(name)));
@@ -175,7 +210,11 @@ pub(crate) fn unmodelled<D: Dialect>(dialect: &D, desired: &Schema, current: &Sc
 }
 
 pub(crate) fn read(context: &Context, project: &Project, engine: Engine) -> Result<Models, Failure> {
-    let mut models = models::read(&project.config, engine);
+    accepted(context, models::read(&project.config, engine))
+}
+
+/// Models that can be worked with; says what is wrong with those that cannot.
+fn accepted(context: &Context, mut models: Models) -> Result<Models, Failure> {
     if models.findings.iter().any(Finding::is_error) {
         return Err(Failure::of(Exit::No, models.findings).note("nothing was written"));
     }
