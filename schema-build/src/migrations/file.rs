@@ -23,6 +23,14 @@ impl Files<'_> {
         path.strip_prefix(self.root).unwrap_or(path).to_path_buf()
     }
 
+    /// A finding in a file, as it is shown.
+    pub(crate) fn shown_in(&self, mut finding: Finding) -> Finding {
+        if let Some(place) = &mut finding.place {
+            place.path = self.shown(&place.path);
+        }
+        finding
+    }
+
     /// The text of a file; `None` when there is none.
     pub(crate) fn read(&self, path: &Path) -> Result<Option<String>, Finding> {
         match fs::symlink_metadata(path) {

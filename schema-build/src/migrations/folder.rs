@@ -257,8 +257,8 @@ impl Reader<'_> {
         findings: &mut Vec<Finding>,
     ) -> Option<Script> {
         let text = self.text(path, findings)?;
-        let (script, found) = script::read(&self.files.shown(path), text, metadata, self.dialect);
-        findings.extend(found);
+        let (script, found) = script::read(path, text, metadata, self.dialect);
+        findings.extend(found.into_iter().map(|finding| self.files.shown_in(finding)));
         Some(script)
     }
 

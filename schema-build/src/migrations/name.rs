@@ -52,6 +52,10 @@ pub fn message(folder: &str, id: Option<&str>) -> String {
 /// A message on one line: a line break would end the SQL comment that it stands in, and a terminal obeys other control
 /// characters.
 pub fn one_line(message: &str) -> String {
+    let is_plain = |byte: u8| matches!(byte, b'!'..=b'~' | b' ');
+    if message.bytes().all(is_plain) && message.trim() == message && !message.contains("  ") {
+        return message.to_string();
+    }
     let turns_around = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let spaced: String =
         message.chars().map(|c| if c.is_control() || turns_around(c) { ' ' } else { c }).collect();

@@ -9,7 +9,7 @@ use super::metadata::Metadata;
 use crate::finding::Finding;
 use crate::statement::{self, Lexed};
 
-/// Makes a script of a file's text; `path` as it is shown.
+/// Makes a script of a file's text.
 pub(super) fn read(
     path: &Path,
     text: String,
