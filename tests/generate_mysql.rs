@@ -426,8 +426,7 @@ fn a_run_that_is_interrupted_leaves_no_database() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     let name = of_ours().remove(0);
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    assert!(crate::harness::signal("INT", &[child.id()]));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let left = format!(

@@ -116,8 +116,7 @@ fn stopped(sandbox: &Sandbox, signal: &str) -> crate::harness::Output {
     while !said.contains("Applying") {
         assert!(lines.read_line(&mut said).unwrap() > 0, "it did not begin:\n{said}");
     }
-    let killed = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
-    assert!(killed.unwrap().success());
+    assert!(crate::harness::signal(signal, &[child.id()]));
     lines.read_to_string(&mut said).unwrap();
     let mut output = crate::harness::Output::of(child, "upgrade", &sandbox.root());
     output.stderr = said;

@@ -14,7 +14,7 @@ pub use build::cargo;
 pub use database::Database;
 pub use private::{Private, folder};
 pub(crate) use proxy::Proxy;
-pub use run::{Output, Run};
+pub use run::{Output, Run, signal};
 pub use sandbox::{Sandbox, checkout};
 pub use server::{Engine, Served, Session, demanded, program};
 

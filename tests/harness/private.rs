@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::run::signal;
 use super::server::{Engine, Recipe, Session, administered, demanded, free_port, unprivileged};
 
 /// Runs until it is dropped.
@@ -152,11 +153,6 @@ impl Drop for Private {
         self.kill();
         let _ = fs::remove_dir_all(&self.folder);
     }
-}
-
-fn signal(name: &str, processes: &[u32]) {
-    let ids = processes.iter().map(u32::to_string);
-    let _ = Command::new("kill").arg(format!("-{name}")).args(ids).stderr(Stdio::null()).status();
 }
 
 fn children(parent: u32) -> Vec<u32> {

@@ -8,6 +8,14 @@ use std::process::{Child, Command, Stdio};
 
 use super::Sandbox;
 
+/// Sends these processes a signal (`INT`, `KILL`), by the word that every shell has: the program of that name is not
+/// everywhere. Whether all were there.
+pub fn signal(name: &str, processes: &[u32]) -> bool {
+    let ids: Vec<String> = processes.iter().map(u32::to_string).collect();
+    let word = format!("kill -s {name} {}", ids.join(" "));
+    Command::new("sh").args(["-c", &word]).stderr(Stdio::null()).status().unwrap().success()
+}
+
 /// A program about to be run.
 pub struct Run {
     command: Command,

@@ -20,8 +20,7 @@ fn sleeping(seconds: u32) -> Option<(Schemas, Child)> {
 }
 
 fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status().unwrap();
-    assert!(status.success());
+    assert!(crate::harness::signal(name, &[child.id()]));
 }
 
 fn ended(bed: &Schemas, child: Child) -> Output {
