@@ -274,6 +274,7 @@ impl Entry {
     }
 
     /// What tells the rows of one run apart, as literals: in the order of the numbers in [`prepared`].
+    #[cfg(feature = "postgres")]
     pub(crate) fn parameters(&self, backend: &dyn Backend) -> [String; 5] {
         let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
         [
@@ -309,6 +310,7 @@ impl Entry {
 
 /// The two statements that write what [`write`] does for one revision that was run, with numbers for what differs
 /// from one to the next: `$1` to `$5`. `entry` is any of them, `finished` an expression.
+#[cfg(feature = "postgres")]
 pub(crate) fn prepared(backend: &dyn Backend, qualifier: &str, entry: &Entry, finished: &str) -> [String; 2] {
     let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
     let marked = match entry.action {
