@@ -255,7 +255,7 @@ fn who_keeps_a_lease_alive_is_replaced_when_it_is_lost() {
     Migrator::new(&history).options(lease()).upgrade(&mut beside, "+1").unwrap();
     let opened = AtomicUsize::new(0);
     // The first time there is none to be had, and the first one that there is gets lost.
-    let connect = || (opened.fetch_add(1, Ordering::Relaxed) > 0).then(|| database.my());
+    let connect = || (opened.fetch_add(1, Ordering::Relaxed) > 0).then(|| without_autocommit(&database));
     std::thread::scope(|scope| {
         let at_work = scope.spawn(|| {
             let migrator = Migrator::new(&history).options(lease()).watched(connect, |_| ());
@@ -279,6 +279,36 @@ fn who_keeps_a_lease_alive_is_replaced_when_it_is_lost() {
         let alive_again = killed.is_some_and(|before| signs.len() >= before + 2);
         assert!(alive_again && opened.load(Ordering::Relaxed) == 3, "{killed:?} {signs:?} {opened:?}");
     });
+}
+
+/// As a server may have it for all connections.
+fn without_autocommit(database: &Database) -> Mysql {
+    let mut connection = database.my();
+    run(&mut connection, "SET autocommit = 0");
+    connection
+}
+
+#[test]
+fn a_lease_is_seen_and_taken_and_freed_without_autocommit() {
+    let Some(database) = Database::mysql() else { return };
+    let (history, mut other) = (three(), database.my());
+    Migrator::new(&history).options(options(0)).upgrade(&mut other, "+1").unwrap();
+    run(&mut other, TAKEN_OVER[1]);
+    let held = Cell::new(None);
+    let migrator = Migrator::new(&history).options(options(5000)).observe(|event| match event {
+        Event::Waiting { .. } => run(&mut database.my(), "UPDATE __schema_lock SET holder = NULL"),
+        Event::Started { .. } => held.set(Migrator::new(&history).lock_holder(&mut database.my()).unwrap()),
+        _ => {}
+    });
+    let mut connection = without_autocommit(&database);
+    migrator.upgrade(&mut connection, "+1").unwrap();
+    assert!(held.take().is_some());
+    assert_eq!(Migrator::new(&history).lock_holder(&mut other).unwrap(), None);
+    assert_eq!(query(&mut connection, "SELECT CAST(NOT @@autocommit AS CHAR) AS line"), ["1"]);
+    run(&mut other, &ENDED[1].replace("1 SECOND", "-1 SECOND"));
+    let mut connection = without_autocommit(&database);
+    assert!(migrator.break_lock(&mut connection).unwrap().unwrap().is_dead);
+    assert_eq!(Migrator::new(&history).lock_holder(&mut other).unwrap(), None);
 }
 
 #[test]
