@@ -9,6 +9,7 @@ use diesel::Connection as _;
 use schema_runtime::engine::{Error, Event, Lock, Migrator, Options};
 use schema_runtime::history::History;
 
+use crate::proxy::Proxy;
 use crate::support::*;
 
 const HOLDER: &str = "SELECT holder AS line FROM __schema_lock";
@@ -309,6 +310,38 @@ fn a_lease_is_seen_and_taken_and_freed_without_autocommit() {
     let mut connection = without_autocommit(&database);
     assert!(migrator.break_lock(&mut connection).unwrap().unwrap().is_dead);
     assert_eq!(Migrator::new(&history).lock_holder(&mut other).unwrap(), None);
+}
+
+#[test]
+fn a_lease_of_which_nobody_could_say_that_it_was_taken_is_given_back() {
+    let Some(database) = Database::mysql() else { return };
+    let (history, mut other) = (three(), database.my());
+    Migrator::new(&history).options(options(0)).upgrade(&mut other, "+1").unwrap();
+    let (proxy, url) = Proxy::before(&database.url());
+    let mut connection = Mysql::establish(&url).unwrap();
+    run(&mut connection, "SET lock_wait_timeout = 1");
+    proxy.delay(300);
+    std::thread::scope(|scope| {
+        let stopped = scope.spawn(|| {
+            Migrator::new(&history).options(options(0)).upgrade(&mut connection, "heads").map(drop)
+        });
+        let mut until = |sql: &str| {
+            while query(&mut other, sql).iter().all(String::is_empty) && !stopped.is_finished() {}
+        };
+        until(HOLDER);
+        // It was taken, and is asked about after the next way to the server.
+        let mut tables = database.my();
+        run(&mut tables, "LOCK TABLES __schema_lock WRITE");
+        until(
+            "SELECT '1' AS line FROM information_schema.processlist WHERE info LIKE 'UPDATE __schema_lock SET holder = NULL%' AND db = DATABASE()",
+        );
+        run(&mut tables, "UNLOCK TABLES");
+        match stopped.join().unwrap() {
+            Err(Error::Obstructed { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(query(&mut other, HOLDER), [""]);
 }
 
 #[test]

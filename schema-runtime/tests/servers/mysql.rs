@@ -1,8 +1,9 @@
 //! MySQL and MariaDB: the ledger counts statements, and the catalogue is asked about the one in doubt.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use schema_runtime::engine::{Error, Migrator, Options, Transactions};
+use schema_runtime::engine::{Error, Event, Migrator, Options, Transactions};
 use schema_runtime::history::History;
 
 use crate::support::*;
@@ -42,7 +43,11 @@ fn what_was_under_way_is_looked_up() {
         if is_altered {
             run(&mut connection, "ALTER TABLE a ADD COLUMN y int");
         }
+        let announced = "CREATE TRIGGER g AFTER INSERT ON __schema_ledger FOR EACH ROW SET @announced = NEW.statements_done";
+        run(&mut connection, announced);
         upgrade(&line(&[(up, "")]), &mut connection).unwrap();
+        let announced = query(&mut connection, "SELECT CAST(@announced AS CHAR) AS line");
+        assert_eq!(announced, [if is_altered { "2" } else { "1" }]);
         assert_eq!(query(&mut connection, "SELECT CAST(y AS CHAR) AS line FROM a"), ["1"]);
     }
 }
@@ -358,4 +363,28 @@ fn a_script_that_ran_to_its_end_is_at_none_of_its_statements() {
     run(&mut holder, "UNLOCK TABLES");
     upgrade(&history, &mut database.my()).unwrap();
     assert_eq!(query(&mut database.my(), ROWS), ["1"]);
+}
+
+#[test]
+fn what_could_not_be_read_under_the_lock_is_read_again() {
+    let Some(database) = Database::mysql() else { return };
+    let history = three();
+    Migrator::new(&history).upgrade(&mut database.my(), "+1").unwrap();
+    let (lock, tables) = (RefCell::new(database.my()), RefCell::new(database.my()));
+    run(&mut *lock.borrow_mut(), "DO GET_LOCK(CONCAT('cargo_schema:', MD5(DATABASE())), 0)");
+    let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    let ran = Migrator::new(&history).options(options).observe(|event| match event {
+        Event::Waiting { holder: Some(_), .. } => {
+            run(
+                &mut *tables.borrow_mut(),
+                "CREATE TABLE b (x int); INSERT INTO __diesel_schema_migrations (version) VALUES ('20260001'); \
+                 LOCK TABLES __schema_ledger WRITE, __diesel_schema_migrations WRITE",
+            );
+            run(&mut *lock.borrow_mut(), "DO RELEASE_ALL_LOCKS()");
+        }
+        Event::Waiting { holder: None, .. } => run(&mut *tables.borrow_mut(), "UNLOCK TABLES"),
+        _ => {}
+    });
+    let report = ran.upgrade(&mut database.my(), "+1").unwrap();
+    assert!(report.done.nodes.is_empty(), "{report:?}");
 }
