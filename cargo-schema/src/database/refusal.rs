@@ -200,13 +200,11 @@ fn refusal_of_the_commit(failed: &StatementFailure) -> Vec<Note> {
     if !failed.is_commit() {
         return Vec::new();
     }
-    vec![
-        Note::Note(failed.message.clone()),
-        Note::Note(
-            "each statement ran; it was refused at the commit, where deferred constraints are checked"
-                .to_owned(),
-        ),
-    ]
+    let ran = match failed.obstacle {
+        None => "each statement ran; it was refused at the commit, where deferred constraints are checked",
+        Some(_) => "each statement ran; it was refused at the commit",
+    };
+    [failed.message.clone(), ran.to_owned()].map(Note::Note).into()
 }
 
 /// `` `4f1c2a9b7d03` create users ``

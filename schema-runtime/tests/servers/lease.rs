@@ -9,6 +9,7 @@ use diesel::Connection as _;
 use schema_runtime::engine::{Error, Event, Lock, Migrator, Options};
 use schema_runtime::history::History;
 
+use crate::proxy::Proxy;
 use crate::support::*;
 
 const HOLDER: &str = "SELECT holder AS line FROM __schema_lock";
@@ -249,13 +250,13 @@ fn eight_at_once_take_it_one_after_another() {
 #[test]
 fn who_keeps_a_lease_alive_is_replaced_when_it_is_lost() {
     let Some(database) = Database::mysql() else { return };
-    let history = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT sleep(6);\n", "")]);
+    let history = line(&[("CREATE TABLE a (x int);\n", ""), ("SELECT sleep(8);\n", "")]);
     let lease = || Options { lease: Duration::from_secs(60), ..options(1000) };
     let mut beside = database.my();
     Migrator::new(&history).options(lease()).upgrade(&mut beside, "+1").unwrap();
     let opened = AtomicUsize::new(0);
     // The first time there is none to be had, and the first one that there is gets lost.
-    let connect = || (opened.fetch_add(1, Ordering::Relaxed) > 0).then(|| database.my());
+    let connect = || (opened.fetch_add(1, Ordering::Relaxed) > 0).then(|| without_autocommit(&database));
     std::thread::scope(|scope| {
         let at_work = scope.spawn(|| {
             let migrator = Migrator::new(&history).options(lease()).watched(connect, |_| ());
@@ -266,8 +267,10 @@ fn who_keeps_a_lease_alive_is_replaced_when_it_is_lost() {
             signs.extend(query(&mut beside, "SELECT concat('', ends_at) AS line FROM __schema_lock"));
             let idle = "SELECT CONCAT('', id) AS line FROM information_schema.processlist WHERE db = DATABASE() \
                 AND command = 'Sleep' AND EXISTS (SELECT 1 FROM information_schema.processlist \
-                WHERE db = DATABASE() AND state = 'User sleep')";
+                WHERE db = DATABASE() AND state = 'User sleep') ORDER BY id DESC";
+            // Signs of the first run, of the statement, and of whoever is beside it by now.
             if killed.is_none()
+                && signs.len() >= 4
                 && let Some(beat) = query(&mut beside, idle).first()
             {
                 run(&mut beside, &format!("KILL {beat}"));
@@ -279,6 +282,68 @@ fn who_keeps_a_lease_alive_is_replaced_when_it_is_lost() {
         let alive_again = killed.is_some_and(|before| signs.len() >= before + 2);
         assert!(alive_again && opened.load(Ordering::Relaxed) == 3, "{killed:?} {signs:?} {opened:?}");
     });
+}
+
+/// As a server may have it for all connections.
+fn without_autocommit(database: &Database) -> Mysql {
+    let mut connection = database.my();
+    run(&mut connection, "SET autocommit = 0");
+    connection
+}
+
+#[test]
+fn a_lease_is_seen_and_taken_and_freed_without_autocommit() {
+    let Some(database) = Database::mysql() else { return };
+    let (history, mut other) = (three(), database.my());
+    Migrator::new(&history).options(options(0)).upgrade(&mut other, "+1").unwrap();
+    run(&mut other, TAKEN_OVER[1]);
+    let held = Cell::new(None);
+    let migrator = Migrator::new(&history).options(options(5000)).observe(|event| match event {
+        Event::Waiting { .. } => run(&mut database.my(), "UPDATE __schema_lock SET holder = NULL"),
+        Event::Started { .. } => held.set(Migrator::new(&history).lock_holder(&mut database.my()).unwrap()),
+        _ => {}
+    });
+    let mut connection = without_autocommit(&database);
+    migrator.upgrade(&mut connection, "+1").unwrap();
+    assert!(held.take().is_some());
+    assert_eq!(Migrator::new(&history).lock_holder(&mut other).unwrap(), None);
+    assert_eq!(query(&mut connection, "SELECT CAST(NOT @@autocommit AS CHAR) AS line"), ["1"]);
+    run(&mut other, &ENDED[1].replace("1 SECOND", "-1 SECOND"));
+    let mut connection = without_autocommit(&database);
+    assert!(migrator.break_lock(&mut connection).unwrap().unwrap().is_dead);
+    assert_eq!(Migrator::new(&history).lock_holder(&mut other).unwrap(), None);
+}
+
+#[test]
+fn a_lease_of_which_nobody_could_say_that_it_was_taken_is_given_back() {
+    let Some(database) = Database::mysql() else { return };
+    let (history, mut other) = (three(), database.my());
+    Migrator::new(&history).options(options(0)).upgrade(&mut other, "+1").unwrap();
+    let (proxy, url) = Proxy::before(&database.url());
+    let mut connection = Mysql::establish(&url).unwrap();
+    run(&mut connection, "SET lock_wait_timeout = 1");
+    proxy.delay(300);
+    std::thread::scope(|scope| {
+        let stopped = scope.spawn(|| {
+            Migrator::new(&history).options(options(0)).upgrade(&mut connection, "heads").map(drop)
+        });
+        let mut until = |sql: &str| {
+            while query(&mut other, sql).iter().all(String::is_empty) && !stopped.is_finished() {}
+        };
+        until(HOLDER);
+        // It was taken, and is asked about after the next way to the server.
+        let mut tables = database.my();
+        run(&mut tables, "LOCK TABLES __schema_lock WRITE");
+        until(
+            "SELECT '1' AS line FROM information_schema.processlist WHERE info LIKE 'UPDATE __schema_lock SET holder = NULL%' AND db = DATABASE()",
+        );
+        run(&mut tables, "UNLOCK TABLES");
+        match stopped.join().unwrap() {
+            Err(Error::Obstructed { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(query(&mut other, HOLDER), [""]);
 }
 
 #[test]

@@ -27,7 +27,6 @@ mod mysql;
 mod postgres;
 #[allow(dead_code, reason = "the black-box tests want more of it")]
 #[path = "../../../tests/harness/proxy.rs"]
-#[expect(dead_code, reason = "the black-box tests use the rest of it")]
 mod proxy;
 mod round_trips;
 mod support;

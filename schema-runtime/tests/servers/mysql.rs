@@ -1,8 +1,9 @@
 //! MySQL and MariaDB: the ledger counts statements, and the catalogue is asked about the one in doubt.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use schema_runtime::engine::{Error, Migrator, Options, Transactions};
+use schema_runtime::engine::{Error, Event, Migrator, Options, Transactions};
 use schema_runtime::history::History;
 
 use crate::support::*;
@@ -42,7 +43,11 @@ fn what_was_under_way_is_looked_up() {
         if is_altered {
             run(&mut connection, "ALTER TABLE a ADD COLUMN y int");
         }
+        let announced = "CREATE TRIGGER g AFTER INSERT ON __schema_ledger FOR EACH ROW SET @announced = NEW.statements_done";
+        run(&mut connection, announced);
         upgrade(&line(&[(up, "")]), &mut connection).unwrap();
+        let announced = query(&mut connection, "SELECT CAST(@announced AS CHAR) AS line");
+        assert_eq!(announced, [if is_altered { "2" } else { "1" }]);
         assert_eq!(query(&mut connection, "SELECT CAST(y AS CHAR) AS line FROM a"), ["1"]);
     }
 }
@@ -217,27 +222,169 @@ fn what_is_written_before_a_script_waits_too_and_the_script_is_run() {
     assert_eq!(query(&mut connection, LEDGER), ledger);
 }
 
+/// How an upgrade ends whose script sleeps for a second, and whose ledger is not to be written to from then on, until
+/// `when` is over.
+fn without_the_ledger(
+    database: &Database,
+    up: &'static str,
+    lock_wait: u64,
+    mut when: impl FnMut(&mut Mysql),
+) -> Result<(), Error> {
+    let (mut holder, mut connection) = (database.my(), database.my());
+    std::thread::scope(|scope| {
+        let patient = scope.spawn(|| {
+            let options = Options {
+                lock_timeout: Some(Duration::from_secs(1)),
+                lock_wait: Duration::from_secs(lock_wait),
+                ..Options::default()
+            };
+            Migrator::new(&line(&[(up, "")])).options(options).upgrade(&mut database.my(), "heads").map(drop)
+        });
+        let sleeping = "SELECT '' AS line FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User sleep'";
+        while query(&mut connection, sleeping).is_empty() {
+            assert!(!patient.is_finished());
+        }
+        run(&mut holder, "START TRANSACTION; SELECT * FROM __schema_ledger FOR UPDATE");
+        when(&mut connection);
+        run(&mut holder, "COMMIT");
+        patient.join().unwrap()
+    })
+}
+
+/// Until the count of what slept was refused, and is asked for once more.
+fn a_refusal(_: &mut Mysql) {
+    std::thread::sleep(Duration::from_millis(2800));
+}
+
+/// Until a statement is under way that has this in it.
+fn under_way(connection: &mut Mysql, part: &str) {
+    let is_there = format!(
+        "SELECT info AS line FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() \
+         AND info LIKE '%{part}%'"
+    );
+    let start = std::time::Instant::now();
+    while query(connection, &is_there).is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(9), "{part}");
+    }
+}
+
+const ROWS: &str = "SELECT CAST(x AS CHAR) AS line FROM a ORDER BY x";
+
 #[test]
 fn what_ran_and_could_not_be_counted_is_not_run_again() {
     let Some(database) = Database::mysql() else { return };
-    let (mut holder, mut connection) = (database.my(), database.my());
-    run(&mut holder, "CREATE TABLE a (x int)");
-    let up = "CREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO sleep(1); END;\nCALL p();\nINSERT INTO a VALUES (2);\n";
-    let history: &'static History = Box::leak(Box::new(line(&[(up, "")])));
-    let url = database.url();
-    let patient = std::thread::spawn(move || {
-        use diesel::Connection as _;
-        let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
-        let mut connection = Mysql::establish(&url).unwrap();
-        Migrator::new(history).options(options).upgrade(&mut connection, "heads").map(drop)
-    });
-    while query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a").is_empty() {
-        assert!(!patient.is_finished());
+    let up = "CREATE TABLE a (x int);\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO sleep(1); END;\nCALL p();\nINSERT INTO a VALUES (2);\n";
+    without_the_ledger(&database, up, 60, a_refusal).unwrap();
+    assert_eq!(query(&mut database.my(), ROWS), ["1", "2"]);
+    assert_eq!(query(&mut database.my(), LEDGER), ["0000|upgrade|4/4|done"]);
+}
+
+#[test]
+fn who_gives_up_counts_what_ran_and_could_not_be_counted() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "CREATE TABLE a (x int);\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO sleep(1); END;\nCALL p();\nINSERT INTO a VALUES (2);\n";
+    let failure = failure(without_the_ledger(&database, up, 1, |other| under_way(other, "failed")));
+    assert_eq!((failure.index, failure.kept), (3, 3));
+    let mut connection = database.my();
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|3/4|failed"]);
+    upgrade(&line(&[(up, "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, ROWS), ["1", "2"]);
+}
+
+#[test]
+fn a_change_of_the_schema_ends_the_transaction_that_it_is_in() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "-- outside\nCREATE TABLE a (x int);\nSTART TRANSACTION;\nINSERT INTO a VALUES (1);\n\
+        CREATE TABLE b AS SELECT sleep(1);\nINSERT INTO a VALUES (2);\nCOMMIT;\n";
+    without_the_ledger(&database, up, 60, a_refusal).unwrap();
+    assert_eq!(query(&mut database.my(), ROWS), ["1", "2"]);
+    assert_eq!(query(&mut database.my(), LEDGER), ["0000|upgrade|6/6|done"]);
+}
+
+#[test]
+fn a_table_of_the_session_ends_no_transaction() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "-- outside\nCREATE TABLE a (x int);\nSTART TRANSACTION;\nINSERT INTO a VALUES (1);\n\
+        CREATE TEMPORARY TABLE b (x int);\nDROP TEMPORARY TABLE b;\nROLLBACK;\nINSERT INTO a VALUES (2);\n";
+    upgrade(&line(&[(up, "")]), &mut database.my()).unwrap();
+    assert_eq!(query(&mut database.my(), ROWS), ["2"]);
+}
+
+#[test]
+fn locked_tables_that_were_unlocked_are_not_locked_again() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "-- outside\nCREATE TABLE a (x int);\nLOCK TABLES a WRITE;\nINSERT INTO a VALUES (1);\n\
+        DO sleep(1);\nUNLOCK TABLES;\nINSERT INTO a VALUES (2);\n";
+    without_the_ledger(&database, up, 60, a_refusal).unwrap();
+    assert_eq!(query(&mut database.my(), ROWS), ["1", "2"]);
+    assert_eq!(query(&mut database.my(), LEDGER), ["0000|upgrade|6/6|done"]);
+}
+
+#[test]
+fn locked_tables_may_be_committed() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "-- outside\nCREATE TABLE a (x int);\nSET autocommit = 0;\nLOCK TABLES a WRITE;\n\
+        INSERT INTO a VALUES (1);\nCOMMIT;\nUNLOCK TABLES;\n";
+    upgrade(&line(&[(up, "")]), &mut database.my()).unwrap();
+    assert_eq!(query(&mut database.my(), ROWS), ["1"]);
+}
+
+#[test]
+fn what_may_have_committed_within_is_not_run_again() {
+    let Some(database) = Database::mysql() else { return };
+    let mut holder = database.my();
+    run(&mut holder, "CREATE TABLE a (x int); CREATE TABLE t (x int); INSERT INTO t VALUES (1)");
+    run(&mut holder, "START TRANSACTION; UPDATE t SET x = 2");
+    let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    let program = "BEGIN INSERT INTO a VALUES (1); UPDATE t SET x = 3; END;\n";
+    let called = format!("CREATE PROCEDURE p() {program}CALL p();\n");
+    for (index, up) in [program.replacen("BEGIN", "BEGIN NOT ATOMIC", 1), called].iter().enumerate() {
+        let failure = failure(
+            Migrator::new(&line(&[(up, "")])).options(options.clone()).upgrade(&mut database.my(), "heads"),
+        );
+        assert_eq!((failure.index, failure.kept), (index, index), "{}", failure.message);
+        assert_eq!(query(&mut database.my(), ROWS), ["1"]);
+        assert_eq!(failure.details.len(), 1);
+        run(&mut database.my(), "DELETE FROM a; DELETE FROM __schema_ledger");
     }
-    run(&mut holder, "START TRANSACTION; SELECT * FROM __schema_ledger FOR UPDATE");
-    std::thread::sleep(Duration::from_millis(2800));
-    run(&mut holder, "COMMIT");
-    patient.join().unwrap().unwrap();
-    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a ORDER BY x"), ["1", "2"]);
-    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|3/3|done"]);
+}
+
+#[test]
+fn a_script_that_ran_to_its_end_is_at_none_of_its_statements() {
+    let Some(database) = Database::mysql() else { return };
+    let up = "CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\nDO sleep(1);\n";
+    let (history, mut holder) = (line(&[(up, "")]), database.my());
+    let stopped = without_the_ledger(&database, up, 0, |_| {
+        run(&mut holder, "LOCK TABLES __diesel_schema_migrations WRITE");
+    });
+    let failure = failure(stopped);
+    assert_eq!((failure.index, failure.kept), (3, 3), "{}", failure.message);
+    assert_eq!(query(&mut database.my(), LEDGER), ["0000|upgrade|3/3|failed"]);
+    run(&mut holder, "UNLOCK TABLES");
+    upgrade(&history, &mut database.my()).unwrap();
+    assert_eq!(query(&mut database.my(), ROWS), ["1"]);
+}
+
+#[test]
+fn what_could_not_be_read_under_the_lock_is_read_again() {
+    let Some(database) = Database::mysql() else { return };
+    let history = three();
+    Migrator::new(&history).upgrade(&mut database.my(), "+1").unwrap();
+    let (lock, tables) = (RefCell::new(database.my()), RefCell::new(database.my()));
+    run(&mut *lock.borrow_mut(), "DO GET_LOCK(CONCAT('cargo_schema:', MD5(DATABASE())), 0)");
+    let options = Options { lock_timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    let ran = Migrator::new(&history).options(options).observe(|event| match event {
+        Event::Waiting { holder: Some(_), .. } => {
+            run(
+                &mut *tables.borrow_mut(),
+                "CREATE TABLE b (x int); INSERT INTO __diesel_schema_migrations (version) VALUES ('20260001'); \
+                 LOCK TABLES __schema_ledger WRITE, __diesel_schema_migrations WRITE",
+            );
+            run(&mut *lock.borrow_mut(), "DO RELEASE_ALL_LOCKS()");
+        }
+        Event::Waiting { holder: None, .. } => run(&mut *tables.borrow_mut(), "UNLOCK TABLES"),
+        _ => {}
+    });
+    let report = ran.upgrade(&mut database.my(), "+1").unwrap();
+    assert!(report.done.nodes.is_empty(), "{report:?}");
 }

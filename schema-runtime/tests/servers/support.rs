@@ -171,6 +171,7 @@ fn script(text: &str) -> Script {
 
 fn kind(sql: &str) -> StatementKind {
     match sql.split_whitespace().next().unwrap_or_default() {
+        _ if sql.starts_with("BEGIN NOT ATOMIC") => StatementKind::Ordinary,
         "BEGIN" | "START" | "COMMIT" | "ROLLBACK" => StatementKind::Transaction,
         "VACUUM" | "DISCARD" => StatementKind::Outside,
         _ if sql.contains("CONCURRENTLY") => StatementKind::Outside,

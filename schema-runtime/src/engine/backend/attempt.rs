@@ -41,13 +41,22 @@ pub(super) struct Attempt<'s> {
     pub(super) from: usize,
     /// The statement that is being run.
     pub(super) at: usize,
+    /// How many statements last, counted or not, as far as anybody knows.
+    pub(super) kept: usize,
     /// Of the statements up to this one.
     done: Fingerprint,
 }
 
 impl<'s> Attempt<'s> {
     pub(super) fn new(step: &Step<'_>, script: &'s Script) -> Self {
-        Self { script, row: None, from: step.from, at: step.from, done: Fingerprint::default() }
+        Self {
+            script,
+            row: None,
+            from: step.from,
+            at: step.from,
+            kept: step.from,
+            done: Fingerprint::default(),
+        }
     }
 
     /// The row that says that it is under way.
@@ -87,6 +96,21 @@ impl<'s> Attempt<'s> {
         self.update(backend, &format!("statements_done = {}, checksum = {checksum}", self.at + 1))
     }
 
+    /// Counts what lasts, where that has not been counted.
+    pub(super) fn catch_up(&self, backend: &dyn Backend) -> String {
+        self.update(backend, &self.caught_up(backend))
+    }
+
+    fn caught_up(&self, backend: &dyn Backend) -> String {
+        let kept = self.kept;
+        let checksum = backend.quote(&progress::checksum(self.script, kept));
+        // In this order: when MySQL comes to the second column, the first has its new value already.
+        format!(
+            "checksum = CASE WHEN statements_done < {kept} THEN {checksum} ELSE checksum END, \
+             statements_done = CASE WHEN statements_done < {kept} THEN {kept} ELSE statements_done END"
+        )
+    }
+
     /// Says that it is done.
     pub(super) fn conclude(&self, backend: &dyn Backend) -> String {
         self.update(
@@ -102,7 +126,7 @@ impl<'s> Attempt<'s> {
 
     /// Leaves it to whoever has the lock now: not even the ledger is ours to write to.
     pub(super) fn leave_to_others(&self, error: SqlError) -> Failure {
-        let (statement, kept) = (self.at, self.from);
+        let (statement, kept) = (self.at, self.kept);
         Failure { statement, error, kept, is_unit_lost: true, is_recorded: true }
     }
 
@@ -113,16 +137,19 @@ impl<'s> Attempt<'s> {
         backend: &dyn Backend,
         error: SqlError,
     ) -> Failure {
-        let kept = self.row.as_deref().and_then(|row| {
-            let failed = format!("outcome = 'failed', error = {}", backend.quote(&error.message));
+        let counted = self.row.as_deref().and_then(|row| {
+            let (message, caught_up) = (backend.quote(&error.message), self.caught_up(backend));
+            let failed = format!("outcome = 'failed', error = {message}, {caught_up}");
             session.execute(&self.update(backend, &failed)).ok()?;
             let done = backend.as_text("statements_done");
             session.value(&format!("SELECT {done} FROM {LEDGER} WHERE id = {row}")).ok()??.parse().ok()
         });
+        let kept = counted.unwrap_or(self.kept);
         Failure {
-            statement: self.at,
+            // What lasts did not fail: it may be the count of it that did.
+            statement: self.at.max(kept),
             error,
-            kept: kept.unwrap_or(self.from),
+            kept,
             is_unit_lost: true,
             is_recorded: self.row.is_some(),
         }

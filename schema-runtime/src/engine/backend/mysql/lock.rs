@@ -37,13 +37,12 @@ pub(super) struct RunLock {
     lease: Duration,
     grace: Grace,
     /// Settings as the connection had them, where they were changed.
-    restore: Option<String>,
+    restore: Vec<String>,
 }
 
 /// How the connection is set up.
 #[derive(Debug, Default)]
 pub(super) struct Setting {
-    pub(super) has_autocommit: bool,
     pub(super) lock_wait: Option<String>,
     pub(super) innodb_wait: Option<String>,
     pub(super) is_mariadb: bool,
@@ -54,9 +53,14 @@ impl RunLock {
     pub(super) fn take(&mut self, session: &mut dyn Session, terms: &Terms) -> Result<Setting, SqlError> {
         self.lease = terms.lease;
         let row = session.rows(&try_lock(self.hold.session))?.into_iter().next().unwrap_or_default();
-        let [taken, autocommit, lock_wait, innodb_wait, is_mariadb, cluster, sync_wait, table, connection] =
+        let [taken, is_manual, lock_wait, innodb_wait, is_mariadb, cluster, sync_wait, table, connection] =
             row.try_into().unwrap_or_default();
         self.connection = connection.unwrap_or_default();
+        if is_manual.as_deref() == Some("1") {
+            // It would undo what counts as done, and read a lease for ever as it was at first.
+            session.execute("SET autocommit = 1")?;
+            self.restore.push("autocommit = 0".to_owned());
+        }
         let is_cluster = cluster.as_deref() == Some("ON");
         self.hold.session = taken.as_deref() == Some("1");
         if !is_cluster && !self.hold.session {
@@ -65,10 +69,10 @@ impl RunLock {
             return Err(SqlError::busy(holder.map(|holder| holder.to_string())));
         }
         if is_cluster || terms.lock == Kind::Table {
-            if let Some(sync_wait) = sync_wait.filter(|_| is_cluster) {
+            if let Some(sync_wait) = sync_wait.filter(|found| is_cluster && found != "1") {
                 // A node that is behind would show an old lease, and one that is at work is waited for.
                 session.execute("SET SESSION wsrep_sync_wait = 1")?;
-                self.restore.get_or_insert_with(|| format!("SET SESSION wsrep_sync_wait = {sync_wait}"));
+                self.restore.push(format!("wsrep_sync_wait = {sync_wait}"));
             }
             let made = match table.as_deref() {
                 Some("1") => Ok(()),
@@ -76,12 +80,7 @@ impl RunLock {
             };
             made.and_then(|()| self.take_lease(session, &terms.actor))?;
         }
-        Ok(Setting {
-            has_autocommit: autocommit.as_deref() != Some("0"),
-            lock_wait,
-            innodb_wait,
-            is_mariadb: is_mariadb.as_deref() == Some("1"),
-        })
+        Ok(Setting { lock_wait, innodb_wait, is_mariadb: is_mariadb.as_deref() == Some("1") })
     }
 
     fn take_lease(&mut self, session: &mut dyn Session, actor: &str) -> Result<(), SqlError> {
@@ -174,7 +173,11 @@ impl RunLock {
     }
 
     /// The end of a run, with what else is to be set.
-    pub(super) fn release(&mut self, session: &mut dyn Session, settings: &[String]) -> Result<(), SqlError> {
+    pub(super) fn release(
+        &mut self,
+        session: &mut dyn Session,
+        mut settings: Vec<String>,
+    ) -> Result<(), SqlError> {
         let hold = std::mem::take(&mut self.hold);
         let mut last: Vec<String> = Vec::new();
         // Also one of which it could not be asked whether it was taken: the token says whose it is.
@@ -190,7 +193,7 @@ impl RunLock {
             let names = BITS.map(|bit| format!("RELEASE_LOCK({})", name(bit)));
             last.push(format!("DO RELEASE_LOCK({LOCK}), {}", names.collect::<Vec<_>>().join(", ")));
         }
-        last.extend(self.restore.take());
+        settings.append(&mut self.restore);
         if !settings.is_empty() {
             last.push(format!("SET {}", settings.join(", ")));
         }
@@ -223,7 +226,7 @@ fn session_holder(session: &mut dyn Session) -> Result<Option<Holder>, SqlError>
 /// Takes the lease from a holder who is dead, as [`holder`] said just now; `false` where he has come back.
 pub(super) fn free(session: &mut dyn Session) -> Result<bool, SqlError> {
     session.execute(&format!(
-        "UPDATE {TABLE} SET fence = fence + 1, holder = NULL WHERE id = {} AND ends_at <= UTC_TIMESTAMP(6)",
+        "UPDATE {TABLE} SET fence = fence + 1, holder = NULL WHERE id = {} AND ends_at <= UTC_TIMESTAMP(6);\nCOMMIT",
         quote(LOST)
     ))?;
     let left =
@@ -254,7 +257,7 @@ fn try_lock(is_held: bool) -> String {
     let noted = noted.collect::<Vec<_>>().join(" + ");
     format!(
         "SELECT CAST(IF({CLUSTER} = 'ON', 0, IF({is_held} OR GET_LOCK({LOCK}, 0) = 1, ({noted}) >= 0, 0)) AS CHAR), \
-         CAST(@@autocommit AS CHAR), CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
+         CAST(NOT @@autocommit AS CHAR), CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
          CAST(VERSION() LIKE '%MariaDB%' AS CHAR), {CLUSTER}, {}, {HAS_TABLE}, CAST(CONNECTION_ID() AS CHAR)",
         variable("wsrep_sync_wait"),
     )

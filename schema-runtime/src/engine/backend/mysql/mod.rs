@@ -152,15 +152,9 @@ impl Backend for MysqlBackend {
     fn begin(&mut self, session: &mut dyn Session, _: &[Mode], terms: Terms) -> Result<(), SqlError> {
         let setting = self.lock.take(session, &terms)?;
         (self.is_new, self.patience) = (true, terms.patience);
-        // It would undo what counts as done.
-        let had_no_autocommit = !setting.has_autocommit;
         // What went wrong is told by its words; other languages than this one are not understood.
         let mut settings = vec!["lc_messages = 'en_US'".to_owned()];
         self.restore.push("lc_messages = DEFAULT".to_owned());
-        if had_no_autocommit {
-            settings.push("autocommit = 1".to_owned());
-            self.restore.push("autocommit = 0".to_owned());
-        }
         // Who waits for a table's metadata keeps everybody else from it; by default that is for a day, or a year.
         let waits_for_ever = |found: &String| found.parse::<u64>().is_ok_and(|seconds| seconds >= 3600);
         if terms.lock_timeout.is_none() && setting.lock_wait.as_ref().is_some_and(waits_for_ever) {
@@ -206,7 +200,7 @@ impl Backend for MysqlBackend {
     fn errands(&self) -> Errands {
         // A script may have locked everything; the run is not to wait at its end for who waits for that.
         let renewal = self.lock.renewal().map(|renewal| {
-            format!("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1;\n{renewal}")
+            format!("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1;\n{renewal};\nCOMMIT")
         });
         Errands { blocker: Some(self.lock.blocker()), renewal }
     }
@@ -260,7 +254,7 @@ impl Backend for MysqlBackend {
 
     fn end(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         self.pending.changes.clear();
-        self.lock.release(session, &std::mem::take(&mut self.restore))
+        self.lock.release(session, std::mem::take(&mut self.restore))
     }
 
     fn fault(&self, sql: &str, error: &SqlError) -> Option<usize> {

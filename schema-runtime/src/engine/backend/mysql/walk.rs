@@ -18,6 +18,15 @@ use crate::revision::{Script, StatementKind};
 /// First words of statements that change rows.
 const OF_ROWS: [&str; 6] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD"];
 
+/// First words of statements before which the server commits; for more of them see [`commits`].
+const COMMITTING: [&str; 11] = [
+    "ALTER", "CHECK", "FLUSH", "GRANT", "INSTALL", "LOCK", "OPTIMIZE", "RENAME", "REPAIR", "REVOKE",
+    "TRUNCATE",
+];
+
+/// First words of statements that run others, which may commit: calls, and MariaDB's programs without a name.
+const OF_PROGRAMS: [&str; 9] = ["CALL", "EXECUTE", "BEGIN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"];
+
 /// First words of statements whose effect ends with the connection, and which a resumed run needs again.
 const OF_THE_SESSION: [&str; 2] = ["SET", "USE"];
 
@@ -39,32 +48,42 @@ pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
     })
 }
 
-/// How far the session came: when it began, the row that says so, and the statement that it was at.
-fn reached(session: &mut dyn Session) -> Result<[Option<String>; 4], SqlError> {
-    let query = format!(
-        "SELECT CAST(@__schema_start AS CHAR), CAST({ROW} AS CHAR), CAST(@__schema_at AS CHAR), CAST(@__schema_kept AS CHAR)"
-    );
-    let row = session.rows(&query)?.into_iter().next().unwrap_or_default();
-    Ok(row.try_into().unwrap_or_default())
+/// How far the session came.
+struct Reached {
+    has_begun: bool,
+    /// The row that says so.
+    row: Option<String>,
+    /// The statement that it was at.
+    at: Option<usize>,
+    /// How many statements last, whether the ledger knows of all or not.
+    kept: Option<usize>,
 }
 
-/// The statement to go on with: the one that did not get its locks, or the one after it, if that is how many the
-/// ledger has counted, or the session knows that it lasts; and whether the ledger knows, too.
-fn next(
-    session: &mut dyn Session,
-    row: &str,
-    at: Option<String>,
-    kept: Option<String>,
-) -> Option<(usize, bool)> {
-    let query = format!("SELECT CAST(statements_done AS CHAR) FROM {LEDGER} WHERE id = {row}");
-    let done: usize = session.value(&query).ok()??.parse().ok()?;
-    let at: usize = at?.parse().ok()?;
-    let next = kept.and_then(|kept| kept.parse::<usize>().ok()).unwrap_or_default().max(done);
-    [at, at + 1].contains(&next).then_some((next, next == done))
+impl Reached {
+    fn read(session: &mut dyn Session) -> Result<Self, SqlError> {
+        let variables = ["@__schema_start", ROW, "@__schema_at", "@__schema_kept"];
+        let query = format!("SELECT {}", variables.map(|name| format!("CAST({name} AS CHAR)")).join(", "));
+        let row = session.rows(&query)?.into_iter().next().unwrap_or_default();
+        let [start, row, at, kept] = row.try_into().unwrap_or_default();
+        let number = |text: Option<String>| text?.parse().ok();
+        Ok(Self { has_begun: start.is_some(), row, at: number(at), kept: number(kept) })
+    }
 }
 
 fn changes_rows(sql: &str) -> bool {
     OF_ROWS.contains(&&*Words::new(sql).verb())
+}
+
+/// Whether the server commits what is open before it runs the statement.
+fn commits(sql: &str) -> bool {
+    let mut words = Words::new(sql);
+    match &*words.verb() {
+        "CREATE" => !attempt::is_temporary(sql),
+        "DROP" => !words.pass(&["TEMPORARY"]),
+        // MariaDB's `ANALYZE SELECT` does not.
+        "ANALYZE" => words.pass(&["TABLE"]),
+        verb => COMMITTING.contains(&verb),
+    }
 }
 
 /// What the script itself holds open, in which statements are not counted one by one.
@@ -116,14 +135,13 @@ impl<'s> Walk<'s> {
                 ran => return ran,
             };
             session.execute("ROLLBACK")?;
-            let [start, row, at, kept] = reached(session)?;
-            self.message = match (start, row) {
-                (None, _) => format!("{FORGET};\n{before}{opening}"),
-                (Some(_), None) => opening.clone(),
-                (Some(_), Some(row)) => {
-                    let (next, is_counted) = next(session, &row, at, kept).ok_or(error)?;
-                    from = next;
-                    if is_counted { String::new() } else { self.count(from) }
+            let reached = Reached::read(session)?;
+            self.message = match (reached.has_begun, &reached.row) {
+                (false, _) => format!("{FORGET};\n{before}{opening}"),
+                (true, None) => opening.clone(),
+                (true, Some(_)) => {
+                    from = self.next(&reached).ok_or(error)?;
+                    format!("{};\n", self.attempt.catch_up(self.backend))
                 }
             };
             self.span = Span::None;
@@ -137,11 +155,17 @@ impl<'s> Walk<'s> {
     fn opening(&mut self) -> String {
         self.announce();
         self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
-        let first = self.attempt.from;
-        if first < self.attempt.script.statements.len() {
-            self.push(&format!("SET @__schema_at = {first}"));
-        }
+        self.push(&format!("SET @__schema_at = {}", self.attempt.from));
         std::mem::take(&mut self.message)
+    }
+
+    /// The statement to go on with: the one that did not get its locks, or the one after it if only the count of it
+    /// did not. `None` for what cannot be run again from there.
+    fn next(&mut self, reached: &Reached) -> Option<usize> {
+        let at = reached.at?;
+        let kept = reached.kept.unwrap_or(self.attempt.from);
+        self.attempt.kept = kept;
+        (kept == at + 1 || (kept == at && !self.is_program(at))).then_some(kept)
     }
 
     fn go_on(&mut self, session: &mut dyn Session, from: usize) -> Result<(), SqlError> {
@@ -174,6 +198,10 @@ impl<'s> Walk<'s> {
 
     fn statement(&mut self, index: usize, kind: StatementKind) {
         let sql = self.attempt.reach(index);
+        if self.span == Span::Transaction && commits(sql) {
+            self.commit(index);
+            self.span = Span::None;
+        }
         if self.span == Span::None {
             self.guard();
         }
@@ -183,51 +211,52 @@ impl<'s> Walk<'s> {
                 self.span = Span::Transaction;
                 self.counted(sql);
             }
-            (StatementKind::Transaction, _) => {
-                // A COMMIT takes along what was counted before, a ROLLBACK takes it away.
-                self.advance();
-                self.check();
-                self.span = Span::None;
-                self.counted(sql);
-            }
             (_, "LOCK") => {
                 self.span = Span::Tables;
                 self.push(sql);
             }
-            (_, "UNLOCK") => {
-                self.span = Span::None;
-                self.counted(sql);
+            (_, "UNLOCK") if self.span == Span::Tables => self.lasting(sql),
+            _ if self.span == Span::Tables => self.push(sql),
+            (StatementKind::Transaction, _) => {
+                // A COMMIT takes along what was counted before, a ROLLBACK takes it away.
+                self.advance();
+                self.check();
+                self.lasting(sql);
             }
-            _ if self.span == Span::None && changes_rows(sql) => {
+            _ if self.span == Span::Transaction => self.counted(sql),
+            _ if changes_rows(sql) => {
                 self.push("START TRANSACTION");
                 self.counted(sql);
-                self.check();
-                self.push("COMMIT");
+                self.commit(index + 1);
             }
-            _ if self.span == Span::None => {
-                self.push(sql);
-                // Also where the script has switched autocommit off: from here on nothing undoes it.
-                self.push("COMMIT");
-                self.push(&format!("SET @__schema_kept = {}", index + 1));
-                self.advance();
-            }
-            _ => self.counted(sql),
+            _ => self.lasting(sql),
         }
-    }
-
-    /// Counts what was run and not counted: all statements before this one.
-    fn count(&mut self, next: usize) -> String {
-        self.attempt.stand_before(next - 1);
-        self.attempt.reach(next - 1);
-        self.advance();
-        std::mem::take(&mut self.message)
     }
 
     fn counted(&mut self, sql: &str) {
         self.push(sql);
-        if self.span != Span::Tables {
-            self.advance();
-        }
+        self.advance();
+    }
+
+    /// A statement that nothing undoes once it has run, and which is counted after it.
+    fn lasting(&mut self, sql: &str) {
+        self.span = Span::None;
+        self.push(sql);
+        // Also where the script has switched autocommit off.
+        self.push("COMMIT");
+        self.keep(self.attempt.at + 1);
+        self.advance();
+    }
+
+    /// Makes last what was counted in a transaction.
+    fn commit(&mut self, done: usize) {
+        self.check();
+        self.push("COMMIT");
+        self.keep(done);
+    }
+
+    fn keep(&mut self, done: usize) {
+        self.push(&format!("SET @__schema_kept = {done}"));
     }
 
     fn advance(&mut self) {
@@ -239,6 +268,7 @@ impl<'s> Walk<'s> {
         self.push("START TRANSACTION");
         let (total, checksum) =
             (self.attempt.script.statements.len(), self.backend.quote(&self.attempt.script.checksum));
+        self.keep(total);
         self.push(&format!(
             "UPDATE {LEDGER} SET statements_done = {total}, outcome = 'done', checksum = {checksum}, \
              finished_at = {} WHERE id = {ROW}",
@@ -278,15 +308,30 @@ impl<'s> Walk<'s> {
         if error.kind == SqlErrorKind::LockLost {
             return self.attempt.leave_to_others(error);
         }
-        let at = session.value("SELECT CAST(@__schema_at AS CHAR)").ok().flatten();
-        self.attempt.at = at.and_then(|at| at.parse().ok()).unwrap_or(self.attempt.from);
-        if let Ok(row) = session.value(&format!("SELECT CAST({ROW} AS CHAR)")) {
-            self.attempt.row = row;
+        if let Ok(reached) = Reached::read(session) {
+            self.attempt.at = reached.at.unwrap_or(self.attempt.from);
+            self.attempt.kept = reached.kept.unwrap_or(self.attempt.from);
+            self.attempt.row = reached.row;
         }
         let script = self.attempt.script;
         let sql = script.statements.get(self.attempt.at).map_or("", |statement| script.sql(statement));
-        let error = SqlError { message: fault::without_ours(sql, &error.message), ..error };
-        self.attempt.give_up(session, self.backend, error)
+        let message = fault::without_ours(sql, &error.message);
+        let mut details = error.details;
+        if self.attempt.kept == self.attempt.at && self.is_program(self.attempt.at) {
+            details.push(
+                "what it may have committed by itself stays, and the next run begins with it".to_owned(),
+            );
+        }
+        self.attempt.give_up(session, self.backend, SqlError { message, details, ..error })
+    }
+
+    /// Whether a part of a statement may last when it fails.
+    fn is_program(&self, index: usize) -> bool {
+        let script = self.attempt.script;
+        script.statements.get(index).is_some_and(|statement| {
+            let verb = Words::new(script.sql(statement)).verb();
+            statement.kind != StatementKind::Transaction && OF_PROGRAMS.contains(&&*verb)
+        })
     }
 }
 
