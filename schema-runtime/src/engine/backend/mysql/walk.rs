@@ -245,7 +245,10 @@ impl<'s> Walk<'s> {
         // Also where the script has switched autocommit off.
         self.push("COMMIT");
         self.keep(self.attempt.at + 1);
-        self.advance();
+        // The end of the script, which follows at once, counts the last one: a commit less.
+        if self.attempt.at + 1 < self.attempt.script.statements.len() {
+            self.advance();
+        }
     }
 
     /// Makes last what was counted in a transaction.
