@@ -40,7 +40,7 @@ const WHO: &str = "concat(a.usename, '@', coalesce(host(a.client_addr), 'localho
 const OURS: &str = "cargo_schema";
 
 /// So many fields it has.
-const FIELDS: usize = 12;
+const FIELDS: usize = 14;
 
 /// What a run holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +84,8 @@ pub(super) struct RunLock {
 pub(super) struct Setting {
     pub(super) search_path: String,
     pub(super) waits_for_ever: bool,
+    /// Whether a transaction that fails leaves no change of the schema behind.
+    pub(super) undoes_ddl: bool,
 }
 
 /// What the server says of itself and of the lock.
@@ -173,9 +175,10 @@ impl RunLock {
         let mut fields = row.into_iter();
         let mut next = || fields.next().flatten().unwrap_or_default();
         let (_, token, is_distributed, has_table, taken) = (next(), next(), next(), next(), next());
-        let setting = Setting { search_path: next(), waits_for_ever: next() == "0" };
+        let (search_path, waits_for_ever) = (next(), next() == "0");
         let is_open = next() == "yes";
         (self.table, self.key, self.process) = (next(), next(), next());
+        let setting = Setting { search_path, waits_for_ever, undoes_ddl: undoes_ddl(&next(), &next()) };
         Ok(Look {
             token,
             is_distributed: is_distributed == "true",
@@ -458,6 +461,11 @@ fn is_ours(row: &[Option<String>]) -> bool {
     row.len() == FIELDS && row.first().is_some_and(|first| first.as_deref() == Some(OURS))
 }
 
+/// To Yugabyte each change of the schema is a transaction of its own, unless a setting says otherwise.
+fn undoes_ddl(version: &str, has_ddl_in_blocks: &str) -> bool {
+    !version.contains("-YB-") || has_ddl_in_blocks == "on"
+}
+
 /// Fails with [`LOST`] unless this is so, and says that in every language.
 fn unless(is_ours: &str) -> String {
     format!("SELECT CAST(CASE WHEN {is_ours} THEN '1' ELSE {} END AS integer)", quote(LOST))
@@ -478,6 +486,7 @@ fn look(token: &str, may_take: bool) -> String {
          THEN left(concat('true', {}), 4) ELSE 'false' END, \
          current_setting('search_path'), current_setting('lock_timeout'), \
          current_setting('cargo_schema.is_open', true), {table}, {KEY}::text, pg_catalog.pg_backend_pid()::text, \
+         version(), current_setting('yb_ddl_transaction_block_enabled', true), \
          CASE WHEN s.token = nullif({}, '') THEN {} END \
          FROM (SELECT coalesce(current_setting('cargo_schema.session', true), '') AS token, \
          version() ~ 'CockroachDB|-YB-' AS is_distributed, to_regclass({table}) IS NOT NULL AS has_table OFFSET 0) AS s",
@@ -518,3 +527,16 @@ pub(super) const UNSET: &str = "RESET ROLE; SELECT pg_catalog.set_config(name, r
     WHERE source = 'session' AND context IN ('user', 'superuser') AND setting IS DISTINCT FROM reset_val \
     AND name NOT LIKE 'transaction\\_%' AND name NOT IN ('synchronous_commit', 'client_encoding', 'DateStyle', \
     'IntervalStyle', 'TimeZone', 'application_name', 'standard_conforming_strings', 'cargo_schema.session'); DISCARD TEMP";
+
+#[cfg(test)]
+mod tests {
+    use super::undoes_ddl;
+
+    #[test]
+    fn yugabyte_undoes_changes_of_the_schema_where_that_is_switched_on() {
+        let yugabyte = "PostgreSQL 15.12-YB-2025.1.0.0-b0 on x86_64-pc-linux-gnu, compiled by clang, 64-bit";
+        assert!(undoes_ddl("PostgreSQL 15.8 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit", ""));
+        assert!(undoes_ddl(yugabyte, "on"));
+        assert!(!undoes_ddl(yugabyte, "off") && !undoes_ddl(yugabyte, ""));
+    }
+}

@@ -46,6 +46,8 @@ pub(crate) struct PostgresBackend {
     is_new: bool,
     /// Whether nobody has set a `lock_timeout` for this connection.
     waits_for_ever: bool,
+    /// Whether nothing is left of a transaction that failed.
+    undoes_ddl: bool,
     /// How many revisions are still to come.
     left: usize,
     /// Whether a commit was left for a later one to flush.
@@ -150,6 +152,7 @@ impl Backend for PostgresBackend {
     fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError> {
         let setting = self.lock.take(session, &terms)?;
         (self.search_path, self.waits_for_ever) = (setting.search_path, setting.waits_for_ever);
+        self.undoes_ddl = setting.undoes_ddl;
         (self.terms, self.left, self.is_new) = (terms, modes.len(), true);
         if self.is_limited() && modes.contains(&Mode::Outside) && !self.lock.is_pooled() {
             self.limit_session(session)
@@ -319,9 +322,10 @@ impl PostgresBackend {
     /// it has gone on meanwhile.
     fn send(&mut self, session: &mut dyn Session, message: &Message) -> Result<(), SqlError> {
         let mut retry = Retry::new(self.terms.patience);
+        let can_repeat = self.terms.reach == Reach::Unit && self.undoes_ddl;
         while !message.sql().is_empty() {
             match session.execute(message.sql()) {
-                Err(error) if self.terms.reach == Reach::Unit && retry.is_due(&error) => {
+                Err(error) if can_repeat && retry.is_due(&error) => {
                     start_again(session, message)?;
                     retry.pause();
                 }
