@@ -190,7 +190,7 @@ fn side_by_side(
         let reading = scope.spawn(read);
         let opened = open().map(|mut database| {
             let preview = database.connection.preview(detail(purpose, access));
-            (database, preview)
+            (database, Some(preview))
         });
         (reading.join().expect("validation never panics"), opened)
     }))

@@ -101,7 +101,7 @@ impl Connection {
     }
 
     /// What its ledger says, for whoever knows the history in a moment.
-    pub(crate) fn preview(&mut self, detail: Detail) -> Option<Preview> {
+    pub(crate) fn preview(&mut self, detail: Detail) -> Preview {
         on!(self, open => Preview::read(open, detail))
     }
 

@@ -76,8 +76,8 @@ pub(crate) fn compare<D: Dialect>(
     let Site { context, project } = site;
     let Request { history, parents, is_beside, start, .. } = request;
     let engine = dialect.engine();
-    // Mistakes in models are told before a server has replayed anything. In this process it is done as soon as they are
-    // found.
+    // Mistakes in models are told before a server has replayed anything. A replay in this process takes about as long as
+    // they do to be found.
     let ahead = (engine == Engine::Sqlite && start == Start::History).then(|| {
         let origin = Origin::History(history, parents);
         beside(|| models::read(&project.config, engine), || Standing::at(dialect, site, &origin))

@@ -101,7 +101,7 @@ impl<'h> Migrator<'h> {
         self
     }
 
-    /// With what the ledger of its first database said just now.
+    /// With what the ledger of its first connection said just now.
     #[must_use]
     pub fn preview(self, preview: Option<Preview>) -> Self {
         self.preview.set(preview);
@@ -234,9 +234,13 @@ impl<'h> Migrator<'h> {
 
     fn on<C: Connection, T>(&self, connection: &mut C, work: impl FnOnce(Executor<'_>) -> T) -> T {
         let mut session = connection.session();
-        let backend = <C::Backend as Engine>::backend();
+        let preview = self.preview.take().and_then(Preview::parts::<C::Backend>);
+        let (backend, look) = match preview {
+            Some((backend, look)) => (backend, Some(look)),
+            None => (<C::Backend as Engine>::backend(), None),
+        };
         let executor = Executor::new(self.history, &self.options, &*self.observer, &mut *session, backend);
-        work(executor.watched(self.watch.as_ref()).previewed(self.preview.take()))
+        work(executor.watched(self.watch.as_ref()).foreseen(look))
     }
 }
 

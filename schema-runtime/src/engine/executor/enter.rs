@@ -23,12 +23,12 @@ impl<'e> Executor<'e> {
 
     /// The look before the lock.
     pub(super) fn foresee(&mut self) -> Result<(), Error> {
-        let preview = self.preview.take().and_then(|preview| preview.serves(self.detail));
-        match preview {
-            Some(reading) => self.know(&reading),
-            None => self.reread()?,
-        }
-        Ok(())
+        let mut ahead = self.ahead.take().and_then(|look| look.serves(self.detail));
+        let patience = self.patience();
+        patience.attempt("read the ledger", || match ahead.take() {
+            Some(read) => read.map(|reading| self.know(&reading)),
+            None => self.look(),
+        })
     }
 
     pub(super) fn reread(&mut self) -> Result<(), Error> {

@@ -15,7 +15,7 @@ use super::backend::Backend;
 use super::glance;
 use super::known::Known;
 use super::ledger::{Author, Change};
-use super::preview::{Detail, Preview};
+use super::preview::{Detail, Look};
 use super::refusal::{self, Question};
 use super::session::Session;
 use super::vigil::{Vigil, Watch};
@@ -43,7 +43,7 @@ pub(super) struct Executor<'e> {
     has_told_of_lock: bool,
     watch: Option<&'e Watch<'e>>,
     /// What stands for the first look.
-    preview: Option<Preview>,
+    ahead: Option<Look>,
     /// What whoever is beside this run sees of it.
     vigil: Option<Arc<Vigil>>,
     /// How often the lock was lost.
@@ -75,7 +75,7 @@ impl<'e> Executor<'e> {
             is_checked: false,
             has_told_of_lock: false,
             watch: None,
-            preview: None,
+            ahead: None,
             vigil: None,
             losses: 0,
             done: Vec::new(),
@@ -87,9 +87,9 @@ impl<'e> Executor<'e> {
         Self { watch, ..self }
     }
 
-    /// With what was read before.
-    pub(super) fn previewed(self, preview: Option<Preview>) -> Self {
-        Self { preview, ..self }
+    /// With a look that was taken before.
+    pub(super) fn foreseen(self, ahead: Option<Look>) -> Self {
+        Self { ahead, ..self }
     }
 
     /// Where the database is. One query, no lock.

@@ -153,7 +153,7 @@ pub(super) fn start() -> String {
 
 /// What selects that the counter counts on, to the number `$1`.
 pub(super) fn count_on() -> String {
-    format!("SELECT {}, {}", lock("$1"), unlock("$1 - 1"))
+    format!("SELECT {}, {}", lock("$1"), unlock("$1 OPERATOR(pg_catalog.-) 1"))
 }
 
 fn lock(count: &str) -> String {
