@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM while many databases are changed.
 
-use std::process::{Child, Command};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use super::{ORDERS, Schemas, USERS, revision};
