@@ -34,6 +34,7 @@ mod kills;
 mod locks;
 mod long_runs;
 mod many;
+mod memory;
 mod print_schema;
 mod proof;
 mod reach;

@@ -1,6 +1,7 @@
 //! A history and the database it belongs to, opened side by side: reading thousands of files and opening a
 //! database wait for different things.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub(crate) struct Desk<'p> {
     pub(crate) database: Database,
     /// What its ledger said while the history was read, for the first look.
     preview: Option<Preview>,
+    /// Whether the history is without the text of its scripts.
+    is_unread: bool,
 }
 
 impl<'p> Desk<'p> {
@@ -83,17 +86,29 @@ impl<'p> Desk<'p> {
         access: Access,
         wait: Wait,
     ) -> Result<Self, Failure> {
-        let (validated, opened) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
-        let history = Arc::new(context.sound(project, validated)?);
-        // The process ends when the verb does: freeing thousands of revisions, one by one, would gain nothing.
-        std::mem::forget(Arc::clone(&history));
+        let (read, opened) = side_by_side(&context.shell, project, purpose, url, access, wait)?;
+        let history = shared(context.sound(project, read.validated)?);
         let (database, preview) = opened?;
-        Ok(Self { project, history, database, preview })
+        Ok(Self { project, history, database, preview, is_unread: read.is_unread })
     }
 
     /// A database that belongs to a history read before.
     pub(crate) fn of(project: &'p Project, history: Arc<History>, database: Database) -> Self {
-        Self { project, history, database, preview: None }
+        Self { project, history, database, preview: None, is_unread: false }
+    }
+
+    /// Whether the history is without the text of its scripts.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.is_unread
+    }
+
+    /// Reads them.
+    pub(crate) fn read_scripts(&mut self, context: &Context) -> Result<(), Failure> {
+        let dialect = self.project.config.dialect.unwrap_or(self.database.url.dialect);
+        let validated = read_ways_up(self.project, dialect);
+        self.history = shared(context.sound(self.project, validated)?);
+        self.is_unread = false;
+        Ok(())
     }
 
     /// What stands for the first look at the ledger, for whoever looks first.
@@ -146,6 +161,14 @@ impl<'p> Desk<'p> {
     }
 }
 
+/// A history that is used until the end.
+fn shared(history: History) -> Arc<History> {
+    let history = Arc::new(history);
+    // The process ends when the verb does: freeing thousands of revisions, one by one, would gain nothing.
+    std::mem::forget(Arc::clone(&history));
+    history
+}
+
 /// The ids of these nodes.
 pub(crate) fn ids(history: &History, nodes: &[Node]) -> Vec<String> {
     nodes.iter().map(|&node| history.revision(node).id.to_string()).collect()
@@ -163,6 +186,44 @@ pub(crate) fn refuse_lease_on_file(project: &Project, url: &DatabaseUrl) -> Resu
     }
 }
 
+/// What the files of a history say.
+struct Read {
+    validated: Validated,
+    is_unread: bool,
+}
+
+/// Whoever runs ways up mostly finds nothing pending, and needs no script then that did not change.
+fn read(project: &Project, dialect: Dialect, purpose: Purpose, access: Access) -> Read {
+    if (purpose, access) != (Purpose::Up, Access::Write) {
+        let validated = validate::validate_for(&project.config, dialect, purpose);
+        return Read { validated, is_unread: false };
+    }
+    let recall = |memories: PathBuf| validate::recall(&project.config, dialect, &memories);
+    match memories().and_then(recall) {
+        Some(validated) => Read { validated, is_unread: true },
+        None => Read { validated: read_ways_up(project, dialect), is_unread: false },
+    }
+}
+
+fn read_ways_up(project: &Project, dialect: Dialect) -> Validated {
+    let config = &project.config;
+    match memories() {
+        Some(memories) => validate::validate_and_remember(config, dialect, &memories),
+        None => validate::validate_for(config, dialect, Purpose::Up),
+    }
+}
+
+/// Where this user's programs keep what they can learn again.
+fn memories() -> Option<PathBuf> {
+    let folder = |variable: &str, within: &str| Some(PathBuf::from(std::env::var_os(variable)?).join(within));
+    let caches = match std::env::consts::OS {
+        "windows" => folder("LOCALAPPDATA", ""),
+        "macos" => folder("HOME", "Library/Caches"),
+        _ => folder("XDG_CACHE_HOME", "").or_else(|| folder("HOME", ".cache")),
+    };
+    caches.filter(|path| path.is_absolute()).map(|path| path.join("cargo-schema"))
+}
+
 /// A database, and what its ledger says.
 type Opened = (Database, Option<Preview>);
 
@@ -175,11 +236,11 @@ fn side_by_side(
     url: DatabaseUrl,
     access: Access,
     wait: Wait,
-) -> Result<(Validated, Result<Opened, Failure>), Failure> {
+) -> Result<(Read, Result<Opened, Failure>), Failure> {
     project.refuse_missing_folder()?;
     refuse_lease_on_file(project, &url)?;
     let dialect = project.config.dialect.unwrap_or(url.dialect);
-    let read = || validate::validate_for(&project.config, dialect, purpose);
+    let read = || read(project, dialect, purpose, access);
     let is_blank = connect::is_blank(&url);
     let open = || connect::open(url, access, &project.config, Patience { limit: wait, shell });
     if is_blank {
@@ -213,11 +274,11 @@ pub(crate) fn with_place(
     let Some(url) = url::resolve(&context.global, project)? else {
         return Ok((Arc::new(context.history(project)?), None));
     };
-    let (validated, opened) =
+    let (read, opened) =
         side_by_side(&context.shell, project, Purpose::Run, url, Access::Read, Wait::default())?;
-    let history = Arc::new(context.sound(project, validated)?);
+    let history = Arc::new(context.sound(project, read.validated)?);
     let state = opened.and_then(|(database, preview)| {
-        let mut desk = Desk { project, history: Arc::clone(&history), database, preview };
+        let mut desk = Desk { preview, ..Desk::of(project, Arc::clone(&history), database) };
         desk.tell_if_missing(context);
         desk.look(context)
     });

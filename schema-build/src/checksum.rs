@@ -16,13 +16,13 @@ pub fn checksum(sql: &str, dialect: Dialect) -> String {
 }
 
 /// The crate that is quick to compile.
-#[cfg(not(feature = "sha2"))]
+#[cfg(not(feature = "command"))]
 fn sha256(text: &[u8]) -> [u8; 32] {
     hmac_sha256::Hash::hash(text)
 }
 
 /// The crate that is quick to run, on the instructions that processors have for it.
-#[cfg(feature = "sha2")]
+#[cfg(feature = "command")]
 fn sha256(text: &[u8]) -> [u8; 32] {
     use sha2::Digest;
     sha2::Sha256::digest(text).into()

@@ -9,6 +9,8 @@ mod shape;
 mod tests;
 
 use std::cmp::Reverse;
+#[cfg(feature = "command")]
+use std::path::Path;
 use std::path::PathBuf;
 
 use schema_runtime::dialect::Dialect;
@@ -18,6 +20,8 @@ use schema_runtime::revision::Revision;
 use crate::config::Config;
 use crate::document::Located;
 use crate::finding::{Excerpt, Finding, Place};
+#[cfg(feature = "command")]
+use crate::migrations::cache::memory::Memory;
 use crate::migrations::cache::{Cache, Learnt};
 use crate::migrations::file::Files;
 use crate::migrations::folder::{self, Folder, Migration};
@@ -69,6 +73,24 @@ pub(crate) fn validate_cached(config: &Config, dialect: Dialect, cache: &Cache) 
     let mut folder = folder::read(config, dialect, Purpose::Build, Some(cache));
     let learnt = std::mem::take(&mut folder.learnt);
     (judge(config, folder, Purpose::Build), learnt)
+}
+
+/// For [`Purpose::Up`], what is known of a folder that is as it was when [`validate_and_remember`] read it, without the
+/// text of any script. `None` where a file was touched since, or anything is to be said.
+#[cfg(feature = "command")]
+pub fn recall(config: &Config, dialect: Dialect, memories: &Path) -> Option<Validated> {
+    let migrations = Memory::new(memories, config, dialect).recall(config, dialect)?;
+    let folder = Folder { migrations, ..Folder::default() };
+    Some(judge(config, folder, Purpose::Up)).filter(|validated| validated.findings.is_empty())
+}
+
+/// Like [`validate_for`] for [`Purpose::Up`]; a folder that takes a while is remembered in a file in `memories`.
+#[cfg(feature = "command")]
+pub fn validate_and_remember(config: &Config, dialect: Dialect, memories: &Path) -> Validated {
+    let memory = Memory::new(memories, config, dialect);
+    let folder = folder::read(config, dialect, Purpose::Up, Some(&Memory::nothing()));
+    memory.keep(&folder, dialect);
+    judge(config, folder, Purpose::Up)
 }
 
 fn judge(config: &Config, folder: Folder, purpose: Purpose) -> Validated {

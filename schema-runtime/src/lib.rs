@@ -37,6 +37,7 @@ pub mod blob;
 pub mod dialect;
 mod embedded;
 pub mod history;
+mod names;
 mod nearest;
 pub mod plan;
 pub mod revision;

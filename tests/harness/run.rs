@@ -36,7 +36,9 @@ pub struct Output {
 impl Run {
     /// `cargo schema WORDS` in a folder, the way Cargo would start it.
     pub fn schema(folder: &Path, words: &str) -> Self {
-        Self::new(Path::new(env!("CARGO_BIN_EXE_cargo-schema")), folder).arg("schema").words(words)
+        let run = Self::new(Path::new(env!("CARGO_BIN_EXE_cargo-schema")), folder).arg("schema").words(words);
+        // What it remembers goes with the test, and not into somebody's home.
+        run.env("XDG_CACHE_HOME", folder.with_file_name("cache"))
     }
 
     /// Any program. Nothing of the test run's own environment that could change its answer reaches it.

@@ -75,25 +75,57 @@ pub(crate) fn run(context: &Context, project: &Project, args: &Args) -> Outcome 
         let plan = plan::upgrade(&desk.history, &state.applied, &args.target)?;
         args.run.back_up(context, &mut desk, &plan)?;
     }
-    let broken = RefCell::new(None);
-    let may_run = |_: &Plan| {
-        if purpose == Purpose::Run {
-            return Ok(());
+    let outcome = loop {
+        match attempt(context, &mut desk, args, &options, purpose) {
+            Some(outcome) => break outcome,
+            None => desk.read_scripts(context)?,
         }
-        context.refuse_broken_downs(project).map_err(|failure| {
-            broken.replace(Some(failure));
-            Error::Database { doing: "read the history", message: "it is broken".to_owned() }
-        })
-    };
-    let work = Work::UpgradeIf { target: &args.target, may_run: &may_run };
-    let outcome = match args.run.dry_run {
-        true => tried(context, &mut desk, options, work),
-        false => running::run(context, &mut desk, options, "upgrade", work),
     };
     if outcome.is_ok() {
         desk.database.leave();
     }
-    broken.take().map_or(outcome, Err)
+    outcome
+}
+
+/// Why something that is pending does not run.
+enum Refusal {
+    /// No script was read yet.
+    Unread,
+    /// The ways down are not sound.
+    Broken(Failure),
+}
+
+/// `None` when something is pending, and its scripts must be read first.
+fn attempt(
+    context: &Context,
+    desk: &mut Desk<'_>,
+    args: &Args,
+    options: &Options,
+    purpose: Purpose,
+) -> Option<Outcome> {
+    let refusal = RefCell::new(None);
+    let refuse = |why| {
+        refusal.replace(Some(why));
+        Error::Database { doing: "read the history", message: "it is broken".to_owned() }
+    };
+    let (project, is_unread) = (desk.project, desk.is_unread());
+    let may_run = |_: &Plan| match purpose {
+        _ if is_unread => Err(refuse(Refusal::Unread)),
+        Purpose::Run => Ok(()),
+        _ => context.refuse_broken_downs(project).map_err(|failure| refuse(Refusal::Broken(failure))),
+    };
+    let work = Work::UpgradeIf { target: &args.target, may_run: &may_run };
+    let outcome = match args.run.dry_run {
+        true => tried(context, desk, options.clone(), work),
+        false => running::run(context, desk, options.clone(), "upgrade", work),
+    };
+    match refusal.take() {
+        // That a script was edited is not said by hearsay.
+        None if is_unread && outcome.as_ref().is_err_and(|failure| failure.is("edited")) => None,
+        None => Some(outcome),
+        Some(Refusal::Broken(failure)) => Some(Err(failure)),
+        Some(Refusal::Unread) => None,
+    }
 }
 
 /// A run that is rolled back, and what it would lock.

@@ -1,10 +1,13 @@
-//! What an earlier run of the build script learnt, so that only files that changed are read again. The revisions
-//! themselves are in the blob that the run wrote; beside it lies an index with the size and times of every file.
+//! What an earlier run learnt, so that only files that changed are read again. Of a build script, the revisions
+//! themselves are in the blob that it wrote; beside it lies an index with the size and times of every file. What the
+//! command keeps is in `memory`.
 //!
 //! The trust is Cargo's own: a file whose size and times are the same is the same. Nothing is believed of a file
 //! that was touched within the last seconds, that is a symbolic link, or that gave a finding; nor is anything
 //! believed of a blob or an index that another build of this crate, or another configuration, has written.
 
+#[cfg(feature = "command")]
+pub(crate) mod memory;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +26,8 @@ use crate::config::Config;
 
 /// Size, and times of the last changes, of one file; zeros when there is none.
 const STAMP: usize = 32;
-const FILES: [&str; 3] = ["up.sql", "down.sql", "metadata.toml"];
+/// The one that is not always read comes last.
+const FILES: [&str; 3] = ["up.sql", "metadata.toml", "down.sql"];
 /// The stamps of a migration's files, and a flag.
 const ENTRY: usize = FILES.len() * STAMP + 1;
 
@@ -38,6 +42,7 @@ const NOTHING: u8 = 0;
 pub(crate) type Stamps = [u8; FILES.len() * STAMP];
 
 /// What was learnt about one migration.
+#[derive(Clone, Copy)]
 pub(crate) struct Learnt {
     /// `None` when it must be read again.
     pub(crate) stamps: Option<Stamps>,
@@ -52,24 +57,26 @@ pub(crate) struct Store {
 }
 
 /// What is known; both lists are sorted by folder.
-#[derive(Default)]
 pub(crate) struct Cache {
     revisions: Vec<Revision>,
-    entries: Vec<u8>,
+    entries: &'static [u8],
+    /// How many of a migration's files are looked at.
+    files: usize,
+    /// A folder with fewer migrations is read sooner than remembered.
+    worth: usize,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { revisions: Vec::new(), entries: &[], files: FILES.len(), worth: 0 }
+    }
 }
 
 impl Store {
     /// Beside this blob.
     pub(crate) fn new(blob: PathBuf, config: &Config, dialect: Dialect) -> Self {
         let index = blob.with_extension("index");
-        // Another build of this crate may read files otherwise, and then the script is another one, too.
-        let script = env::current_exe().ok().and_then(|path| stamp(&path)).unwrap_or_default();
-        let key = format!(
-            "schema-build {} {dialect} {} {script:?}\n",
-            env!("CARGO_PKG_VERSION"),
-            config.migrations.display()
-        );
-        Self { blob, index, key: key.into_bytes() }
+        Self { blob, index, key: key(config, dialect) }
     }
 
     /// What is known: nothing, when anything is odd.
@@ -78,15 +85,16 @@ impl Store {
     }
 
     fn read(&self) -> Option<Cache> {
-        let index = fs::read(&self.index).ok()?;
+        // The script ends before long, and so does what it leaks.
+        let index: &'static [u8] = fs::read(&self.index).ok()?.leak();
         let (of_blob, entries) = index.strip_prefix(&*self.key)?.split_first_chunk::<STAMP>()?;
         if stamp(&self.blob)? != *of_blob {
             return None;
         }
-        // The script ends before long, and so does the leak; the texts are used until then.
         let (_, mut revisions) = blob::decode(fs::read(&self.blob).ok()?.leak()).ok()?;
         revisions.sort_by(|a, b| a.folder.cmp(&b.folder));
-        (entries.len() == revisions.len() * ENTRY).then(|| Cache { revisions, entries: entries.to_vec() })
+        let is_whole = entries.len() == revisions.len() * ENTRY;
+        is_whole.then(|| Cache { revisions, entries, ..Cache::default() })
     }
 
     /// Must come before the blob is written, so that no index outlives its blob.
@@ -101,81 +109,121 @@ impl Store {
         let mut bytes = Vec::with_capacity(self.key.len() + STAMP + learnt.len() * ENTRY);
         bytes.extend_from_slice(&self.key);
         bytes.extend_from_slice(&of_blob);
-        for Learnt { stamps, follows } in learnt {
-            bytes.extend_from_slice(&stamps.unwrap_or([0; FILES.len() * STAMP]));
-            bytes.push(match (stamps, follows) {
-                (None, _) => NOTHING,
-                (Some(_), true) => FOLLOWS,
-                (Some(_), false) => NAMES_PARENTS,
-            });
-        }
+        learnt.iter().for_each(|learnt| learnt.write(&mut bytes));
         drop(fs::write(&self.index, bytes));
     }
 }
 
+impl Learnt {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.stamps.unwrap_or([0; FILES.len() * STAMP]));
+        bytes.push(match (self.stamps, self.follows) {
+            (None, _) => NOTHING,
+            (Some(_), true) => FOLLOWS,
+            (Some(_), false) => NAMES_PARENTS,
+        });
+    }
+}
+
+/// Under which conditions something that was written counts.
+fn key(config: &Config, dialect: Dialect) -> Vec<u8> {
+    // Another build of this crate may read files otherwise, and then the program is another one, too.
+    let program = env::current_exe().ok().and_then(|path| stamp(&path)).unwrap_or_default();
+    let (version, folder) = (env!("CARGO_PKG_VERSION"), config.migrations.display());
+    format!("schema-build {version} {dialect} {folder} {program:?}\n").into_bytes()
+}
+
 impl Cache {
+    /// Whether anything is to be remembered of a folder with so many migrations.
+    pub(crate) fn is_worth(&self, migrations: usize) -> bool {
+        migrations >= self.worth
+    }
+
+    #[cfg(feature = "command")]
+    fn into_migrations(self) -> Vec<Migration> {
+        let flags = self.entries.chunks_exact(ENTRY).map(|entry| entry[ENTRY - 1]);
+        let migration = |(revision, flag)| Migration { revision, follows: flag == FOLLOWS };
+        self.revisions.into_iter().zip(flags).map(migration).collect()
+    }
+
+    /// Whether a migration follows the one before it, if its files are still those that were read.
+    fn known(&self, at: usize, stamps: &Stamps) -> Option<bool> {
+        let (flag, known) = self.entries[at * ENTRY..(at + 1) * ENTRY].split_last()?;
+        (known == stamps && *flag != NOTHING).then_some(*flag == FOLLOWS)
+    }
+
     /// The migration of this name, if its files are still those that were read.
     pub(crate) fn get(&self, name: &str, stamps: &Stamps) -> Option<Migration> {
         let at = self.revisions.binary_search_by(|revision| (*revision.folder).cmp(name)).ok()?;
-        let (flag, known) = self.entries[at * ENTRY..(at + 1) * ENTRY].split_last()?;
-        if known != stamps || *flag == NOTHING {
-            return None;
-        }
-        Some(Migration { revision: self.revisions[at].clone(), follows: *flag == FOLLOWS })
+        Some(Migration { revision: self.revisions[at].clone(), follows: self.known(at, stamps)? })
     }
-}
 
-/// The stamps of a migration's files, to be taken before they are read; `None` when they prove nothing.
-pub(crate) fn stamps(folder: &Path) -> Option<Stamps> {
-    let mut stamps = [0; FILES.len() * STAMP];
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-    for (file, place) in FILES.iter().zip(stamps.chunks_exact_mut(STAMP)) {
-        match fs::symlink_metadata(folder.join(file)) {
-            Ok(found) if found.is_file() && modified(&found)? + SETTLED <= i64::try_from(now).ok()? => {
-                place.copy_from_slice(&stamp_of(&found)?);
-            }
-            Ok(_) => return None,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(_) => return None,
-        }
+    /// The stamps of a migration's files, to be taken before they are read; `None` when they prove nothing.
+    pub(crate) fn stamps(&self, folder: &Path) -> Option<Stamps> {
+        self.stamps_by(|file| fs::symlink_metadata(folder.join(file)).map(|found| Look::of(&found)))
     }
-    Some(stamps)
+
+    fn stamps_by(&self, look: impl Fn(&str) -> io::Result<Look>) -> Option<Stamps> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+        let youngest = i64::try_from(now).ok()? - SETTLED;
+        let mut stamps = [0; FILES.len() * STAMP];
+        for (file, place) in FILES[..self.files].iter().zip(stamps.chunks_exact_mut(STAMP)) {
+            match look(file) {
+                Ok(found) if found.is_file && found.modified.0 <= youngest => {
+                    place.copy_from_slice(&found.stamp());
+                }
+                Ok(_) => return None,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => return None,
+            }
+        }
+        Some(stamps)
+    }
 }
 
 fn stamp(path: &Path) -> Option<[u8; STAMP]> {
-    stamp_of(&fs::metadata(path).ok()?)
+    fs::metadata(path).ok().map(|found| Look::of(&found).stamp())
 }
 
-#[cfg(unix)]
-fn modified(found: &fs::Metadata) -> Option<i64> {
-    Some(std::os::unix::fs::MetadataExt::mtime(found))
+/// What tells a file from what it was: times are seconds and nanoseconds.
+struct Look {
+    is_file: bool,
+    modified: (i64, i64),
+    /// Of the inode, which no tool can set back.
+    changed: (i64, i64),
+    size: u64,
 }
 
-/// With the time of the last change of the inode, which no tool can set back.
-#[cfg(unix)]
-fn stamp_of(found: &fs::Metadata) -> Option<[u8; STAMP]> {
-    use std::os::unix::fs::MetadataExt;
-    let mut stamp = [0; STAMP];
-    stamp[..8].copy_from_slice(&found.mtime().to_le_bytes());
-    stamp[8..16].copy_from_slice(&found.ctime().to_le_bytes());
-    stamp[16..20].copy_from_slice(&u32::try_from(found.mtime_nsec()).ok()?.to_le_bytes());
-    stamp[20..24].copy_from_slice(&u32::try_from(found.ctime_nsec()).ok()?.to_le_bytes());
-    // An empty file is not a missing one.
-    stamp[24..].copy_from_slice(&(found.len() + 1).to_le_bytes());
-    Some(stamp)
-}
+impl Look {
+    #[cfg(unix)]
+    fn of(found: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            is_file: found.is_file(),
+            modified: (found.mtime(), found.mtime_nsec()),
+            changed: (found.ctime(), found.ctime_nsec()),
+            size: found.len(),
+        }
+    }
 
-#[cfg(not(unix))]
-fn modified(found: &fs::Metadata) -> Option<i64> {
-    let modified = found.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    i64::try_from(modified.as_secs()).ok()
-}
+    #[cfg(not(unix))]
+    fn of(found: &fs::Metadata) -> Self {
+        let since = found.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+        // Without a time it is of this moment, and proves nothing.
+        let modified =
+            since.map_or((i64::MAX, 0), |time| (time.as_secs() as i64, i64::from(time.subsec_nanos())));
+        Self { is_file: found.is_file(), modified, changed: (0, 0), size: found.len() }
+    }
 
-#[cfg(not(unix))]
-fn stamp_of(found: &fs::Metadata) -> Option<[u8; STAMP]> {
-    let modified = found.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    let mut stamp = [0; STAMP];
-    stamp[..16].copy_from_slice(&modified.as_nanos().to_le_bytes());
-    stamp[24..].copy_from_slice(&(found.len() + 1).to_le_bytes());
-    Some(stamp)
+    fn stamp(&self) -> [u8; STAMP] {
+        let mut stamp = [0; STAMP];
+        let nanoseconds = |time: (i64, i64)| u32::try_from(time.1).unwrap_or_default().to_le_bytes();
+        stamp[..8].copy_from_slice(&self.modified.0.to_le_bytes());
+        stamp[8..16].copy_from_slice(&self.changed.0.to_le_bytes());
+        stamp[16..20].copy_from_slice(&nanoseconds(self.modified));
+        stamp[20..24].copy_from_slice(&nanoseconds(self.changed));
+        // An empty file is not a missing one.
+        stamp[24..].copy_from_slice(&(self.size + 1).to_le_bytes());
+        stamp
+    }
 }

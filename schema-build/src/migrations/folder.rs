@@ -5,12 +5,13 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use schema_runtime::dialect::Dialect;
 use schema_runtime::revision::{Revision, Script, Text};
 
-use super::cache::{self, Cache, Learnt, Stamps};
+use super::cache::{Cache, Learnt, Stamps};
 use super::file::{Files, reason};
 use super::metadata::{self, Located, Metadata};
 use super::{name, script};
@@ -42,13 +43,14 @@ pub(crate) struct Folder {
 /// Reads the whole folder, or what of it a cache does not know.
 pub(crate) fn read(config: &Config, dialect: Dialect, purpose: Purpose, cache: Option<&Cache>) -> Folder {
     let files = Files { root: &config.root, migrations: &config.migrations };
-    let reader = Reader { files, dialect, purpose, cache };
+    let mut reader = Reader { files, dialect, purpose, cache };
     let mut folder = Folder::default();
     let names = reader.names(&mut folder.findings);
+    reader.cache = cache.filter(|cache| cache.is_worth(names.len()));
     let Folder { migrations, findings, learnt } = &mut folder;
     let apart = |read: Option<Read>| {
         let read = read.expect("each was read");
-        if cache.is_some() {
+        if reader.cache.is_some() {
             let stamps = read.stamps.filter(|_| read.findings.is_empty());
             learnt.push(Learnt { stamps, follows: read.migration.follows });
         }
@@ -57,6 +59,31 @@ pub(crate) fn read(config: &Config, dialect: Dialect, purpose: Purpose, cache: O
     };
     *migrations = reader.read_all(&names).into_iter().map(apart).collect();
     folder
+}
+
+/// The names of the migrations, in any order, of a folder in which nothing is odd to begin with.
+#[cfg(feature = "command")]
+pub(crate) fn names(config: &Config, dialect: Dialect) -> Option<Vec<String>> {
+    let files = Files { root: &config.root, migrations: &config.migrations };
+    let mut findings = Vec::new();
+    let names = Reader { files, dialect, purpose: Purpose::Up, cache: None }.entries(&mut findings);
+    findings.is_empty().then_some(names)
+}
+
+/// Does parts of a work at the same time. Whoever is held up leaves the rest to others.
+fn shared<P: Send>(parts: impl ExactSizeIterator<Item = P> + Send, work: impl Fn(P) + Sync) {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(8).min(parts.len());
+    let parts = Mutex::new(parts);
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some(part) = next() {
+            work(part);
+        }
+    };
+    thread::scope(|scope| {
+        (1..threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
 }
 
 struct Reader<'c> {
@@ -75,6 +102,13 @@ struct Read {
 impl Reader<'_> {
     /// The names of the folders that are migrations, sorted.
     fn names(&self, findings: &mut Vec<Finding>) -> Vec<String> {
+        let mut names = self.entries(findings);
+        names.sort_unstable();
+        findings.extend(self.case_collisions(&names));
+        names
+    }
+
+    fn entries(&self, findings: &mut Vec<Finding>) -> Vec<String> {
         if let Err(finding) = self.is_there() {
             findings.push(finding);
             return Vec::new();
@@ -93,8 +127,6 @@ impl Reader<'_> {
             }
             Err(error) => findings.push(unreadable(error)),
         }
-        names.sort_unstable();
-        findings.extend(self.case_collisions(&names));
         names
     }
 
@@ -137,7 +169,9 @@ impl Reader<'_> {
 
     fn case_collisions(&self, names: &[String]) -> Vec<Finding> {
         // Of two names that differ in case alone, one has a capital.
-        if names.iter().all(|name| name.to_lowercase() == *name) {
+        let is_lowercase =
+            |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
+        if names.iter().all(|name| is_lowercase(name) || name.to_lowercase() == *name) {
             return Vec::new();
         }
         let mut folded: Vec<(String, &String)> =
@@ -161,29 +195,16 @@ impl Reader<'_> {
     fn read_all(&self, names: &[String]) -> Vec<Option<Read>> {
         let mut all: Vec<Option<Read>> = Vec::new();
         all.resize_with(names.len(), || None);
-        let fill = |(slots, names): (&mut [Option<Read>], &[String])| {
+        let parts = all.chunks_mut(WORTH_A_THREAD).zip(names.chunks(WORTH_A_THREAD));
+        shared(parts, |(slots, names)| {
             slots.iter_mut().zip(names).for_each(|(slot, name)| *slot = Some(self.migration(name)));
-        };
-        if names.len() < WORTH_A_THREAD {
-            fill((&mut all, names));
-            return all;
-        }
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
-        let size = names.len().div_ceil(threads);
-        thread::scope(|scope| {
-            let mut parts = all.chunks_mut(size).zip(names.chunks(size));
-            let mine = parts.next();
-            parts.for_each(|part| {
-                scope.spawn(move || fill(part));
-            });
-            mine.map(fill);
         });
         all
     }
 
     fn migration(&self, name: &str) -> Read {
         let path = self.files.migrations.join(name);
-        let stamps = self.cache.and_then(|_| cache::stamps(&path));
+        let stamps = self.cache.and_then(|cache| cache.stamps(&path));
         let known = self.cache.zip(stamps).and_then(|(cache, stamps)| cache.get(name, &stamps));
         match known {
             Some(migration) => Read { migration, findings: Vec::new(), stamps },

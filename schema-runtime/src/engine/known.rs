@@ -2,7 +2,6 @@
 //! a run must know besides. Pure. Diesel's table decides what is applied; the ledger explains it.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use super::backend::Reading;
@@ -10,6 +9,7 @@ use super::clock;
 use super::ledger::{Action, Entry, FORMAT, Outcome};
 use super::state::{AppliedRevision, Interrupted, State};
 use crate::history::{History, Node};
+use crate::names::ByName;
 use crate::plan::Direction;
 use crate::target::Applied;
 
@@ -79,8 +79,9 @@ pub(super) fn known(history: &History, reading: &Reading) -> Known {
     known
 }
 
-fn memories(entries: &[Entry]) -> HashMap<&str, Memory<'_>> {
-    let mut memories: HashMap<&str, Memory<'_>> = HashMap::new();
+fn memories(entries: &[Entry]) -> ByName<&str, Memory<'_>> {
+    let mut memories: ByName<&str, Memory<'_>> =
+        ByName::with_capacity_and_hasher(entries.len(), Default::default());
     for entry in entries {
         let Some(revision) = &entry.revision else { continue };
         let memory = memories.entry(revision).or_default();
@@ -134,15 +135,15 @@ fn place<'r>(
     run_on
 }
 
-fn versions_of(history: &History) -> HashMap<&str, Node> {
+fn versions_of(history: &History) -> ByName<&str, Node> {
     history.revisions().iter().enumerate().map(|(node, revision)| (&*revision.version, node)).collect()
 }
 
 /// Which revision was last recorded under each version, and what is remembered of it.
-type Recorded<'m, 'r> = HashMap<&'r str, (&'r str, &'m Memory<'r>)>;
+type Recorded<'m, 'r> = ByName<&'r str, (&'r str, &'m Memory<'r>)>;
 
-fn recorded<'m, 'r>(memories: &'m HashMap<&'r str, Memory<'r>>) -> Recorded<'m, 'r> {
-    let mut recorded = Recorded::with_capacity(memories.len());
+fn recorded<'m, 'r>(memories: &'m ByName<&'r str, Memory<'r>>) -> Recorded<'m, 'r> {
+    let mut recorded = Recorded::with_capacity_and_hasher(memories.len(), Default::default());
     for (&id, memory) in memories {
         let Some((version, row)) = memory.version else { continue };
         let is_older = |other: &Memory<'_>| other.version.is_some_and(|(_, other)| other > row);
@@ -160,7 +161,7 @@ fn recorded<'m, 'r>(memories: &'m HashMap<&'r str, Memory<'r>>) -> Recorded<'m, 
 /// When, by whom, how long; and whether what ran is what the script says now.
 fn explain(
     history: &History,
-    memories: &HashMap<&str, Memory<'_>>,
+    memories: &ByName<&str, Memory<'_>>,
     run_on: &[Option<&str>],
     known: &mut Known,
 ) {
@@ -203,7 +204,7 @@ fn is_edited(entry: &Entry, checksum: &str) -> bool {
 }
 
 /// Applied by the ledger, and not in Diesel's table under the version that it was recorded with.
-fn gone(memories: &HashMap<&str, Memory<'_>>, recorded: &Recorded<'_, '_>) -> Vec<(String, String)> {
+fn gone(memories: &ByName<&str, Memory<'_>>, recorded: &Recorded<'_, '_>) -> Vec<(String, String)> {
     let is_there = |memory: &Memory<'_>, version: &str| {
         memory.is_in_place.get() || recorded.get(version).is_some_and(|(_, last)| last.is_in_place.get())
     };
@@ -217,7 +218,7 @@ fn gone(memories: &HashMap<&str, Memory<'_>>, recorded: &Recorded<'_, '_>) -> Ve
 }
 
 /// A half that Diesel's table contradicts was finished by somebody else.
-fn halves(history: &History, memories: &HashMap<&str, Memory<'_>>, applied: &Applied) -> Vec<Half> {
+fn halves(history: &History, memories: &ByName<&str, Memory<'_>>, applied: &Applied) -> Vec<Half> {
     let half = |(id, memory): (&&str, &Memory<'_>)| {
         let entry = memory.half?.clone();
         let direction = if entry.action == Action::Revert { Direction::Down } else { Direction::Up };

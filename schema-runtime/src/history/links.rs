@@ -1,9 +1,10 @@
 //! From ids to edges: checks every id, version, label, parent and dependency of a list of revisions, and
 //! resolves what can be resolved, so that one pass finds everything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::Defect;
+use crate::names::ByName;
 use crate::nearest::nearest;
 use crate::revision::{ID_LIMIT, RESERVED, Revision, Text, VERSION_LIMIT};
 
@@ -48,15 +49,15 @@ fn is_word(text: &str, also: impl Fn(char) -> bool) -> bool {
 
 struct Names<'a> {
     revisions: &'a [Revision],
-    ids: HashMap<&'a str, usize>,
-    labels: HashMap<&'a str, usize>,
+    ids: ByName<&'a str, usize>,
+    labels: ByName<&'a str, usize>,
     sorted_ids: Vec<(&'a str, usize)>,
 }
 
 impl<'a> Names<'a> {
     fn of(revisions: &'a [Revision]) -> Self {
-        let mut names =
-            Self { revisions, ids: HashMap::new(), labels: HashMap::new(), sorted_ids: Vec::new() };
+        let ids = ByName::with_capacity_and_hasher(revisions.len(), Default::default());
+        let mut names = Self { revisions, ids, labels: ByName::default(), sorted_ids: Vec::new() };
         for (index, revision) in revisions.iter().enumerate() {
             names.ids.entry(&revision.id).or_insert(index);
             for label in &revision.labels {

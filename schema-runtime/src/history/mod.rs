@@ -6,10 +6,9 @@ mod order;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::collections::HashMap;
-
 use self::links::Links;
 pub use self::links::{is_valid_id, is_valid_label};
+use crate::names::ByName;
 use crate::revision::{Revision, Text};
 
 /// A revision's place in its history. Parents and dependencies always have smaller nodes, so nodes in
@@ -24,8 +23,8 @@ pub struct History {
     children: Vec<Vec<Node>>,
     dependencies: Vec<Vec<Node>>,
     dependents: Vec<Vec<Node>>,
-    ids: HashMap<Text, Node>,
-    labels: HashMap<Text, Node>,
+    ids: ByName<Text, Node>,
+    labels: ByName<Text, Node>,
 }
 
 /// What is wrong with a list of revisions. Revisions are named by their index in the list given to

@@ -44,7 +44,7 @@ use self::lease::Holder;
 use super::ledger::{Change, Entry};
 use super::options::Lock;
 use super::preview::Detail;
-use super::session::{Session, SqlError, SqlErrorKind};
+use super::session::{Row, Session, SqlError, SqlErrorKind};
 use super::vigil::Errands;
 use crate::dialect::Dialect;
 use crate::plan::Direction;
@@ -114,6 +114,11 @@ pub(crate) trait Backend {
 
     /// A statement that fails when the condition does not hold; `None` where a query is no slower.
     fn demand(&self, condition: &str) -> Option<String>;
+
+    /// The rows of a query with so many columns, all of them text: there may be tens of thousands.
+    fn many(&self, session: &mut dyn Session, query: &str, _columns: usize) -> Result<Vec<Row>, SqlError> {
+        session.rows(query)
+    }
 
     /// The query for the names of those of the two tables that are there.
     fn present(&self) -> String;

@@ -5,6 +5,9 @@ use crate::engine::ledger::{AUTHORSHIP, DIESEL, Entry, FACTS, KEYS, LEDGER, TIME
 use crate::engine::preview::Detail;
 use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
 
+/// How many columns the queries have.
+const COLUMNS: usize = 6;
+
 /// See [`Backend::read`].
 pub(super) fn read(
     backend: &(impl Backend + ?Sized),
@@ -12,7 +15,7 @@ pub(super) fn read(
     detail: Detail,
 ) -> Result<Reading, SqlError> {
     let queries = select(backend, detail, "");
-    let refusal = match session.rows(&queries.join(" UNION ALL ")) {
+    let refusal = match backend.many(session, &queries.join(" UNION ALL "), COLUMNS) {
         Ok(rows) => return Ok(reading(rows, true)),
         Err(error) => error,
     };
@@ -27,7 +30,7 @@ pub(super) fn read(
     let is_there = |table: &str| found.iter().any(|row| row[0].as_deref() == Some(table));
     let mut rows = Vec::new();
     for (_, query) in [DIESEL, LEDGER].iter().zip(&queries).filter(|(table, _)| is_there(table)) {
-        rows.extend(session.rows(query)?);
+        rows.extend(backend.many(session, query, COLUMNS)?);
     }
     Ok(reading(rows, is_there(DIESEL) && is_there(LEDGER)))
 }
@@ -47,7 +50,7 @@ pub(super) fn select(backend: &(impl Backend + ?Sized), detail: Detail, qualifie
 }
 
 /// In the order of [`Entry::read`].
-fn columns(backend: &(impl Backend + ?Sized), detail: Detail) -> Vec<String> {
+fn columns(backend: &(impl Backend + ?Sized), detail: Detail) -> [String; COLUMNS] {
     let unless_done = |column: &str| format!("CASE WHEN outcome = 'done' THEN NULL ELSE {column} END");
     let [action, format, done, total, outcome] = FACTS;
     let [started, finished] = TIMES;
@@ -67,7 +70,7 @@ fn columns(backend: &(impl Backend + ?Sized), detail: Detail) -> Vec<String> {
         Detail::Brief => unless_done(column),
         Detail::Whole | Detail::Told => column.to_owned(),
     });
-    vec![facts, revision, version, checksum, actor, tool]
+    [facts, revision, version, checksum, actor, tool]
 }
 
 /// What rows of these queries say.

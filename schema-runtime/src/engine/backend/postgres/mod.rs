@@ -6,6 +6,7 @@ mod language;
 mod lock;
 mod message;
 mod outside;
+mod packed;
 mod route;
 mod routine;
 mod survey;
@@ -26,7 +27,7 @@ use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
 use crate::engine::preview::Detail;
-use crate::engine::session::{Session, SqlError, SqlErrorKind};
+use crate::engine::session::{Row, Session, SqlError, SqlErrorKind};
 use crate::engine::vigil::Errands;
 use crate::revision::{Mode, Script};
 
@@ -109,6 +110,11 @@ impl Backend for PostgresBackend {
 
     fn as_text(&self, expression: &str) -> String {
         format!("{expression}::text")
+    }
+
+    fn many(&self, session: &mut dyn Session, query: &str, columns: usize) -> Result<Vec<Row>, SqlError> {
+        let answer = session.value(&packed::query(query, columns))?;
+        packed::rows(answer.as_deref(), columns).map_or_else(|| session.rows(query), Ok)
     }
 
     fn demand(&self, condition: &str) -> Option<String> {
