@@ -201,6 +201,26 @@ fn is_honest(error: &TargetError) {
 }
 
 #[test]
+fn a_list_by_version_is_the_same_history() {
+    let in_order = std::cell::Cell::new(0u64);
+    for_all(|history, _| {
+        let mut revisions = history.revisions().to_vec();
+        revisions.sort_by(|a, b| a.version.cmp(&b.version));
+        in_order.set(in_order.get() + u64::from(revisions == history.revisions()));
+        let again = History::new(revisions).unwrap();
+        assert_eq!(again.revisions(), history.revisions());
+        for node in 0..history.len() {
+            let edges = |history: &History| {
+                [history.parents(node), history.children(node), history.dependencies(node)]
+                    .map(<[Node]>::to_vec)
+            };
+            assert_eq!(edges(&again), edges(history));
+        }
+    });
+    assert!((HISTORIES / 100..HISTORIES * 9 / 10).contains(&in_order.get()), "both kinds are tried");
+}
+
+#[test]
 fn the_order_respects_the_graph_and_the_versions() {
     for_all(|history, _| {
         for node in 0..history.len() {

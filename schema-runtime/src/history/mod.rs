@@ -83,7 +83,7 @@ impl History {
         let (order, cycles) = order::sort(&revisions, &parents, &dependencies);
         defects.extend(cycles.into_iter().map(|revisions| Defect::Cycle { revisions }));
         if defects.is_empty() {
-            Ok(Self::ordered(revisions, &order, &parents, &dependencies))
+            Ok(Self::ordered(revisions, &order, parents, dependencies))
         } else {
             Err(Broken { revisions, defects })
         }
@@ -92,16 +92,10 @@ impl History {
     fn ordered(
         revisions: Vec<Revision>,
         order: &[usize],
-        parents: &[Vec<usize>],
-        needs: &[Vec<usize>],
+        parents: Vec<Vec<usize>>,
+        needs: Vec<Vec<usize>>,
     ) -> Self {
-        let mut node_of = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(node, &index)| node_of[index] = node);
-        let renumber = |edges: &[Vec<usize>]| -> Vec<Vec<Node>> {
-            let nodes = |index: &usize| sorted(edges[*index].iter().map(|&end| node_of[end]).collect());
-            order.iter().map(nodes).collect()
-        };
-        let (parents, dependencies) = (renumber(parents), renumber(needs));
+        let (parents, dependencies) = (renumbered(parents, order), renumbered(needs, order));
         let revisions = arranged(revisions, order);
         let ids = revisions.iter().enumerate().map(|(node, revision)| (revision.id.clone(), node)).collect();
         let label = |(node, revision): (Node, &Revision)| -> Vec<(Text, Node)> {
@@ -215,6 +209,17 @@ impl History {
     pub fn consequences(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
         self.children[node].iter().chain(&self.dependents[node]).copied()
     }
+}
+
+/// From places in a list to nodes, which are places in its order.
+fn renumbered(edges: Vec<Vec<usize>>, order: &[usize]) -> Vec<Vec<Node>> {
+    if order.is_sorted() {
+        return edges.into_iter().map(sorted).collect();
+    }
+    let mut node_of = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(node, &index)| node_of[index] = node);
+    let nodes = |index: &usize| sorted(edges[*index].iter().map(|&end| node_of[end]).collect());
+    order.iter().map(nodes).collect()
 }
 
 /// Most histories are given in their order, and stay where they are.
