@@ -79,9 +79,8 @@ pub(crate) fn validate_cached(config: &Config, dialect: Dialect, cache: &Cache) 
 /// text of any script. `None` where a file was touched since, or anything is to be said.
 #[cfg(feature = "command")]
 pub fn recall(config: &Config, dialect: Dialect, memories: &Path) -> Option<Validated> {
-    let migrations = Memory::new(memories, config, dialect).recall(config, dialect)?;
-    let folder = Folder { migrations, ..Folder::default() };
-    Some(judge(config, folder, Purpose::Up)).filter(|validated| validated.findings.is_empty())
+    let revisions = Memory::new(memories, config, dialect).recall(config, dialect)?;
+    Some(judged(config, revisions, Vec::new(), Purpose::Up)).filter(|validated| validated.findings.is_empty())
 }
 
 /// Like [`validate_for`] for [`Purpose::Up`]; a folder that takes a while is remembered in a file in `memories`.
@@ -89,13 +88,25 @@ pub fn recall(config: &Config, dialect: Dialect, memories: &Path) -> Option<Vali
 pub fn validate_and_remember(config: &Config, dialect: Dialect, memories: &Path) -> Validated {
     let memory = Memory::new(memories, config, dialect);
     let folder = folder::read(config, dialect, Purpose::Up, Some(&Memory::nothing()));
-    memory.keep(&folder, dialect);
-    judge(config, folder, Purpose::Up)
+    let seen = folder.seen();
+    let validated = judge(config, folder, Purpose::Up);
+    if let (Some(seen), Some(history), []) = (seen, &validated.history, &*validated.findings) {
+        memory.keep(history.revisions(), &seen, dialect);
+    }
+    validated
 }
 
 fn judge(config: &Config, folder: Folder, purpose: Purpose) -> Validated {
-    let mut findings = folder.findings;
-    let (history, unconnected) = match History::connect(in_order(folder.migrations)) {
+    judged(config, in_order(folder.migrations), folder.findings, purpose)
+}
+
+fn judged(
+    config: &Config,
+    revisions: Vec<Revision>,
+    mut findings: Vec<Finding>,
+    purpose: Purpose,
+) -> Validated {
+    let (history, unconnected) = match History::connect(revisions) {
         Ok(history) => {
             findings.extend(shape::findings(
                 &View { config, revisions: history.revisions() },

@@ -42,7 +42,6 @@ const NOTHING: u8 = 0;
 pub(crate) type Stamps = [u8; FILES.len() * STAMP];
 
 /// What was learnt about one migration.
-#[derive(Clone, Copy)]
 pub(crate) struct Learnt {
     /// `None` when it must be read again.
     pub(crate) stamps: Option<Stamps>,
@@ -109,19 +108,15 @@ impl Store {
         let mut bytes = Vec::with_capacity(self.key.len() + STAMP + learnt.len() * ENTRY);
         bytes.extend_from_slice(&self.key);
         bytes.extend_from_slice(&of_blob);
-        learnt.iter().for_each(|learnt| learnt.write(&mut bytes));
+        for Learnt { stamps, follows } in learnt {
+            bytes.extend_from_slice(&stamps.unwrap_or([0; FILES.len() * STAMP]));
+            bytes.push(match (stamps, follows) {
+                (None, _) => NOTHING,
+                (Some(_), true) => FOLLOWS,
+                (Some(_), false) => NAMES_PARENTS,
+            });
+        }
         drop(fs::write(&self.index, bytes));
-    }
-}
-
-impl Learnt {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.stamps.unwrap_or([0; FILES.len() * STAMP]));
-        bytes.push(match (self.stamps, self.follows) {
-            (None, _) => NOTHING,
-            (Some(_), true) => FOLLOWS,
-            (Some(_), false) => NAMES_PARENTS,
-        });
     }
 }
 
@@ -139,23 +134,12 @@ impl Cache {
         migrations >= self.worth
     }
 
-    #[cfg(feature = "command")]
-    fn into_migrations(self) -> Vec<Migration> {
-        let flags = self.entries.chunks_exact(ENTRY).map(|entry| entry[ENTRY - 1]);
-        let migration = |(revision, flag)| Migration { revision, follows: flag == FOLLOWS };
-        self.revisions.into_iter().zip(flags).map(migration).collect()
-    }
-
-    /// Whether a migration follows the one before it, if its files are still those that were read.
-    fn known(&self, at: usize, stamps: &Stamps) -> Option<bool> {
-        let (flag, known) = self.entries[at * ENTRY..(at + 1) * ENTRY].split_last()?;
-        (known == stamps && *flag != NOTHING).then_some(*flag == FOLLOWS)
-    }
-
     /// The migration of this name, if its files are still those that were read.
     pub(crate) fn get(&self, name: &str, stamps: &Stamps) -> Option<Migration> {
         let at = self.revisions.binary_search_by(|revision| (*revision.folder).cmp(name)).ok()?;
-        Some(Migration { revision: self.revisions[at].clone(), follows: self.known(at, stamps)? })
+        let (flag, known) = self.entries[at * ENTRY..(at + 1) * ENTRY].split_last()?;
+        let is_same = known == stamps && *flag != NOTHING;
+        is_same.then(|| Migration { revision: self.revisions[at].clone(), follows: *flag == FOLLOWS })
     }
 
     /// The stamps of a migration's files, to be taken before they are read; `None` when they prove nothing.
@@ -163,7 +147,7 @@ impl Cache {
         self.stamps_by(|file| fs::symlink_metadata(folder.join(file)).map(|found| Look::of(&found)))
     }
 
-    fn stamps_by(&self, look: impl Fn(&str) -> io::Result<Look>) -> Option<Stamps> {
+    fn stamps_by(&self, mut look: impl FnMut(&str) -> io::Result<Look>) -> Option<Stamps> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
         let youngest = i64::try_from(now).ok()? - SETTLED;
         let mut stamps = [0; FILES.len() * STAMP];

@@ -11,6 +11,8 @@ use std::thread;
 use schema_runtime::dialect::Dialect;
 use schema_runtime::revision::{Revision, Script, Text};
 
+#[cfg(feature = "command")]
+use super::cache::memory::Seen;
 use super::cache::{Cache, Learnt, Stamps};
 use super::file::{Files, reason};
 use super::metadata::{self, Located, Metadata};
@@ -38,6 +40,23 @@ pub(crate) struct Folder {
     pub(crate) findings: Vec<Finding>,
     /// By name, when there is a cache.
     pub(crate) learnt: Vec<Learnt>,
+}
+
+#[cfg(feature = "command")]
+impl Folder {
+    /// The stamps of all migrations; `None` when some are missing, or none were asked for.
+    pub(crate) fn seen(&self) -> Option<Seen> {
+        let stamps = self.learnt.iter().map(|learnt| learnt.stamps);
+        let name = |migration: &Migration| migration.revision.folder.to_string();
+        let seen: Option<Seen> = self
+            .migrations
+            .iter()
+            .map(name)
+            .zip(stamps)
+            .map(|(name, stamps)| Some((name, stamps?)))
+            .collect();
+        seen.filter(|seen| !seen.is_empty())
+    }
 }
 
 /// Reads the whole folder, or what of it a cache does not know.

@@ -15,16 +15,20 @@ use schema_runtime::blob;
 use schema_runtime::dialect::Dialect;
 use schema_runtime::revision::{Revision, Script};
 
-use super::{Cache, ENTRY, Look, key};
+use super::{Cache, Look, STAMP, Stamps, key};
 use crate::checksum::checksum;
 use crate::config::Config;
-use crate::migrations::folder::{self, Folder, Migration};
+use crate::migrations::folder;
 
 /// Fewer migrations are read within milliseconds.
 const WORTH: usize = 500;
 
 /// The way up and the metadata: nobody who only looks whether something is pending reads a way down.
 const LOOKED_AT: usize = 2;
+
+/// Their stamps.
+const KEPT: usize = LOOKED_AT * STAMP;
+type Kept = [u8; KEPT];
 
 /// What nobody has written for so long belongs to a folder that is gone, or is soon learnt again.
 const OLD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -35,6 +39,9 @@ pub(crate) struct Memory {
     key: Vec<u8>,
 }
 
+/// The stamps of the files of each migration, by the name of its folder.
+pub(crate) type Seen = HashMap<String, Stamps>;
+
 impl Memory {
     /// In a folder for all of them, which need not be there.
     pub(crate) fn new(folder: &Path, config: &Config, dialect: Dialect) -> Self {
@@ -42,54 +49,50 @@ impl Memory {
         Self { file: folder.join(name).with_extension("known"), key: key(config, dialect) }
     }
 
-    /// What is known of a folder in which nothing was touched since.
-    pub(crate) fn recall(&self, config: &Config, dialect: Dialect) -> Option<Vec<Migration>> {
-        let (revisions, entries) = self.read()?;
-        let cache = Cache { revisions, entries, ..Self::nothing() };
-        let names = folder::names(config, dialect)?;
-        let at: HashMap<&str, usize> =
-            cache.revisions.iter().enumerate().map(|(at, it)| (&*it.folder, at)).collect();
-        let folder = Place::open(&config.migrations)?;
-        // One thread: another one is at the database meanwhile.
-        let is_same = |name: &String| {
-            let stamps = cache.stamps_by(|file| folder.look(name, file))?;
-            cache.known(*at.get(&**name)?, &stamps)
-        };
-        let is_whole = names.len() == at.len() && names.iter().all(|name| is_same(name).is_some());
-        is_whole.then(|| cache.into_migrations())
-    }
-
-    /// What is known at first.
+    /// Who remembers nothing, and takes the stamps of what is worth it.
     pub(crate) fn nothing() -> Cache {
         Cache { files: LOOKED_AT, worth: WORTH, ..Cache::default() }
+    }
+
+    /// The revisions of a folder in which nothing was touched since, in the order of their history.
+    pub(crate) fn recall(&self, config: &Config, dialect: Dialect) -> Option<Vec<Revision>> {
+        let (revisions, stamps) = self.read()?;
+        let names = folder::names(config, dialect)?;
+        let known: HashMap<&str, &Kept> =
+            revisions.iter().map(|revision| &*revision.folder).zip(stamps.as_chunks().0).collect();
+        let (cache, mut folder) = (Self::nothing(), Place::open(&config.migrations)?);
+        // One thread: another one is at the database meanwhile.
+        let is_same = |name: &String| {
+            let stamps = cache.stamps_by(|file| folder.look(name, file));
+            stamps.is_some_and(|stamps| known.get(&**name).is_some_and(|known| stamps.starts_with(*known)))
+        };
+        (names.len() == revisions.len() && names.iter().all(is_same)).then_some(revisions)
     }
 
     fn read(&self) -> Option<(Vec<Revision>, &'static [u8])> {
         // Used until the command ends, which it soon does.
         let bytes: &'static [u8] = fs::read(&self.file).ok()?.leak();
         let (count, rest) = bytes.strip_prefix(&*self.key)?.split_first_chunk()?;
-        let length = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(ENTRY)?;
-        let (entries, revisions) = rest.split_at_checked(length)?;
+        let length = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(KEPT)?;
+        let (stamps, revisions) = rest.split_at_checked(length)?;
         let (_, revisions) = blob::decode(revisions).ok()?;
-        (revisions.len() * ENTRY == length).then_some((revisions, entries))
+        (revisions.len() * KEPT == length).then_some((revisions, stamps))
     }
 
-    /// Keeps what was learnt of a folder in which all is well. Failing to remember costs time, and nothing else.
-    pub(crate) fn keep(&self, folder: &Folder, dialect: Dialect) {
-        let is_sound = folder.findings.is_empty() && folder.learnt.len() == folder.migrations.len();
-        if is_sound && !folder.learnt.is_empty() {
-            drop(self.write(&self.bytes(folder, dialect)));
-        }
+    /// Keeps a sound history. Failing to remember costs time, and nothing else.
+    pub(crate) fn keep(&self, revisions: &[Revision], seen: &Seen, dialect: Dialect) {
+        drop(self.bytes(revisions, seen, dialect).map(|bytes| self.write(&bytes)));
     }
 
-    fn bytes(&self, folder: &Folder, dialect: Dialect) -> Vec<u8> {
-        let revisions: Vec<Revision> = folder.migrations.iter().map(without_sql).collect();
-        let count = u32::try_from(revisions.len()).expect("a folder holds fewer than 4 milliards");
+    fn bytes(&self, revisions: &[Revision], seen: &Seen, dialect: Dialect) -> Option<Vec<u8>> {
         let mut bytes = self.key.clone();
-        bytes.extend_from_slice(&count.to_le_bytes());
-        folder.learnt.iter().for_each(|learnt| learnt.write(&mut bytes));
+        bytes.extend_from_slice(&u32::try_from(revisions.len()).ok()?.to_le_bytes());
+        for revision in revisions {
+            bytes.extend_from_slice(&seen.get(&*revision.folder)?[..KEPT]);
+        }
+        let revisions: Vec<Revision> = revisions.iter().map(without_sql).collect();
         bytes.extend_from_slice(&blob::encode(&revisions, dialect));
-        bytes
+        Some(bytes)
     }
 
     /// At once, so that no reader meets half of it, nor the halves of two writers.
@@ -103,8 +106,7 @@ impl Memory {
     }
 }
 
-fn without_sql(migration: &Migration) -> Revision {
-    let it = &migration.revision;
+fn without_sql(it: &Revision) -> Revision {
     let up = Script { checksum: it.up.checksum.clone(), mode: it.up.mode, ..Script::default() };
     Revision {
         id: it.id.clone(),
@@ -133,18 +135,24 @@ fn forget_old(folder: &Path) {
 
 /// A folder whose files are looked at. From an open one, the system finds them sooner.
 #[cfg(unix)]
-struct Place(rustix::fd::OwnedFd);
+struct Place {
+    folder: rustix::fd::OwnedFd,
+    path: String,
+}
 
 #[cfg(unix)]
 impl Place {
     fn open(folder: &Path) -> Option<Self> {
         use rustix::fs::{Mode, OFlags};
-        rustix::fs::open(folder, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok().map(Self)
+        let folder = rustix::fs::open(folder, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+        Some(Self { folder, path: String::new() })
     }
 
-    fn look(&self, name: &str, file: &str) -> io::Result<Look> {
+    fn look(&mut self, name: &str, file: &str) -> io::Result<Look> {
         use rustix::fs::{AtFlags, FileType};
-        let found = rustix::fs::statat(&self.0, [name, "/", file].concat(), AtFlags::SYMLINK_NOFOLLOW)?;
+        self.path.clear();
+        self.path.extend([name, "/", file]);
+        let found = rustix::fs::statat(&self.folder, &*self.path, AtFlags::SYMLINK_NOFOLLOW)?;
         Ok(Look {
             is_file: FileType::from_raw_mode(found.st_mode) == FileType::RegularFile,
             modified: (found.st_mtime, i64::try_from(found.st_mtime_nsec).unwrap_or_default()),
@@ -163,7 +171,7 @@ impl Place {
         Some(Self(folder.to_owned()))
     }
 
-    fn look(&self, name: &str, file: &str) -> io::Result<Look> {
+    fn look(&mut self, name: &str, file: &str) -> io::Result<Look> {
         fs::symlink_metadata(self.0.join(name).join(file)).map(|found| Look::of(&found))
     }
 }

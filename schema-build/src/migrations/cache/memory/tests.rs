@@ -53,8 +53,7 @@ fn file(scratch: &Scratch) -> PathBuf {
 
 /// All but the texts.
 fn known(validated: &Validated) -> Vec<Revision> {
-    let migration = |revision: &Revision| Migration { revision: revision.clone(), follows: false };
-    validated.revisions().iter().map(|revision| without_sql(&migration(revision))).collect()
+    validated.revisions().iter().map(without_sql).collect()
 }
 
 #[test]
