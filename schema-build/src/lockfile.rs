@@ -94,8 +94,11 @@ impl Checksums {
 impl LockFile {
     /// What the file should say.
     pub fn of<'r>(revisions: impl IntoIterator<Item = &'r Revision>) -> Self {
-        let line = |revision: &Revision| (revision.id.to_string(), Checksums::of(revision));
-        Self { revisions: revisions.into_iter().map(line).collect(), ..Self::default() }
+        let mut file = Self::default();
+        for revision in revisions {
+            file.revisions.insert(revision.id.to_string(), Checksums::of(revision));
+        }
+        file
     }
 
     /// Reads a lock file that is shown as `path`.
@@ -185,7 +188,8 @@ impl LockFile {
     /// How the revisions differ from what the file remembers, in their order, removed ones last.
     pub fn compare(&self, revisions: &[Revision]) -> Vec<Difference> {
         let compared = revisions.iter().enumerate().flat_map(|(index, it)| self.compare_one(index, it));
-        let ids: BTreeSet<&str> = revisions.iter().map(|it| &*it.id).collect();
+        let mut ids = BTreeSet::new();
+        ids.extend(revisions.iter().map(|it| &*it.id));
         let removed = self.revisions.keys().filter(|id| !ids.contains(id.as_str()));
         let removed: Vec<Difference> = removed.map(|id| Difference::Removed { id: id.clone() }).collect();
         compared.chain(removed).collect()

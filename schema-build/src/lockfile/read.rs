@@ -77,6 +77,16 @@ impl<'t> Reader<'_, 't> {
         Some(table)
     }
 
+    /// What stands below a key, by name: in that order whatever order the file has.
+    fn below<'v>(&mut self, table: &'v DeTable<'t>, key: &str) -> BTreeMap<&'v str, &'v Value<'t>> {
+        let mut below = BTreeMap::new();
+        let inner = table.get(key).and_then(|value| self.document.inner_table(key, value));
+        for (name, value) in inner.into_iter().flatten() {
+            below.insert(&**name.get_ref(), value);
+        }
+        below
+    }
+
     /// Everything below a key, by name.
     fn named<T>(
         &mut self,
@@ -84,14 +94,14 @@ impl<'t> Reader<'_, 't> {
         key: &str,
         read: impl Fn(&mut Self, &str, &Value<'t>) -> Option<T>,
     ) -> BTreeMap<String, T> {
-        let Some(inner) = table.get(key).and_then(|value| self.document.inner_table(key, value)) else {
-            return BTreeMap::new();
-        };
-        let read = |(name, value): (&toml::Spanned<_>, &Value<'t>)| {
-            let name: &std::borrow::Cow<'_, str> = name.get_ref();
-            read(self, name, value).map(|it| (name.to_string(), it))
-        };
-        inner.iter().filter_map(read).collect()
+        // Inserted one by one: collecting a map sorts it first, which costs the compiler more than it saves anybody.
+        let mut named = BTreeMap::new();
+        for (name, value) in self.below(table, key) {
+            if let Some(it) = read(self, name, value) {
+                named.insert(name.to_string(), it);
+            }
+        }
+        named
     }
 
     /// The parts of one kind, and whether each has its label for a name.
@@ -102,13 +112,14 @@ impl<'t> Reader<'_, 't> {
         known: &[&str],
         read: impl Fn(&mut Self, Option<String>, &DeTable<'t>) -> Option<T>,
     ) -> Vec<T> {
-        let parts = self.named(table, kind, |reader, label, value| {
-            let inner = reader.table(label, value, known)?;
-            let name = reader.text(inner, "name").or_else(|| Some(label.to_string()));
-            let is_named = !reader.flag(inner, "unnamed");
-            read(reader, name.filter(|_| is_named), inner)
-        });
-        parts.into_values().collect()
+        let mut parts = Vec::new();
+        for (label, value) in self.below(table, kind) {
+            let Some(inner) = self.table(label, value, known) else { continue };
+            let name = self.text(inner, "name").or_else(|| Some(label.to_string()));
+            let is_named = !self.flag(inner, "unnamed");
+            parts.extend(read(self, name.filter(|_| is_named), inner));
+        }
+        parts
     }
 
     fn whole_table(&mut self, name: &str, value: &Value<'t>) -> Option<Table> {

@@ -2,8 +2,6 @@
 //! the models' own words, so that being equal needs neither a database nor knowledge of an engine; only a table that
 //! never agreed is compared with the history itself, and by names alone.
 
-use std::collections::BTreeMap;
-
 use super::Models;
 use crate::finding::{Finding, Place};
 use crate::lockfile::LockFile;
@@ -115,17 +113,15 @@ impl<'m> Found<'m> {
     /// A table that agreed once: every item of it, word by word.
     fn table(&mut self, name: &str, now: &Table, before: &Table) {
         let (now_items, before_items) = (items(now), items(before));
-        let key = |item: &Item| (item.kind, item.label.clone());
-        let known: BTreeMap<_, _> = before_items.iter().map(|item| (key(item), item)).collect();
+        let is_same = |one: &Item, other: &Item| one.kind == other.kind && one.label == other.label;
         for item in &now_items {
-            match known.get(&key(item)) {
+            match before_items.iter().find(|before| is_same(before, item)) {
                 Some(same) if same.fields == item.fields => {}
                 Some(_) => self.changed(name, item, (now, before)),
                 None => self.added(name, item, (now, before)),
             }
         }
-        let there: Vec<_> = now_items.iter().map(key).collect();
-        for item in before_items.iter().filter(|item| !there.contains(&key(item))) {
+        for item in before_items.iter().filter(|item| !now_items.iter().any(|now| is_same(now, item))) {
             self.removed(name, item, now);
         }
     }

@@ -10,15 +10,18 @@ mod columns;
 mod depth;
 mod diesel_types;
 mod enums;
+mod layout;
 mod links;
 mod modules;
 mod names;
 mod refusals;
 mod roots;
+#[cfg(feature = "command")]
 pub mod rust;
 mod source;
 mod structs;
 mod tables;
+#[cfg(feature = "command")]
 mod tables_file;
 mod terms;
 #[cfg(test)]
@@ -33,9 +36,9 @@ use std::thread;
 use schema_runtime::dialect::Dialect;
 
 use self::columns::Context;
+pub use self::layout::is_ours;
+use self::layout::{Block, Layout};
 use self::roots::Roots;
-pub use self::tables_file::is_ours;
-use self::tables_file::{Block, Layout};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::schema::{Knowledge, Schema};
@@ -99,18 +102,18 @@ fn read_here(config: &Config, dialect: Dialect) -> Models {
     let mut drafts = links::unite(drafts, dialect, &mut findings);
 
     let mut models = Models::empty(dialect);
-    models.schema.enums = enums
-        .values()
-        .filter(|_| dialect == Dialect::Postgres)
-        .map(|model| (model.ty.name.clone(), model.ty.clone()))
-        .collect();
+    for model in enums.values().filter(|_| dialect == Dialect::Postgres) {
+        models.schema.enums.insert(model.ty.name.clone(), model.ty.clone());
+    }
     // Structs are known before the blocks are read, for what a struct describes no block does.
     for draft in &drafts {
         models.schema.tables.insert(draft.key.clone(), draft.table.clone());
     }
     tables::read(&found, &roots.cfg, &mut models);
-    let others = models.schema.tables.iter().filter(|(_, table)| table.knowledge == Knowledge::Columns);
-    let others = others.map(|(name, table)| (name.clone(), table.clone())).collect();
+    let mut others = BTreeMap::new();
+    for (name, table) in models.schema.tables.iter().filter(|(_, it)| it.knowledge == Knowledge::Columns) {
+        others.insert(name.clone(), table.clone());
+    }
     links::connect(&mut drafts, &others, &mut findings);
     for draft in drafts {
         models.schema.tables.insert(draft.key.clone(), draft.table);

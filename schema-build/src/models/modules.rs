@@ -16,9 +16,9 @@ use syn::{Attribute, Ident, ItemEnum, ItemStruct, LitStr, Meta, Path as RustPath
 
 use super::cfg::{Cfg, text};
 use super::depth::{is_file_too_deep, is_too_deep};
+use super::layout::{KEPT_BELOW, is_ours};
 use super::roots::Roots;
 use super::source::{Mistakes, Source, rules};
-use super::tables_file::{KEPT_BELOW, is_ours};
 use crate::finding::Finding;
 
 /// Every model of a crate, in the order of its modules.

@@ -1,6 +1,5 @@
 //! Names on their way between Rust and SQL.
-
-use std::fmt::Write;
+#![cfg_attr(not(feature = "command"), expect(unreachable_pub, reason = "`rust` shows them to the command"))]
 
 /// A table's name where the struct says none: Diesel's own rule, letter by letter.
 pub(super) fn default_table(ident: &str) -> String {
@@ -46,46 +45,6 @@ pub fn camel_case(name: &str) -> String {
     ident
 }
 
-/// Words that `table!` cannot take as a column's or a table's name, raw or not.
-const RESERVED: [&str; 9] =
-    ["self", "Self", "super", "crate", "_", "table", "columns", "is_nullable", "star"];
-
-/// A Rust identifier as it is written: raw where it is a word of Rust, of any edition.
-pub fn written(ident: &str) -> String {
-    if is_keyword(ident) { format!("r#{ident}") } else { ident.to_string() }
-}
-
-fn is_keyword(ident: &str) -> bool {
-    ident == "gen" || syn::parse_str::<syn::Ident>(ident).is_err()
-}
-
-/// The identifier that stands for a name of the database.
-pub fn ident_for(name: &str) -> String {
-    let mut ident = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_alphanumeric() || letter == '_' {
-            ident.push(letter);
-        } else {
-            ident.push('_');
-        }
-    }
-    if ident.is_empty() || ident.starts_with(|first: char| first.is_ascii_digit()) {
-        ident.insert(0, '_');
-    }
-    if RESERVED.contains(&ident.as_str()) || is_keyword(&ident) {
-        ident.push('_');
-    }
-    ident
-}
-
-/// A Rust string literal.
-pub fn literal(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len() + 2);
-    // Writing to a string cannot fail.
-    let _ = write!(literal, "{text:?}");
-    literal
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,16 +78,5 @@ mod tests {
         assert_eq!(camel_case("user mood-2"), "UserMood2");
         assert_eq!(camel_case("2nd"), "T2nd");
         assert_eq!(camel_case(""), "T");
-    }
-
-    #[test]
-    fn names_of_the_database_become_identifiers() {
-        for (name, ident) in
-            [("type", "type_"), ("user-data", "user_data"), ("2fa", "_2fa"), ("", "__"), ("self", "self_")]
-        {
-            assert_eq!(ident_for(name), ident);
-        }
-        assert_eq!(written("type"), "r#type");
-        assert_eq!(written("type_"), "type_");
     }
 }

@@ -13,11 +13,11 @@ use super::attributes::{
     CheckWords, DieselWords, ForeignKeyWords, IndexWords, Item, StructWords, UniqueWords,
 };
 use super::columns::{Context, Field, Role};
+use super::layout::Layout;
 use super::modules::Model;
 use super::names::default_table;
 use super::refusals;
 use super::source::{Mistakes, Source, rules};
-use super::tables_file::Layout;
 use super::words::{Name, Said};
 use crate::document::quoted;
 use crate::finding::Finding;

@@ -13,9 +13,9 @@ use syn::{Attribute, GenericArgument, Ident, ItemStruct, PathArguments, PathSegm
 use super::attributes::DieselWords;
 use super::cfg::Cfg;
 use super::diesel_types::SqlType;
+use super::layout::{Block, KEPT_BELOW, is_ours};
 use super::modules::{Call, Found, Model};
 use super::source::{Mistakes, rules};
-use super::tables_file::{Block, KEPT_BELOW, is_ours};
 use super::{Join, Models};
 use crate::schema::{Column, ColumnType, Knowledge, Options, PrimaryKey, Table};
 
@@ -32,7 +32,7 @@ pub(super) fn read(found: &Found, cfg: &Cfg, models: &mut Models) {
         }
         models.findings.append(&mut mistakes.findings);
     }
-    models.joins = found.joins.iter().filter(|model| is_model(model)).filter_map(join).collect();
+    models.joins.extend(found.joins.iter().filter(|model| is_model(model)).filter_map(join));
 }
 
 /// What `cargo schema` wrote from structs is no model itself: it would outlive them.

@@ -129,12 +129,12 @@ impl<'a> Rebuild<'a> {
 
     /// Whether the script needs foreign keys off: it says so, or a table takes the name of one that it drops.
     pub(super) fn is_one(&self) -> bool {
-        let dropped = || self.dropped.iter().map(|name| identifier(name)).collect::<BTreeSet<_>>();
-        self.has_pragma
-            || !self.renamed.is_empty() && {
-                let dropped = dropped();
-                self.renamed.iter().any(|name| dropped.contains(&identifier(name)))
-            }
+        if self.has_pragma || self.renamed.is_empty() {
+            return self.has_pragma;
+        }
+        let mut dropped = BTreeSet::new();
+        dropped.extend(self.dropped.iter().map(|name| identifier(name)));
+        self.renamed.iter().any(|name| dropped.contains(&identifier(name)))
     }
 }
 

@@ -35,8 +35,8 @@ pub(super) fn findings(view: &View<'_>, history: &History, purpose: Purpose) -> 
 /// The heads of a list that is no history yet, so that they need no second build to be seen. Nothing is said when
 /// a parent is missing without a trace: what it was the child of only looks like a head.
 pub(super) fn heads_of_broken(view: &View<'_>, defects: &[Defect]) -> Option<Finding> {
-    let mut parents: BTreeSet<&str> =
-        view.revisions.iter().flat_map(|it| it.parents.iter().map(|parent| &**parent)).collect();
+    let mut parents: BTreeSet<&str> = BTreeSet::new();
+    parents.extend(view.revisions.iter().flat_map(|it| it.parents.iter().map(|parent| &**parent)));
     for defect in defects {
         match defect {
             Defect::MissingParent { nearest, .. } => parents.insert(&view.revisions.get((*nearest)?)?.id),

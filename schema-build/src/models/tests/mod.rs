@@ -7,6 +7,7 @@ mod modules;
 mod properties;
 mod tables;
 mod types;
+#[cfg(feature = "command")]
 mod writer;
 
 use std::fmt::Write;

@@ -82,7 +82,7 @@ fn whatever_is_touched_is_read_again() {
         ("edited to the same size", |it| it.write("migrations/0100_m/up.sql", "SELECT 001;")),
         ("metadata came", |it| it.write("migrations/0100_m/metadata.toml", "run_in_transaction = false\n")),
         ("metadata went", |it| {
-            fs::remove_file(it.path().join("migrations/0007_m/metadata.toml")).expect("a file")
+            fs::remove_file(it.path().join("migrations/0007_m/metadata.toml")).expect("a file");
         }),
         ("renamed", |it| {
             let migrations = it.path().join("migrations");
