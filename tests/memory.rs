@@ -107,13 +107,35 @@ fn what_is_new_and_broken_is_refused() {
 }
 
 #[test]
+fn what_has_to_be_put_right_is_put_right_by_what_was_read() {
+    let bed = Bed::new();
+    let metadata = "run_in_transaction = true\nrevision = \"aaaaaaaa0501\"\nparents = [\"0500\"]\n";
+    bed.0.migration("0501_step", metadata, "CREATE TABLE t501 (x INTEGER);\n", None);
+    bed.upgrade().ok();
+    fs::copy(bed.0.path("app.db"), bed.0.path("other.db")).unwrap();
+    fs::rename(bed.0.path("migrations/0501_step"), bed.0.path("migrations/0601_step")).unwrap();
+    for file in ["up.sql", "metadata.toml"] {
+        let file = File::options().append(true).open(bed.0.path("migrations/0601_step").join(file)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(100)).unwrap();
+    }
+    bed.upgrade().ok().says("nothing is pending");
+    bed.upgrade().ok().says("nothing is pending");
+    let before = bed.memory();
+    // The other database has the revision under the version that it had.
+    bed.0.schema("upgrade --migrations migrations --database-url sqlite:other.db").ok();
+    assert_ne!(bed.memory(), before, "something was written by hearsay");
+    let versions = Database::open(&bed.0.path("other.db")).versions();
+    assert!(versions.contains(&"0601".to_owned()) && !versions.contains(&"0501".to_owned()), "{versions:?}");
+}
+
+#[test]
 fn a_memory_that_is_wrong_accuses_nobody() {
     let bed = Bed::new();
     let (file, _) = bed.memory();
     let bytes = fs::read(&file).unwrap();
     let checksum = bytes.windows(2).rposition(|bytes| bytes == b"1-").expect("a checksum");
     let mut wrong = bytes.clone();
-    wrong[checksum + 2] = if wrong[checksum + 2] == b'0' { b'1' } else { b'0' };
+    wrong[checksum + 2] ^= 1;
     fs::write(&file, wrong).unwrap();
     bed.upgrade().ok().says("nothing is pending");
     fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();

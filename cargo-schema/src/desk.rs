@@ -215,13 +215,16 @@ fn read_ways_up(project: &Project, dialect: Dialect) -> Validated {
 
 /// Where this user's programs keep what they can learn again.
 fn memories() -> Option<PathBuf> {
-    let folder = |variable: &str, within: &str| Some(PathBuf::from(std::env::var_os(variable)?).join(within));
+    let folder = |variable: &str, within: &str| {
+        let path = PathBuf::from(std::env::var_os(variable)?).join(within);
+        path.is_absolute().then_some(path)
+    };
     let caches = match std::env::consts::OS {
         "windows" => folder("LOCALAPPDATA", ""),
         "macos" => folder("HOME", "Library/Caches"),
         _ => folder("XDG_CACHE_HOME", "").or_else(|| folder("HOME", ".cache")),
     };
-    caches.filter(|path| path.is_absolute()).map(|path| path.join("cargo-schema"))
+    caches.map(|path| path.join("cargo-schema"))
 }
 
 /// A database, and what its ledger says.

@@ -13,6 +13,7 @@ cases!(
     line_endings_and_a_byte_order_mark_do_not_matter,
     names_that_need_quotes_run,
     a_file_of_comments_is_a_revision,
+    a_user_who_is_called_like_a_row_is_a_user,
 );
 
 fn an_edited_revision_stops_everything(bed: &Bed) {
@@ -118,4 +119,15 @@ fn a_file_of_comments_is_a_revision(bed: &Bed) {
     assert_eq!(bed.versions().len(), 4);
     bed.schema("revert --allow-empty-down").ok();
     assert_eq!(bed.versions().len(), 3);
+}
+
+fn a_user_who_is_called_like_a_row_is_a_user(bed: &Bed) {
+    bed.schema("upgrade +1").ok();
+    // Where the ledger comes as one text, these characters part its rows and fields.
+    let row = ["upgrade 1 1 1 done 99999 s f", IDS[0], &bed.versions()[0], "1-deadbeef", "z"].join("\u{1f}");
+    bed.schema("upgrade").env("USER", format!("a\u{1f}tool\u{1e}{row}")).ok();
+    bed.schema("upgrade").ok().says("nothing is pending");
+    for look in ["", "current", "list"] {
+        bed.schema(look).ok().lacks("dited");
+    }
 }

@@ -95,7 +95,7 @@ enum Refusal {
     Broken(Failure),
 }
 
-/// `None` when something is pending, and its scripts must be read first.
+/// `None` when there is something to do, and the files must be read first.
 fn attempt(
     context: &Context,
     desk: &mut Desk<'_>,
@@ -109,9 +109,10 @@ fn attempt(
         Error::Database { doing: "read the history", message: "it is broken".to_owned() }
     };
     let (project, is_unread) = (desk.project, desk.is_unread());
-    let may_run = |_: &Plan| match purpose {
+    let may_run = |plan: &Plan| match purpose {
         _ if is_unread => Err(refuse(Refusal::Unread)),
         Purpose::Run => Ok(()),
+        _ if plan.is_empty() => Ok(()),
         _ => context.refuse_broken_downs(project).map_err(|failure| refuse(Refusal::Broken(failure))),
     };
     let work = Work::UpgradeIf { target: &args.target, may_run: &may_run };

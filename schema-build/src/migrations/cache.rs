@@ -3,7 +3,7 @@
 //! command keeps is in `memory`.
 //!
 //! The trust is Cargo's own: a file whose size and times are the same is the same. Nothing is believed of a file
-//! that was touched within the last seconds, that is a symbolic link, or that gave a finding; nor is anything
+//! that says it was modified within the last seconds, that is a symbolic link, or that gave a finding; nor is anything
 //! believed of a blob or an index that another build of this crate, or another configuration, has written.
 
 #[cfg(feature = "command")]
@@ -24,8 +24,8 @@ use schema_runtime::revision::Revision;
 use super::folder::Migration;
 use crate::config::Config;
 
-/// Size, and times of the last changes, of one file; zeros when there is none.
-const STAMP: usize = 32;
+/// Size, times of the last changes, and which file it is, of one file; zeros when there is none.
+const STAMP: usize = 48;
 /// The one that is not always read comes last.
 const FILES: [&str; 3] = ["up.sql", "metadata.toml", "down.sql"];
 /// The stamps of a migration's files, and a flag.
@@ -123,7 +123,7 @@ impl Store {
 /// Under which conditions something that was written counts.
 fn key(config: &Config, dialect: Dialect) -> Vec<u8> {
     // Another build of this crate may read files otherwise, and then the program is another one, too.
-    let program = env::current_exe().ok().and_then(|path| stamp(&path)).unwrap_or_default();
+    let program = env::current_exe().ok().and_then(|path| stamp(&path)).unwrap_or([0; STAMP]);
     let (version, folder) = (env!("CARGO_PKG_VERSION"), config.migrations.display());
     format!("schema-build {version} {dialect} {folder} {program:?}\n").into_bytes()
 }
@@ -176,6 +176,8 @@ struct Look {
     /// Of the inode, which no tool can set back.
     changed: (i64, i64),
     size: u64,
+    /// Device and number: folders that change their names leave the times of their files alone.
+    identity: (u64, u64),
 }
 
 impl Look {
@@ -187,6 +189,7 @@ impl Look {
             modified: (found.mtime(), found.mtime_nsec()),
             changed: (found.ctime(), found.ctime_nsec()),
             size: found.len(),
+            identity: (found.dev(), found.ino()),
         }
     }
 
@@ -196,7 +199,7 @@ impl Look {
         // Without a time it is of this moment, and proves nothing.
         let modified =
             since.map_or((i64::MAX, 0), |time| (time.as_secs() as i64, i64::from(time.subsec_nanos())));
-        Self { is_file: found.is_file(), modified, changed: (0, 0), size: found.len() }
+        Self { is_file: found.is_file(), modified, changed: (0, 0), size: found.len(), identity: (0, 0) }
     }
 
     fn stamp(&self) -> [u8; STAMP] {
@@ -207,7 +210,9 @@ impl Look {
         stamp[16..20].copy_from_slice(&nanoseconds(self.modified));
         stamp[20..24].copy_from_slice(&nanoseconds(self.changed));
         // An empty file is not a missing one.
-        stamp[24..].copy_from_slice(&(self.size + 1).to_le_bytes());
+        stamp[24..32].copy_from_slice(&(self.size + 1).to_le_bytes());
+        stamp[32..40].copy_from_slice(&self.identity.0.to_le_bytes());
+        stamp[40..].copy_from_slice(&self.identity.1.to_le_bytes());
         stamp
     }
 }

@@ -115,7 +115,7 @@ impl<'m> Found<'m> {
         let (now_items, before_items) = (items(now), items(before));
         let is_same = |one: &Item, other: &Item| one.kind == other.kind && one.label == other.label;
         for item in &now_items {
-            match before_items.iter().find(|before| is_same(before, item)) {
+            match before_items.iter().rfind(|before| is_same(before, item)) {
                 Some(same) if same.fields == item.fields => {}
                 Some(_) => self.changed(name, item, (now, before)),
                 None => self.added(name, item, (now, before)),

@@ -27,6 +27,13 @@ pub(super) struct Known {
     pub(super) is_bootstrapped: bool,
 }
 
+impl Known {
+    /// Whether nothing has to be put right.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.moved.is_empty() && self.gone.is_empty() && self.halves.is_empty()
+    }
+}
+
 /// A revision that is neither applied nor not applied.
 #[derive(Clone, Debug)]
 pub(super) struct Half {

@@ -118,8 +118,8 @@ impl<'h> Migrator<'h> {
         self.on(connection, |executor| executor.run(|known| self.plan_upgrade(&known.state, target)))
     }
 
-    /// Like [`Self::upgrade`], asking first whether a plan that is not empty may run: for a caller that looks
-    /// at files only when they matter.
+    /// Like [`Self::upgrade`], asking first where there is anything to do: a plan that is not empty, or something to be
+    /// put right. For a caller that looks at files only when they matter.
     pub fn upgrade_if(
         &self,
         connection: &mut impl Connection,
@@ -129,7 +129,7 @@ impl<'h> Migrator<'h> {
         self.on(connection, |executor| {
             executor.run(|known| {
                 let plan = self.plan_upgrade(&known.state, target)?;
-                if !plan.is_empty() {
+                if !plan.is_empty() || !known.is_in_order() {
                     may_run(&plan)?;
                 }
                 Ok(plan)

@@ -33,6 +33,10 @@ type Kept = [u8; KEPT];
 /// What nobody has written for so long belongs to a folder that is gone, or is soon learnt again.
 const OLD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
+/// How the files are called: whole ones, and what became none.
+const KNOWN: &str = "known";
+const UNFINISHED: &str = "unfinished";
+
 /// Where one migrations folder is remembered.
 pub(crate) struct Memory {
     file: PathBuf,
@@ -46,7 +50,7 @@ impl Memory {
     /// In a folder for all of them, which need not be there.
     pub(crate) fn new(folder: &Path, config: &Config, dialect: Dialect) -> Self {
         let name = checksum(&format!("'{dialect} {}'", config.migrations.display()), Dialect::Sqlite);
-        Self { file: folder.join(name).with_extension("known"), key: key(config, dialect) }
+        Self { file: folder.join(name).with_extension(KNOWN), key: key(config, dialect) }
     }
 
     /// Who remembers nothing, and takes the stamps of what is worth it.
@@ -72,7 +76,11 @@ impl Memory {
     fn read(&self) -> Option<(Vec<Revision>, &'static [u8])> {
         // Used until the command ends, which it soon does.
         let bytes: &'static [u8] = fs::read(&self.file).ok()?.leak();
-        let (count, rest) = bytes.strip_prefix(&*self.key)?.split_first_chunk()?;
+        let (told, rest) = bytes.strip_prefix(&*self.key)?.split_first_chunk()?;
+        if u64::from_le_bytes(*told) != digest(rest) {
+            return None;
+        }
+        let (count, rest) = rest.split_first_chunk()?;
         let length = usize::try_from(u32::from_le_bytes(*count)).ok()?.checked_mul(KEPT)?;
         let (stamps, revisions) = rest.split_at_checked(length)?;
         let (_, revisions) = blob::decode(revisions).ok()?;
@@ -85,14 +93,13 @@ impl Memory {
     }
 
     fn bytes(&self, revisions: &[Revision], seen: &Seen, dialect: Dialect) -> Option<Vec<u8>> {
-        let mut bytes = self.key.clone();
-        bytes.extend_from_slice(&u32::try_from(revisions.len()).ok()?.to_le_bytes());
+        let mut known = u32::try_from(revisions.len()).ok()?.to_le_bytes().to_vec();
         for revision in revisions {
-            bytes.extend_from_slice(&seen.get(&*revision.folder)?[..KEPT]);
+            known.extend_from_slice(&seen.get(&*revision.folder)?[..KEPT]);
         }
         let revisions: Vec<Revision> = revisions.iter().map(without_sql).collect();
-        bytes.extend_from_slice(&blob::encode(&revisions, dialect));
-        Some(bytes)
+        known.extend_from_slice(&blob::encode(&revisions, dialect));
+        Some([&*self.key, &digest(&known).to_le_bytes(), &known].concat())
     }
 
     /// At once, so that no reader meets half of it, nor the halves of two writers.
@@ -100,7 +107,8 @@ impl Memory {
         let folder = self.file.parent().expect("a file in a folder");
         fs::create_dir_all(folder)?;
         forget_old(folder);
-        let beside = self.file.with_extension(process::id().to_string());
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let beside = self.file.with_extension(format!("{}-{now}.{UNFINISHED}", process::id()));
         let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, &self.file));
         written.inspect_err(|_| drop(fs::remove_file(&beside)))
     }
@@ -123,24 +131,33 @@ fn without_sql(it: &Revision) -> Revision {
     }
 }
 
+/// Tells a file that was damaged, or not written to its end, from a whole one.
+fn digest(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let add = |digest: u64, word: u64| (digest.rotate_left(5) ^ word).wrapping_mul(0xf135_7aea_2e62_a9c5);
+    let digest = words.iter().fold(0, |digest, word| add(digest, u64::from_le_bytes(*word)));
+    rest.iter().fold(add(digest, bytes.len() as u64), |digest, byte| add(digest, u64::from(*byte)))
+}
+
 fn forget_old(folder: &Path) {
+    let is_ours = |path: &Path| path.extension().is_some_and(|it| it == KNOWN || it == UNFINISHED);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let age = |written| SystemTime::now().duration_since(written).ok();
-        let is_old = entry.metadata().and_then(|found| found.modified()).map(age);
-        if is_old.is_ok_and(|age| age.is_some_and(|age| age > OLD)) {
+        let age = entry.metadata().and_then(|found| found.modified()).map(age).ok().flatten();
+        if is_ours(&entry.path()) && age.is_some_and(|age| age > OLD) {
             drop(fs::remove_file(entry.path()));
         }
     }
 }
 
 /// A folder whose files are looked at. From an open one, the system finds them sooner.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 struct Place {
     folder: rustix::fd::OwnedFd,
     path: String,
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 impl Place {
     fn open(folder: &Path) -> Option<Self> {
         use rustix::fs::{Mode, OFlags};
@@ -158,14 +175,15 @@ impl Place {
             modified: (found.st_mtime, i64::try_from(found.st_mtime_nsec).unwrap_or_default()),
             changed: (found.st_ctime, i64::try_from(found.st_ctime_nsec).unwrap_or_default()),
             size: u64::try_from(found.st_size).unwrap_or_default(),
+            identity: (found.st_dev, found.st_ino),
         })
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 struct Place(PathBuf);
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 impl Place {
     fn open(folder: &Path) -> Option<Self> {
         Some(Self(folder.to_owned()))

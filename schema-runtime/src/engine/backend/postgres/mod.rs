@@ -113,8 +113,8 @@ impl Backend for PostgresBackend {
     }
 
     fn many(&self, session: &mut dyn Session, query: &str, columns: usize) -> Result<Vec<Row>, SqlError> {
-        let answer = session.value(&packed::query(query, columns))?;
-        packed::rows(answer.as_deref(), columns).map_or_else(|| session.rows(query), Ok)
+        let answer = session.rows(&packed::query(query, columns))?;
+        packed::rows(&answer, columns).map_or_else(|| session.rows(query), Ok)
     }
 
     fn demand(&self, condition: &str) -> Option<String> {
