@@ -59,7 +59,7 @@ pub struct Parts<'a> {
     pub time: Moment,
     /// The revision's id.
     pub rev: &'a str,
-    /// See [`slug`].
+    /// See [`slug`](super::slug).
     pub slug: &'a str,
     /// How many migrations there are already, plus one; written with four digits.
     pub seq: usize,
