@@ -214,7 +214,9 @@ impl Reader<'_> {
     fn read_all(&self, names: &[String]) -> Vec<Option<Read>> {
         let mut all: Vec<Option<Read>> = Vec::new();
         all.resize_with(names.len(), || None);
-        let parts = all.chunks_mut(WORTH_A_THREAD).zip(names.chunks(WORTH_A_THREAD));
+        // Who only looks has another thread at the database, and is done with the files before that one is.
+        let size = if self.purpose == Purpose::Look { names.len().max(1) } else { WORTH_A_THREAD };
+        let parts = all.chunks_mut(size).zip(names.chunks(size));
         shared(parts, |(slots, names)| {
             slots.iter_mut().zip(names).for_each(|(slot, name)| *slot = Some(self.migration(name)));
         });

@@ -6,6 +6,8 @@ mod fresh;
 
 use std::fmt;
 
+use schema_runtime::revision::ID_LIMIT;
+
 #[cfg(feature = "command")]
 pub use self::fresh::{Moment, Parts, render};
 
@@ -35,8 +37,13 @@ pub fn version(folder: &str, id: Option<&str>) -> String {
 
 /// The id of a revision whose metadata gives none: Diesel's version, with what no id can hold replaced.
 pub fn implied_id(folder: &str) -> String {
+    let version = diesel_version(folder);
+    // Mostly a date.
+    if version.len() <= ID_LIMIT && version.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return version;
+    }
     let letter = |c: char| if c.is_alphanumeric() { c } else { '_' };
-    diesel_version(folder).chars().map(letter).take(schema_runtime::revision::ID_LIMIT).collect()
+    version.chars().map(letter).take(ID_LIMIT).collect()
 }
 
 /// The id that a folder made from the default template carries.
