@@ -31,7 +31,8 @@ pub enum Event<'a> {
         /// for [`end_session`](super::Migrator::end_session).
         session: Option<String>,
     },
-    /// A revision begins.
+    /// A revision begins. Where a new database is sent several in one message, the first of them is told of before, each
+    /// other one when they are done.
     Started {
         /// Which.
         revision: &'a Revision,
@@ -44,7 +45,7 @@ pub enum Event<'a> {
         revision: &'a Revision,
         /// Which way.
         direction: Direction,
-        /// How long it took.
+        /// How long it took; of several in one message, each has an equal share.
         elapsed: Duration,
     },
     /// Something that a person should know and that stops nothing.

@@ -333,6 +333,19 @@ pub(crate) fn prepared(backend: &dyn Backend, qualifier: &str, entry: &Entry, fi
     [marked, written]
 }
 
+/// The query for how many of these attempts ended well.
+#[cfg(feature = "postgres")]
+pub(crate) fn count_done(backend: &dyn Backend, qualifier: &str, attempts: &[&Entry]) -> String {
+    let key =
+        |entry: &&Entry| format!("({}, {})", backend.quote(&entry.version), backend.quote(&entry.started_at));
+    let keys: Vec<String> = attempts.iter().map(key).collect();
+    format!(
+        "SELECT {} FROM {qualifier}{LEDGER} WHERE outcome = 'done' AND (version, started_at) IN ({})",
+        backend.as_text("count(*)"),
+        keys.join(", ")
+    )
+}
+
 /// All but the id, which the database gives.
 fn inserted() -> String {
     [&KEYS[..], &FACTS, &TIMES, &AUTHORSHIP, &["error"]].concat().join(", ")

@@ -22,6 +22,7 @@ macro_rules! cases {
 }
 
 mod both;
+mod burst;
 mod lease;
 mod mysql;
 mod postgres;

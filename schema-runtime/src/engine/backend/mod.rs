@@ -194,6 +194,19 @@ pub(crate) trait Backend {
     /// this revision is undone, and the unit stays usable unless the failure says otherwise.
     fn run(&mut self, session: &mut dyn Session, step: &Step<'_>) -> Result<(), Failure>;
 
+    /// How many of the scripts that come next one message may hold, each in a transaction of its own. Asked where
+    /// nothing is applied but by this run.
+    fn together(&self, _coming: &[&Script]) -> usize {
+        0
+    }
+
+    /// Sends several revisions in one message, and gives how many of them are done. Where those are not all, nothing is
+    /// left of the others, and the first of them is to be run by itself, to find out why. Fails when nobody knows.
+    fn run_together(&mut self, session: &mut dyn Session, steps: &[Step<'_>]) -> Result<usize, SqlError> {
+        let _ = (session, steps);
+        Ok(0)
+    }
+
     /// Takes note of changes to the ledger that belong to the unit.
     fn note(&mut self, changes: Vec<Change>) {
         self.pending().changes.extend(changes);

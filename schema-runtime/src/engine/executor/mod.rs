@@ -5,6 +5,7 @@
 //! it, because somebody else may have done it meanwhile. A plan is never recomputed under the lock, only
 //! shortened: nobody reverts what was not in the plan that a person saw.
 
+mod burst;
 mod enter;
 mod failure;
 mod units;
@@ -41,6 +42,10 @@ pub(super) struct Executor<'e> {
     /// Whether the plan was held against `known` since it was read.
     is_checked: bool,
     has_told_of_lock: bool,
+    /// Whether nothing is applied but by this run.
+    is_new: bool,
+    /// The revision of which is told that it begins.
+    begun: Option<Node>,
     watch: Option<&'e Watch<'e>>,
     /// What stands for the first look.
     ahead: Option<Look>,
@@ -74,6 +79,8 @@ impl<'e> Executor<'e> {
             is_stale: false,
             is_checked: false,
             has_told_of_lock: false,
+            is_new: false,
+            begun: None,
             watch: None,
             ahead: None,
             vigil: None,

@@ -1,6 +1,7 @@
 //! The units of a plan: which revisions share a transaction, and how each unit begins, runs and ends.
 
-use std::time::Instant;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use super::Executor;
 use crate::engine::backend::{Failure, Step};
@@ -15,9 +16,9 @@ use crate::revision::{Mode, Script};
 use crate::target::Applied;
 
 /// Revisions that begin and end together.
-struct Unit {
+pub(super) struct Unit {
     mode: Mode,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
 }
 
 /// What to go back to when a unit is undone.
@@ -45,7 +46,15 @@ impl<'e> Executor<'e> {
         if plan.is_empty() {
             return self.unit(plan, Unit { mode: Mode::Joined, nodes: Vec::new() });
         }
-        self.grouped(plan).into_iter().try_for_each(|unit| self.unit(plan, unit))
+        let mut units: VecDeque<Unit> = self.grouped(plan).into();
+        loop {
+            let done = self.burst(plan, &units)?;
+            units.drain(..done);
+            if done == 0 {
+                let Some(unit) = units.pop_front() else { return Ok(()) };
+                self.unit(plan, unit)?;
+            }
+        }
     }
 
     pub(super) fn modes(&self, plan: &Plan) -> Vec<Mode> {
@@ -201,6 +210,7 @@ impl<'e> Executor<'e> {
             self.refuse_halves(plan)?;
             self.is_in_place(plan)?;
             self.is_checked = true;
+            self.is_new = self.known.state.applied.nodes().count() == self.done.len();
         }
         if !self.has_told_of_lock {
             self.has_told_of_lock = true;
@@ -216,7 +226,7 @@ impl<'e> Executor<'e> {
         Plan { direction: plan.direction, nodes }
     }
 
-    fn is_left(&self, node: Node, direction: Direction) -> bool {
+    pub(super) fn is_left(&self, node: Node, direction: Direction) -> bool {
         self.known.state.applied.contains(node) == (direction == Direction::Down)
     }
 
@@ -248,13 +258,8 @@ impl<'e> Executor<'e> {
 
     fn revision(&mut self, node: Node, plan: &Plan) -> Result<(), Stop> {
         let direction = plan.direction;
-        let history: &'e History = self.history;
-        let revision = history.revision(node);
-        self.tell(&Event::Started { revision, direction });
-        if let Some(vigil) = &self.vigil {
-            vigil.begins();
-        }
-        let start = Instant::now();
+        self.announce(node, direction);
+        let start = self.clock();
         let step = self.step(node, plan);
         let started_at = step.entry.started_at.clone();
         let ran = self.backend.run(self.session, &step);
@@ -262,17 +267,39 @@ impl<'e> Executor<'e> {
             SqlErrorKind::LockLost => Stop::Error(Error::LockLost { doing: "commit" }),
             _ => Stop::Failed { node, failure: Box::new(failure), started_at },
         })?;
+        self.finish(node, direction, start.elapsed());
+        Ok(())
+    }
+
+    /// Tells that a revision begins, once.
+    pub(super) fn announce(&mut self, node: Node, direction: Direction) {
+        if self.begun != Some(node) {
+            self.tell(&Event::Started { revision: self.history.revision(node), direction });
+            self.begun = Some(node);
+        }
+    }
+
+    /// From now on a revision runs, or several.
+    pub(super) fn clock(&self) -> Instant {
+        if let Some(vigil) = &self.vigil {
+            vigil.begins();
+        }
+        Instant::now()
+    }
+
+    /// A revision is done.
+    pub(super) fn finish(&mut self, node: Node, direction: Direction, elapsed: Duration) {
+        self.begun = None;
         self.done.push(node);
         match direction {
             Direction::Up => self.known.state.applied.insert(node),
             Direction::Down => self.known.state.applied.remove(node),
         }
         self.known.halves.retain(|half| half.node != Some(node));
-        self.tell(&Event::Finished { revision, direction, elapsed: start.elapsed() });
-        Ok(())
+        self.tell(&Event::Finished { revision: self.history.revision(node), direction, elapsed });
     }
 
-    fn step(&self, node: Node, plan: &Plan) -> Step<'e> {
+    pub(super) fn step(&self, node: Node, plan: &Plan) -> Step<'e> {
         let history: &'e History = self.history;
         let revision = history.revision(node);
         let script = self.script(node, plan.direction);

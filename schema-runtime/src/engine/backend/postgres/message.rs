@@ -84,7 +84,7 @@ impl Message {
     /// The counter is at zero again.
     pub(super) fn restart(&self, session: &mut dyn Session) {
         if self.count > 0 {
-            counted(session);
+            restart(session);
         }
     }
 
@@ -144,6 +144,11 @@ fn counted(session: &mut dyn Session) -> usize {
         let _ = session.execute(&format!("SELECT {}", unlocks.join(", ")));
     }
     counts.into_iter().max().unwrap_or_default() as usize
+}
+
+/// Sets the counter to zero, wherever it is.
+pub(super) fn restart(session: &mut dyn Session) {
+    counted(session);
 }
 
 /// What a SELECT lists that begins to count.

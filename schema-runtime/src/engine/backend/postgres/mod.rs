@@ -2,6 +2,7 @@
 //! every commit but the last leaves flushing to the last. The lock is an advisory one, taken by polling: who waits
 //! for it inside the server has a snapshot open, for which the holder's CREATE INDEX CONCURRENTLY waits in turn.
 
+mod burst;
 mod language;
 mod lock;
 mod message;
@@ -223,6 +224,27 @@ impl Backend for PostgresBackend {
             });
         }
         sent.map_err(|error| self.undo_revision(session, &message, script, error))
+    }
+
+    fn together(&self, coming: &[&Script]) -> usize {
+        if !self.routine.is_taught() || !self.lock.is_of_session() || !self.pending.changes.is_empty() {
+            return 0;
+        }
+        // The last one is flushed.
+        let most = self.left.saturating_sub(1);
+        coming.iter().take(most).take_while(|script| burst::is_swift(script)).count()
+    }
+
+    fn run_together(&mut self, session: &mut dyn Session, steps: &[Step<'_>]) -> Result<usize, SqlError> {
+        let line = |step: &Step<'_>| self.routine.line(step.script?, &step.entry.parameters(self));
+        let message: String = steps.iter().filter_map(line).collect();
+        self.is_unflushed = true;
+        let done = match session.execute(&message) {
+            Ok(()) => steps.len(),
+            Err(error) => burst::done(session, self, self.lock.qualifier(), steps, error)?,
+        };
+        self.left -= done;
+        Ok(done)
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {

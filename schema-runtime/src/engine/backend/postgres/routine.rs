@@ -62,6 +62,18 @@ impl Routine {
         Some(())
     }
 
+    /// A whole transaction, whose statements are not counted: one of several in a message.
+    pub(super) fn line(&self, script: &Script, parameters: &[String; 5]) -> Option<String> {
+        let Self::Taught(name) = self else { return None };
+        let statements: Vec<&str> =
+            script.statements.iter().flat_map(|statement| [script.sql(statement), ";\n"]).collect();
+        Some(format!(
+            "BEGIN;\nEXECUTE \"{name} 1\";\n{}EXECUTE \"{name} 2\"({}, 1);\nCOMMIT;\n",
+            statements.concat(),
+            parameters.join(", ")
+        ))
+    }
+
     /// What has the server forget it, if it knows it.
     pub(super) fn unteach(&mut self) -> String {
         match std::mem::replace(self, Self::GivenUp) {
