@@ -29,8 +29,8 @@ pub(crate) fn draw(error: Error, project: &Project, history: &History, url: &Dat
             finding.notes.extend(consequences(&failure));
             Failure::of(Exit::Failed, vec![finding])
         }
-        Error::Lost { title, direction, revisions_done, message, .. } => {
-            lost(url, &title, direction, revisions_done, message)
+        Error::Lost { title, direction, others, revisions_done, message, .. } => {
+            lost(url, &title, others, direction, revisions_done, message)
         }
         Error::Locked { holder, waited } => locked(url, holder, waited),
         Error::Interrupted { revision, .. } if history.node(&revision).is_none() => forsaken(&revision),
@@ -124,6 +124,9 @@ fn obstructed(
         Obstacle::Blocked => {
             ("blocked", format!("could not {doing} in `{}`: another session is in the way", url.shown))
         }
+        Obstacle::Cancelled => {
+            ("cancelled", format!("could not {doing} in `{}`: somebody cancelled it", url.shown))
+        }
         Obstacle::TooSlow => ("timeout", format!("it took too long to {doing} in `{}`", url.shown)),
     };
     let changed = if done == 0 { "nothing was changed".to_owned() } else { before(done) };
@@ -139,17 +142,33 @@ fn way_out(obstacle: Obstacle) -> &'static str {
         Obstacle::Blocked => {
             "run it again when the session that is in the way is done, or pass a longer `--wait` or `--lock-timeout`"
         }
+        Obstacle::Cancelled => "run it again when whoever cancelled it does not mind",
         Obstacle::TooSlow => "pass a longer `--statement-timeout`, or do less in one statement",
     }
 }
 
 /// The server may have come to the end of it without us.
-fn lost(url: &DatabaseUrl, title: &str, direction: Direction, done: usize, message: String) -> Failure {
-    let what = format!("the connection to `{}` was lost while revision {} ran", url.shown, quoted_id(title));
+fn lost(
+    url: &DatabaseUrl,
+    title: &str,
+    others: usize,
+    direction: Direction,
+    done: usize,
+    message: String,
+) -> Failure {
+    let (which, were, them) = match others {
+        0 => (String::new(), "whether it was", "it"),
+        others => (format!(" or one of the {others} after it"), "how many of them were", "them"),
+    };
+    let what =
+        format!("the connection to `{}` was lost while revision {}{which} ran", url.shown, quoted_id(title));
     Failure::new(Exit::Failed, "connection-lost", what)
         .note(message)
-        .note(format!("whether it was {} is not known yet; {}", past(direction), before(done)))
-        .help(format!("run `{}` again: it looks what became of it, and goes on from there", again(direction)))
+        .note(format!("{were} {} is not known yet; {}", past(direction), before(done)))
+        .help(format!(
+            "run `{}` again: it looks what became of {them}, and goes on from there",
+            again(direction)
+        ))
 }
 
 /// `resolve` needs the revision's files.

@@ -35,6 +35,8 @@ pub enum Error {
         title: String,
         /// Up or down.
         direction: Direction,
+        /// How many revisions after it were sent with it, which may be applied as well.
+        others: usize,
         /// How many revisions of this run were done before it and stay.
         revisions_done: usize,
         /// What was heard last.
@@ -96,6 +98,8 @@ pub enum Obstacle {
     Blocked,
     /// A statement took longer than it may.
     TooSlow,
+    /// Somebody ended a statement from another session.
+    Cancelled,
 }
 
 /// A statement of a migration that the database refused.

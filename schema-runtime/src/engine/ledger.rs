@@ -309,13 +309,18 @@ impl Entry {
 }
 
 /// The two statements that write what [`write`] does for one revision that was run, with numbers for what differs
-/// from one to the next: `$1` to `$5`. `entry` is any of them, `finished` an expression.
+/// from one to the next: `$1` to `$5`. `entry` is any of them, and `times` the expressions for its two.
 #[cfg(feature = "postgres")]
-pub(crate) fn prepared(backend: &dyn Backend, qualifier: &str, entry: &Entry, finished: &str) -> [String; 2] {
+pub(crate) fn prepared(
+    backend: &dyn Backend,
+    qualifier: &str,
+    entry: &Entry,
+    [started, finished]: [&str; 2],
+) -> [String; 2] {
     let text = |text: Option<&str>| text.map_or_else(|| "NULL".to_owned(), |text| backend.quote(text));
     let marked = match entry.action {
         Action::Revert => format!("DELETE FROM {qualifier}{DIESEL} WHERE version = $2"),
-        _ => format!("INSERT INTO {qualifier}{DIESEL} (version) VALUES ($2)"),
+        _ => format!("INSERT INTO {qualifier}{DIESEL} (version, run_on) VALUES ($2, clock_timestamp())"),
     };
     let values = [
         "$1, $2, $3",
@@ -323,7 +328,7 @@ pub(crate) fn prepared(backend: &dyn Backend, qualifier: &str, entry: &Entry, fi
         &entry.format.to_string(),
         "$4, $4",
         &text(Outcome::Done.name()),
-        "$5",
+        started,
         finished,
         &text(entry.actor.as_deref()),
         &text(entry.tool.as_deref()),
@@ -335,14 +340,16 @@ pub(crate) fn prepared(backend: &dyn Backend, qualifier: &str, entry: &Entry, fi
 
 /// The query for how many of these attempts ended well.
 #[cfg(feature = "postgres")]
-pub(crate) fn count_done(backend: &dyn Backend, qualifier: &str, attempts: &[&Entry]) -> String {
-    let key =
-        |entry: &&Entry| format!("({}, {})", backend.quote(&entry.version), backend.quote(&entry.started_at));
-    let keys: Vec<String> = attempts.iter().map(key).collect();
+pub(crate) fn count_done<'e>(backend: &dyn Backend, attempts: impl Iterator<Item = &'e Entry>) -> String {
+    let attempts: Vec<&Entry> = attempts.collect();
+    let versions: Vec<String> = attempts.iter().map(|entry| backend.quote(&entry.version)).collect();
+    let since = attempts.first().map_or("", |entry| &entry.started_at);
     format!(
-        "SELECT {} FROM {qualifier}{LEDGER} WHERE outcome = 'done' AND (version, started_at) IN ({})",
-        backend.as_text("count(*)"),
-        keys.join(", ")
+        "SELECT {} FROM {} WHERE outcome = 'done' AND started_at COLLATE \"C\" >= {} AND version IN ({})",
+        backend.as_text("count(DISTINCT version)"),
+        backend.ledger(),
+        backend.quote(since),
+        versions.join(", ")
     )
 }
 

@@ -57,6 +57,8 @@ pub(crate) enum SqlErrorKind {
     LockTimeout,
     /// A statement took longer than it may.
     StatementTimeout,
+    /// Somebody ended a statement from another session.
+    Cancelled,
     /// Whoever asks lacks the right.
     Denied,
     /// There is no room left where the database is.
@@ -81,6 +83,7 @@ impl SqlErrorKind {
             Self::Lost => Some(Obstacle::Lost),
             Self::LockTimeout => Some(Obstacle::Blocked),
             Self::StatementTimeout => Some(Obstacle::TooSlow),
+            Self::Cancelled => Some(Obstacle::Cancelled),
             Self::Busy | Self::InTransaction | Self::LockLost | Self::SharedSession | Self::Other => None,
         }
     }
@@ -95,6 +98,7 @@ impl From<Obstacle> for SqlErrorKind {
             Obstacle::Lost => Self::Lost,
             Obstacle::Blocked => Self::LockTimeout,
             Obstacle::TooSlow => Self::StatementTimeout,
+            Obstacle::Cancelled => Self::Cancelled,
         }
     }
 }

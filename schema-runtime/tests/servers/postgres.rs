@@ -160,6 +160,37 @@ fn a_script_outside_runs_statement_by_statement() {
 }
 
 #[test]
+fn a_script_outside_that_moves_the_search_path_does_not_move_the_ledger() {
+    let Some(database) = Database::postgres() else { return };
+    let up = "-- outside\nCREATE SCHEMA s;\nSET search_path = s;\nCREATE TABLE t (x int);\n\
+        CREATE INDEX CONCURRENTLY i ON t (x);\n";
+    let fails = format!("{up}SELECT 1 / 0;\n");
+    let mut connection = database.pg();
+    let failure = failure(upgrade(&line(&[(&fails, "")]), &mut connection));
+    assert_eq!((failure.index, failure.kept), (4, 4), "{}", failure.message);
+    run(&mut connection, "RESET search_path");
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|4/5|failed"]);
+    upgrade(&line(&[(&up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
+    assert_eq!(connection.tables(), ["a"]);
+    assert_eq!(query(&mut connection, VERSIONS).len(), 2);
+}
+
+/// It takes the session's word and its lock along; that the lock is taken again must not be where nobody began.
+#[test]
+fn a_script_outside_that_resets_everything_stays_in_its_schema() {
+    let Some(database) = Database::postgres() else { return };
+    let up = "-- outside\nCREATE TABLE s.t (x int);\nDISCARD ALL;\nVACUUM s.t;\n";
+    let mut connection = database.pg();
+    run(&mut connection, "CREATE SCHEMA s; SET search_path = s");
+    upgrade(&line(&[(up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
+    let there = "SELECT concat(schemaname, '.', tablename) AS line FROM pg_tables \
+        WHERE schemaname IN ('s', 'public') AND tablename !~ '^__' ORDER BY 1";
+    assert_eq!(query(&mut connection, there), ["s.a", "s.t"]);
+    let ledger = "SELECT concat(revision, ' ', outcome) AS line FROM s.__schema_ledger WHERE outcome IS NOT NULL ORDER BY id";
+    assert_eq!(query(&mut connection, ledger), ["0000 done", "0001 done"]);
+}
+
+#[test]
 fn an_index_that_could_not_be_built_is_dropped_before_it_is_built_again() {
     let Some(database) = Database::postgres() else { return };
     let mut connection = database.pg();

@@ -4,7 +4,7 @@
 use super::words::Words;
 use super::{Backend, Failure, Step};
 use crate::engine::clock;
-use crate::engine::ledger::{Change, Entry, LEDGER, Outcome};
+use crate::engine::ledger::{Change, Entry, Outcome};
 use crate::engine::progress::{self, Fingerprint};
 use crate::engine::session::{Session, SqlError};
 use crate::revision::{Script, Statement};
@@ -121,7 +121,8 @@ impl<'s> Attempt<'s> {
 
     fn update(&self, backend: &dyn Backend, columns: &str) -> String {
         let (row, now) = (self.row.as_deref().unwrap_or("NULL"), backend.quote(&clock::now()));
-        backend.fenced(format!("UPDATE {LEDGER} SET {columns}, finished_at = {now} WHERE id = {row}"))
+        let ledger = backend.ledger();
+        backend.fenced(format!("UPDATE {ledger} SET {columns}, finished_at = {now} WHERE id = {row}"))
     }
 
     /// Leaves it to whoever has the lock now: not even the ledger is ours to write to.
@@ -141,8 +142,8 @@ impl<'s> Attempt<'s> {
             let (message, caught_up) = (backend.quote(&error.message), self.caught_up(backend));
             let failed = format!("outcome = 'failed', error = {message}, {caught_up}");
             session.execute(&self.update(backend, &failed)).ok()?;
-            let done = backend.as_text("statements_done");
-            session.value(&format!("SELECT {done} FROM {LEDGER} WHERE id = {row}")).ok()??.parse().ok()
+            let (done, ledger) = (backend.as_text("statements_done"), backend.ledger());
+            session.value(&format!("SELECT {done} FROM {ledger} WHERE id = {row}")).ok()??.parse().ok()
         });
         let kept = counted.unwrap_or(self.kept);
         Failure {

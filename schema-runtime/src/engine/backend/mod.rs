@@ -41,7 +41,7 @@ use diesel::connection::BoxableConnection;
 use diesel::result::DatabaseErrorKind;
 
 use self::lease::Holder;
-use super::ledger::{Change, Entry};
+use super::ledger::{Change, Entry, LEDGER};
 use super::options::Lock;
 use super::preview::Detail;
 use super::session::{Row, Session, SqlError, SqlErrorKind};
@@ -92,6 +92,11 @@ fn literal(text: &str) -> String {
 pub(crate) trait Backend {
     /// A text literal.
     fn quote(&self, text: &str) -> String;
+
+    /// What the ledger's table is called, whatever a script has made of names without a schema.
+    fn ledger(&self) -> String {
+        LEDGER.to_owned()
+    }
 
     /// The statements that make both tables where they are missing.
     fn tables(&self) -> [&'static str; 2];
@@ -200,11 +205,9 @@ pub(crate) trait Backend {
         0
     }
 
-    /// Sends several revisions in one message, and gives how many of them are done. Where those are not all, nothing is
-    /// left of the others, and the first of them is to be run by itself, to find out why. Fails when nobody knows.
-    fn run_together(&mut self, session: &mut dyn Session, steps: &[Step<'_>]) -> Result<usize, SqlError> {
-        let _ = (session, steps);
-        Ok(0)
+    /// Sends several revisions in one message.
+    fn run_together(&mut self, _: &mut dyn Session, _steps: &[Step<'_>]) -> Together {
+        Together::default()
     }
 
     /// Takes note of changes to the ledger that belong to the unit.
@@ -301,6 +304,16 @@ pub(crate) struct Failure {
     pub(crate) is_unit_lost: bool,
     /// Whether the ledger has the failed attempt already.
     pub(crate) is_recorded: bool,
+}
+
+/// What became of several revisions in one message. Nothing is left of those that are not done, and the first of them is
+/// to be run by itself, to find out why.
+#[derive(Debug, Default)]
+pub(crate) struct Together {
+    /// How many are done.
+    pub(crate) done: usize,
+    /// Why nothing more is to be run: nobody knows how many are done, or somebody does not want it.
+    pub(crate) stop: Option<SqlError>,
 }
 
 /// An error, knowing what became of the connection: a server that ends it says why before it does.

@@ -7,14 +7,14 @@ use std::collections::VecDeque;
 use super::Executor;
 use super::units::Unit;
 use crate::engine::Error;
-use crate::engine::backend::{Failure, Step};
-use crate::engine::session::SqlError;
+use crate::engine::backend::{Step, Together};
+use crate::engine::session::SqlErrorKind;
 use crate::history::Node;
 use crate::plan::{Direction, Plan};
 use crate::revision::Script;
 
 /// So many revisions: more make the way there no shorter that anybody could measure.
-const MOST: usize = 16;
+const MOST: usize = 32;
 
 impl<'e> Executor<'e> {
     /// Runs what comes next in one message, as far as that may be, and gives how many units are done.
@@ -26,15 +26,20 @@ impl<'e> Executor<'e> {
         let steps: Vec<Step<'_>> = nodes.iter().map(|&node| self.step(node, plan)).collect();
         self.announce(nodes[0], plan.direction);
         let start = self.clock();
-        let ran = self.backend.run_together(self.session, &steps);
+        let Together { done, stop } = self.backend.run_together(self.session, &steps);
         let elapsed = start.elapsed() / u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-        let done = ran.map_err(|error| self.lost(nodes[0], &steps[0], error))?;
         for &node in &nodes[..done] {
             self.announce(node, plan.direction);
             self.finish(node, plan.direction, elapsed);
         }
         self.is_new = done == nodes.len();
-        Ok(done)
+        match (stop, &nodes[done..]) {
+            (None, _) => Ok(done),
+            (Some(error), [node, others @ ..]) if error.kind == SqlErrorKind::Lost => {
+                Err(self.lost(*node, plan.direction, others.len(), error))
+            }
+            (Some(error), _) => Err(self.obstructed("run the next revisions", error)),
+        }
     }
 
     /// The revisions that may go together.
@@ -49,11 +54,5 @@ impl<'e> Executor<'e> {
             nodes.map_while(|node| Some((node, self.script(node, direction)?))).unzip();
         nodes.truncate(self.backend.together(&scripts));
         nodes
-    }
-
-    /// Nobody knows how many are done.
-    fn lost(&mut self, node: Node, step: &Step<'_>, error: SqlError) -> Error {
-        let failure = Failure { statement: 0, error, kept: 0, is_unit_lost: true, is_recorded: true };
-        self.failed(node, step.direction, failure, &step.entry.started_at)
     }
 }

@@ -3,6 +3,7 @@
 use super::Executor;
 use crate::engine::backend::Failure;
 use crate::engine::ledger::{Change, Entry, Outcome};
+use crate::engine::lock::refused;
 use crate::engine::session::{SqlError, SqlErrorKind};
 use crate::engine::{Error, StatementFailure, clock, progress, refusal};
 use crate::history::{History, Node};
@@ -18,14 +19,7 @@ impl<'e> Executor<'e> {
         started_at: &str,
     ) -> Error {
         if failure.error.kind == SqlErrorKind::Lost {
-            let revision = self.history.revision(node);
-            return Error::Lost {
-                revision: revision.id.to_string(),
-                title: revision.title(),
-                direction,
-                revisions_done: self.done.len(),
-                message: failure.error.message,
-            };
+            return self.lost(node, direction, 0, failure.error);
         }
         if !failure.is_recorded && !self.options.dry_run {
             self.record(node, direction, &failure, started_at);
@@ -52,6 +46,29 @@ impl<'e> Executor<'e> {
             revisions_done: self.done.len(),
             now_at: self.now_at(),
         }))
+    }
+
+    /// Nobody knows what became of a revision, and of those that were sent with it.
+    pub(super) fn lost(&self, node: Node, direction: Direction, others: usize, error: SqlError) -> Error {
+        let revision = self.history.revision(node);
+        Error::Lost {
+            revision: revision.id.to_string(),
+            title: revision.title(),
+            direction,
+            others,
+            revisions_done: self.done.len(),
+            message: error.message,
+        }
+    }
+
+    /// What is no fault of a script.
+    pub(super) fn obstructed(&self, doing: &'static str, error: SqlError) -> Error {
+        match refused(doing, error) {
+            Error::Obstructed { doing, obstacle, message, .. } => {
+                Error::Obstructed { doing, obstacle, message, revisions_done: self.done.len() }
+            }
+            other => other,
+        }
     }
 
     /// The byte offset in the file at fault, and the statement's first line.

@@ -130,12 +130,7 @@ impl<'e> Executor<'e> {
             // SQLite lets a transaction begin on a file that it may not write; that is no fault of the script.
             Stop::Failed { failure, .. } if failure.error.kind == SqlErrorKind::ReadOnly => {
                 self.forget(before);
-                match refused("write to the database", failure.error) {
-                    Error::Obstructed { doing, obstacle, message, .. } => {
-                        Error::Obstructed { doing, obstacle, message, revisions_done: self.done.len() }
-                    }
-                    other => other,
-                }
+                self.obstructed("write to the database", failure.error)
             }
             Stop::Failed { node, failure, started_at } => {
                 if self.is_one_transaction() || failure.is_unit_lost || self.keep().is_err() {

@@ -3,42 +3,65 @@
 use super::message;
 use super::route;
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Backend, Step, heard};
-use crate::engine::ledger::{self, Entry};
+use crate::engine::backend::{Backend, Step, Together, heard};
+use crate::engine::ledger;
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
-use crate::revision::{Mode, Script};
+use crate::revision::{Mode, Script, Statement};
 
-/// What begins with these words makes no rows, and takes no time where there are none.
+/// What begins with these words takes no time where there are no rows.
 const DEFINING: [&str; 4] = ["ALTER", "COMMENT", "CREATE", "DROP"];
+
+/// Words that may make some all the same: `CREATE TABLE .. AS SELECT ..`.
+const FILLING: [&str; 2] = ["SELECT", "EXECUTE"];
 
 /// Whose text is longer, in bytes, has a message of its own.
 const LONGEST: usize = 16 * 1024;
 
 /// Whether it takes no time on a new database.
 pub(super) fn is_swift(script: &Script) -> bool {
-    let mut verbs = script.statements.iter().map(|statement| Words::new(script.sql(statement)).verb());
+    let is_definition = |statement: &Statement| {
+        let mut words = Words::new(script.sql(statement));
+        let is = |word: &str, among: &[&str]| among.iter().any(|known| word.eq_ignore_ascii_case(known));
+        words.raw().is_some_and(|verb| is(verb, &DEFINING))
+            && std::iter::from_fn(|| words.raw()).all(|word| !is(word, &FILLING))
+    };
     script.mode != Mode::Outside
         && script.text.len() <= LONGEST
-        && verbs.all(|verb| DEFINING.contains(&verb.as_str()))
+        && script.statements.iter().all(is_definition)
 }
 
-/// How many of these revisions were done before the error; what the ledger does not know is the error's.
-pub(super) fn done(
+/// What became of these revisions before the error; what the ledger does not know is not done.
+pub(super) fn found_out(
     session: &mut dyn Session,
     backend: &dyn Backend,
-    qualifier: &str,
     steps: &[Step<'_>],
     error: SqlError,
-) -> Result<usize, SqlError> {
-    let lost = |error| SqlError { kind: SqlErrorKind::Lost, ..error };
-    let error = heard(error, session.execute("ROLLBACK; BEGIN"));
+) -> Together {
+    let error = heard(error, session.execute(ANEW));
     if error.kind == SqlErrorKind::Lost {
-        return Err(error);
+        return Together { done: 0, stop: Some(error) };
     }
-    let entries: Vec<&Entry> = steps.iter().map(|step| &step.entry).collect();
-    let answer = route::in_transaction(session, &ledger::count_done(backend, qualifier, &entries));
+    let query = ledger::count_done(backend, steps.iter().map(|step| &step.entry));
+    // Somebody who cancels one statement may do so with the next.
+    let done = count(session, &query).or_else(|| {
+        let _ = session.execute(ANEW);
+        count(session, &query)
+    });
+    if done.is_none() {
+        let _ = session.execute(ANEW);
+    }
     message::restart(session);
     let _ = session.execute("ROLLBACK");
-    let count = answer.ok().and_then(|rows| rows.first()?.first()?.as_ref()?.parse().ok());
-    count.ok_or_else(|| lost(error))
+    let stop = match done {
+        None => Some(SqlError { kind: SqlErrorKind::Lost, ..error }),
+        Some(_) => Some(error).filter(|error| error.kind == SqlErrorKind::Cancelled),
+    };
+    Together { done: done.unwrap_or_default().min(steps.len()), stop }
+}
+
+/// From whatever the session is in to a transaction that has just begun.
+const ANEW: &str = "ROLLBACK; BEGIN";
+
+fn count(session: &mut dyn Session, query: &str) -> Option<usize> {
+    route::in_transaction(session, query).ok()?.first()?.first()?.as_ref()?.parse().ok()
 }

@@ -36,6 +36,27 @@ const DEADLOCK: [&str; 13] = [
     "發現死結",
 ];
 
+/// 57014, where a person asked for it.
+const CANCELLED: [&str; 12] = [
+    "canceling statement due to user request",
+    "storniere Anfrage wegen Benutzeraufforderung",
+    "cancelando la sentencia debido a una petición del usuario",
+    "annulation de la requête à la demande de l'utilisateur",
+    "annullamento dell'istruzione su richiesta dell'utente",
+    "ユーザーからの要求により文をキャンセルしています",
+    "사용자 요청에 의해 작업을 취소합니다.",
+    "выполнение оператора отменено по запросу пользователя",
+    "avbryter sats på användares begäran",
+    "виконання оператора скасовано по запиту користувача",
+    "由于用户请求，正在取消语句",
+    "因為使用者要求，正在取消陳述式",
+];
+
+/// Whether somebody ended a statement from another session.
+pub(super) fn is_cancelled(message: &str) -> bool {
+    CANCELLED.contains(&message)
+}
+
 /// Whether a statement failed because it did not get its locks, and may fare better next time.
 pub(super) fn is_about_locks(message: &str) -> bool {
     LOCK_TIMEOUT.iter().chain(&DEADLOCK).any(|known| message.starts_with(known))
@@ -43,7 +64,7 @@ pub(super) fn is_about_locks(message: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_about_locks;
+    use super::{is_about_locks, is_cancelled};
 
     #[test]
     fn a_lock_timeout_is_one_in_every_language() {
@@ -53,5 +74,12 @@ mod tests {
         assert!(is_about_locks("rilevato deadlock"));
         assert!(!is_about_locks("canceling statement due to statement timeout"));
         assert!(!is_about_locks("canceling statement due to user request"));
+    }
+
+    #[test]
+    fn somebody_who_wants_no_more_is_understood() {
+        assert!(is_cancelled("canceling statement due to user request"));
+        assert!(is_cancelled("storniere Anfrage wegen Benutzeraufforderung"));
+        assert!(!is_cancelled("canceling statement due to statement timeout"));
     }
 }

@@ -23,7 +23,9 @@ use self::routine::Routine;
 pub use self::survey::Survey;
 use super::lease::{Holder, LOST};
 use super::retry::{LOCK_TIMEOUT, Retry};
-use super::{Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, heard, literal, reading};
+use super::{
+    Backend, Engine, Failure, Leave, Pending, Reach, Reading, Step, Terms, Together, heard, literal, reading,
+};
 use crate::dialect::Dialect;
 use crate::engine::clock;
 use crate::engine::ledger::{self, CREATE_DIESEL, DIESEL, Entry, LEDGER, create_ledger};
@@ -34,6 +36,13 @@ use crate::revision::{Mode, Script};
 
 /// Stands for the moment at which the server writes a row: the message is made before. Too long for a version.
 const FINISHED: &str = "the moment at which the server comes to this row of the ledger";
+
+/// Selects that the transaction's commit does not wait for the disk.
+const UNFLUSHED: &str = "pg_catalog.set_config('synchronous_commit', 'off', true)";
+
+/// Selects how many seconds after its message a transaction begins, for the rest of it to remember.
+const BEGAN: &str = "pg_catalog.set_config('cargo_schema.began', \
+    extract(epoch from clock_timestamp() - statement_timestamp())::text, true)";
 
 /// One PostgreSQL connection during one run.
 #[derive(Debug, Default)]
@@ -78,6 +87,7 @@ impl Engine for Pg {
                 SqlErrorKind::Lost
             }
             _ if language::is_about_locks(message) => SqlErrorKind::LockTimeout,
+            _ if language::is_cancelled(message) => SqlErrorKind::Cancelled,
             _ if message == "canceling statement due to statement timeout" => SqlErrorKind::StatementTimeout,
             _ if message.starts_with("current transaction is aborted") => SqlErrorKind::InTransaction,
             _ if message.contains(LOST) => SqlErrorKind::LockLost,
@@ -99,6 +109,10 @@ impl Engine for Pg {
 impl Backend for PostgresBackend {
     fn quote(&self, text: &str) -> String {
         quote(text)
+    }
+
+    fn ledger(&self) -> String {
+        format!("{}{LEDGER}", self.lock.qualifier())
     }
 
     fn tables(&self) -> [&'static str; 2] {
@@ -142,7 +156,10 @@ impl Backend for PostgresBackend {
     fn bootstrap(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
         let mut message = self.opening();
         if !self.pending.is_open {
+            message.push(&self.place());
             message.push(&self.lock.guard());
+            message.push(&format!("SELECT {UNFLUSHED}"));
+            self.is_unflushed = true;
         }
         self.tables().iter().for_each(|table| message.push(table));
         session.execute(message.sql())
@@ -157,6 +174,7 @@ impl Backend for PostgresBackend {
     }
 
     fn begin(&mut self, session: &mut dyn Session, modes: &[Mode], terms: Terms) -> Result<(), SqlError> {
+        self.find_back(session)?;
         let setting = self.lock.take(session, &terms)?;
         (self.search_path, self.waits_for_ever) = (setting.search_path, setting.waits_for_ever);
         self.undoes_ddl = setting.undoes_ddl;
@@ -235,16 +253,16 @@ impl Backend for PostgresBackend {
         coming.iter().take(most).take_while(|script| burst::is_swift(script)).count()
     }
 
-    fn run_together(&mut self, session: &mut dyn Session, steps: &[Step<'_>]) -> Result<usize, SqlError> {
+    fn run_together(&mut self, session: &mut dyn Session, steps: &[Step<'_>]) -> Together {
         let line = |step: &Step<'_>| self.routine.line(step.script?, &step.entry.parameters(self));
         let message: String = steps.iter().filter_map(line).collect();
         self.is_unflushed = true;
-        let done = match session.execute(&message) {
-            Ok(()) => steps.len(),
-            Err(error) => burst::done(session, self, self.lock.qualifier(), steps, error)?,
+        let together = match session.execute(&message) {
+            Ok(()) => Together { done: steps.len(), stop: None },
+            Err(error) => burst::found_out(session, self, steps, error),
         };
-        self.left -= done;
-        Ok(done)
+        self.left -= together.done;
+        together
     }
 
     fn leave(&mut self, session: &mut dyn Session, how: Leave) -> Result<(), SqlError> {
@@ -267,8 +285,9 @@ impl Backend for PostgresBackend {
         let mut message = Message::default();
         if std::mem::take(&mut self.is_unflushed) {
             // A commit that wrote something, and waits for what was written before.
+            let ledger = self.ledger();
             message.push(&format!(
-                "UPDATE {LEDGER} SET format = format WHERE id = (SELECT max(id) FROM {LEDGER})"
+                "UPDATE {ledger} SET format = format WHERE id = (SELECT max(id) FROM {ledger})"
             ));
         }
         if let Some([lock, statement]) = self.timeouts.take() {
@@ -293,6 +312,7 @@ impl PostgresBackend {
             message.push("BEGIN");
             limit(&mut message, "SET LOCAL", &self.limits());
             self.pending.is_open = true;
+            message.push(&self.place());
             message.push(&self.lock.guard());
         }
         message
@@ -366,6 +386,7 @@ impl PostgresBackend {
     /// A revision and its rows, both or neither.
     fn revision(&mut self, message: &mut Message, script: &Script) {
         message.push("BEGIN");
+        message.push(&self.place());
         limit(message, "SET LOCAL", &self.patience());
         self.is_unflushed = self.left > 0;
         if self.is_unflushed {
@@ -402,9 +423,9 @@ impl PostgresBackend {
         let set = |(name, value)| format!(", pg_catalog.set_config('{name}', '{value}', true)");
         let limits: String = self.patience().into_iter().map(set).collect();
         let (guard, start) = (self.lock.guard(), start());
-        let flush = "pg_catalog.set_config('synchronous_commit', 'off', true)";
-        let beginning = format!("{guard}{limits}, {flush}, {start}");
-        let [marked, written] = ledger::prepared(self, self.lock.qualifier(), entry, &finished("$5"));
+        let beginning = format!("{guard}{limits}, {UNFLUSHED}, {BEGAN}, {start}");
+        let [marked, written] =
+            ledger::prepared(self, self.lock.qualifier(), entry, [&started("$5"), &finished("$5")]);
         self.routine.teach(message, self.lock.token(), [&beginning, &self.restore(), &marked, &written]);
     }
 
@@ -419,13 +440,30 @@ impl PostgresBackend {
         message.push(&self.lock.renewal());
     }
 
+    /// Before the lock is taken again that was lost: a script outside a transaction may have been half-way, and what
+    /// names without a schema mean says whose lock it is.
+    fn find_back(&self, session: &mut dyn Session) -> Result<(), SqlError> {
+        if self.search_path.is_empty() || self.lock.is_pooled() {
+            return Ok(());
+        }
+        session.execute(&self.path(false))
+    }
+
+    /// What names without a schema mean, for a transaction that may find any session.
+    fn place(&self) -> String {
+        if self.lock.is_pooled() { self.path(true) } else { String::new() }
+    }
+
+    fn path(&self, is_local: bool) -> String {
+        format!("SELECT pg_catalog.set_config('search_path', {}, {is_local})", quote(&self.search_path))
+    }
+
     /// Whatever a script has set must neither move the ledger elsewhere nor hide that the session is ours.
     fn restore(&self) -> String {
-        let path = format!("SELECT pg_catalog.set_config('search_path', {}, ", quote(&self.search_path));
         if self.lock.is_pooled() {
-            return format!("{UNSET}; {path}true)");
+            return format!("{UNSET}; {}", self.place());
         }
-        format!("{path}false){}", self.lock.word())
+        format!("{}{}", self.path(false), self.lock.word())
     }
 
     fn keep(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
@@ -468,10 +506,20 @@ impl PostgresBackend {
 }
 
 /// By the client's clock, which the message began at, as far as the server has come with it.
-fn finished(began: &str) -> String {
-    format!(
-        "pg_catalog.to_char({began}::timestamp + (clock_timestamp() - statement_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+fn finished(sent: &str) -> String {
+    moment(sent, "clock_timestamp() - statement_timestamp()")
+}
+
+/// The same, as far as it had come when the transaction began.
+fn started(sent: &str) -> String {
+    moment(
+        sent,
+        "make_interval(secs => coalesce(nullif(current_setting('cargo_schema.began', true), ''), '0')::double precision)",
     )
+}
+
+fn moment(sent: &str, later: &str) -> String {
+    format!("pg_catalog.to_char({sent}::timestamp + ({later}), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")
 }
 
 fn limit(message: &mut Message, set: &str, limits: &[(&str, u128)]) {

@@ -6,8 +6,8 @@ use super::message::Message;
 use super::{PostgresBackend, quote};
 use crate::engine::backend::attempt::{self, Attempt, is_temporary};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Failure, Step, heard};
-use crate::engine::ledger::{self, Change, Entry, LEDGER};
+use crate::engine::backend::{Backend, Failure, Step, heard};
+use crate::engine::ledger::{self, Change, Entry};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, Statement, StatementKind};
 
@@ -156,8 +156,8 @@ impl PostgresBackend {
     ) -> Result<(), SqlError> {
         self.pending.changes.push(walk.attempt.announcement(step));
         self.keep(session)?;
-        let session = &mut self.lock.route(session, false);
-        walk.attempt.row = session.value(&format!("SELECT max(id)::text FROM {LEDGER}"))?;
+        let last = format!("SELECT max(id)::text FROM {}", self.ledger());
+        walk.attempt.row = self.lock.route(session, false).value(&last)?;
         Ok(())
     }
 
@@ -232,6 +232,7 @@ impl Walk<'_> {
         let mut message = Message::default();
         if !self.is_in_transaction {
             message.push("BEGIN");
+            message.push(&backend.place());
         }
         message.push(&backend.lock.guard());
         let before = message.sql().chars().count();
