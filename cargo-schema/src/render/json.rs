@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `status` | `database`, `dialect`, `database_exists`, `revisions` (a number), `heads`, `at`, `pending` (revisions), `edited`, `unknown`, `interrupted`, `newer_ledger` |
 //! | `list` | `database`, `revisions` (`state`, `applied_at`, `elapsed_ms`, `actor`, `tool`, `is_stamped`), `unknown`, `at`, `pending` (a number) |
-//! | `upgrade`, `revert`, `stamp` | `database`, `direction`, `dry_run`, `revisions` (`elapsed_ms`), `unmarked` (ids, of a stamp), `now_at`, `is_at_heads`, `elapsed_ms`, of a dry run `locks` |
+//! | `upgrade`, `revert`, `stamp` | `database`, `direction`, `dry_run`, `revisions` (`elapsed_ms`; of several in one message an equal share), `unmarked` (ids, of a stamp), `now_at`, `is_at_heads`, `elapsed_ms`, of a dry run `locks` |
 //! | the same and `list` on many databases | `databases` (`database`, `schema`, `error`; of `list` `at`, `applied`, `pending`, `unknown`, `edited`, `interrupted`; of a run `outcome`, `revisions` (ids), `now_at`, `elapsed_ms`), of a run `direction`, `dry_run`, `jobs`, `done`, `nothing_to_do`, `failed`, `interrupted`, `not_started`, `stopped_by`, `exit_code`, `elapsed_ms` |
 //! | `reset` | `down` and `up`, each like `upgrade` |
 //! | `current` | `database`, `at` (revisions), `heads`, `is_at_heads`, `pending` (a number), `unknown` |

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use schema_runtime::engine::{Error, Event, Migrator, Options, Transactions};
+use schema_runtime::engine::{Error, Event, Lock, Migrator, Options, Transactions};
 use schema_runtime::history::History;
 
 use crate::support::*;
@@ -135,6 +135,40 @@ fn what_needs_one_transaction_is_refused() {
         }
     }
     assert_eq!(connection.tables(), Vec::<String>::new());
+}
+
+#[test]
+fn a_script_that_goes_to_another_schema_comes_back() {
+    for lock in [Lock::Engine, Lock::Table] {
+        let (Some(database), Some(other)) = (Database::mysql(), Database::mysql()) else { return };
+        let mut connection = database.my();
+        let schema = |connection: &mut Mysql| query(connection, "SELECT DATABASE() AS line").remove(0);
+        let (home, there) = (schema(&mut connection), schema(&mut other.my()));
+        let up = format!(
+            "USE {there};\nCREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\nCREATE TABLE b (x int);\n"
+        );
+        let upgrade = |up: &str, connection: &mut Mysql| {
+            let history = line(&[(up, ""), ("CREATE TABLE c (x int);\n", "")]);
+            let options = Options { lock, ..Options::default() };
+            Migrator::new(&history).options(options).upgrade(connection, "heads")
+        };
+        let failure = failure(upgrade(&up.replace("b (x int)", "b (x nope)"), &mut connection));
+        assert_eq!((failure.index, failure.kept), (3, 3), "{}", failure.message);
+        assert_eq!(schema(&mut connection), home);
+        assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|3/4|failed"]);
+        // What was under way when it was killed is looked up where it was made.
+        run(&mut connection, &format!("{KILLED}; CREATE TABLE {there}.b (x int)"));
+        upgrade(&up, &mut connection).unwrap();
+        assert_eq!(schema(&mut connection), home);
+        assert_eq!(
+            (connection.tables(), other.my().tables()),
+            (vec!["c".to_owned()], vec!["a".to_owned(), "b".to_owned()])
+        );
+        assert_eq!(query(&mut connection, VERSIONS).len(), 2);
+        let free =
+            format!("SELECT CAST(IS_FREE_LOCK(CONCAT('cargo_schema:', MD5('{home}'))) AS CHAR) AS line");
+        assert_eq!(query(&mut other.my(), &free), ["1"]);
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@
 //! | unit | as many joined revisions as follow each other | one revision | one revision |
 //! | `enter` | `BEGIN IMMEDIATE`, which is the lock | nothing | nothing |
 //! | `run` | a savepoint, statement by statement | `BEGIN; script; rows; COMMIT` as one message | one message, progress rows around each statement |
+//! | `run_together` | never | several of a new database in one message | never |
 //! | `leave` | the ledger's rows, `COMMIT` | what was noted beside revisions | what was noted beside revisions |
 //! | `end` | pragmas as they were | `pg_advisory_unlock` | `RELEASE_LOCK` |
 //!

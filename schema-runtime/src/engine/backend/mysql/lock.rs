@@ -38,6 +38,8 @@ pub(super) struct RunLock {
     grace: Grace,
     /// Settings as the connection had them, where they were changed.
     restore: Vec<String>,
+    /// The schema that the run began in, quoted: a script may change what names without one mean.
+    schema: String,
 }
 
 /// How the connection is set up.
@@ -53,9 +55,20 @@ impl RunLock {
     pub(super) fn take(&mut self, session: &mut dyn Session, terms: &Terms) -> Result<Setting, SqlError> {
         self.lease = terms.lease;
         let row = session.rows(&try_lock(self.hold.session))?.into_iter().next().unwrap_or_default();
-        let [taken, is_manual, lock_wait, innodb_wait, is_mariadb, cluster, sync_wait, table, connection] =
-            row.try_into().unwrap_or_default();
+        let [
+            taken,
+            is_manual,
+            lock_wait,
+            innodb_wait,
+            is_mariadb,
+            cluster,
+            sync_wait,
+            table,
+            connection,
+            schema,
+        ] = row.try_into().unwrap_or_default();
         self.connection = connection.unwrap_or_default();
+        self.schema = format!("`{}`", schema.unwrap_or_default().replace('`', "``"));
         if is_manual.as_deref() == Some("1") {
             // It would undo what counts as done, and read a lease for ever as it was at first.
             session.execute("SET autocommit = 1")?;
@@ -140,11 +153,21 @@ impl RunLock {
         Some(format!("{};\n{}", self.renewal()?, self.check()?))
     }
 
+    /// The schema that the run began in.
+    pub(super) fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The lease's table, wherever the session is.
+    fn table(&self) -> String {
+        format!("{}.{TABLE}", self.schema)
+    }
+
     /// A sign of life.
     pub(super) fn renewal(&self) -> Option<String> {
         let fence = self.hold.lease?;
-        let end = self.end();
-        Some(format!("UPDATE {TABLE} SET ends_at = {end} WHERE id = {} AND fence = {fence}", quote(LOST)))
+        let (table, end) = (self.table(), self.end());
+        Some(format!("UPDATE {table} SET ends_at = {end} WHERE id = {} AND fence = {fence}", quote(LOST)))
     }
 
     /// Which session keeps ours waiting: who holds a lock on a table no server says, so it is the one that has had its
@@ -169,7 +192,7 @@ impl RunLock {
 
     /// What comes last in each transaction.
     pub(super) fn check(&self) -> Option<String> {
-        self.hold.lease.map(check)
+        self.hold.lease.map(|fence| check(&self.table(), fence))
     }
 
     /// The end of a run, with what else is to be set.
@@ -242,9 +265,9 @@ pub(super) fn end_session(session: &mut dyn Session, number: &str) -> Result<(),
 }
 
 /// An error by the name of [`LOST`] when the lease has another number: the key is there already.
-fn check(fence: u64) -> String {
+fn check(table: &str, fence: u64) -> String {
     format!(
-        "INSERT INTO {TABLE} (id, fence, ends_at) SELECT id, fence, ends_at FROM {TABLE} WHERE id = {} \
+        "INSERT INTO {table} (id, fence, ends_at) SELECT id, fence, ends_at FROM {table} WHERE id = {} \
          AND fence <> {fence}",
         quote(LOST)
     )
@@ -258,7 +281,8 @@ fn try_lock(is_held: bool) -> String {
     format!(
         "SELECT CAST(IF({CLUSTER} = 'ON', 0, IF({is_held} OR GET_LOCK({LOCK}, 0) = 1, ({noted}) >= 0, 0)) AS CHAR), \
          CAST(NOT @@autocommit AS CHAR), CAST(@@lock_wait_timeout AS CHAR), CAST(@@innodb_lock_wait_timeout AS CHAR), \
-         CAST(VERSION() LIKE '%MariaDB%' AS CHAR), {CLUSTER}, {}, {HAS_TABLE}, CAST(CONNECTION_ID() AS CHAR)",
+         CAST(VERSION() LIKE '%MariaDB%' AS CHAR), {CLUSTER}, {}, {HAS_TABLE}, CAST(CONNECTION_ID() AS CHAR), \
+         DATABASE()",
         variable("wsrep_sync_wait"),
     )
 }

@@ -96,6 +96,13 @@ impl Backend for MysqlBackend {
         quote(text)
     }
 
+    fn ledger(&self) -> String {
+        match self.lock.schema() {
+            "" => LEDGER.to_owned(),
+            schema => format!("{schema}.{LEDGER}"),
+        }
+    }
+
     fn tables(&self) -> [&'static str; 2] {
         // InnoDB whatever the default is: a progress row is worth as much as the transaction that it is in.
         [

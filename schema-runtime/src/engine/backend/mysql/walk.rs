@@ -11,7 +11,7 @@ use crate::engine::backend::attempt::{self, Attempt};
 use crate::engine::backend::retry::Retry;
 use crate::engine::backend::words::Words;
 use crate::engine::backend::{Backend as _, Failure, Step, heard};
-use crate::engine::ledger::{self, Change, Entry, LEDGER};
+use crate::engine::ledger::{self, Change, Entry};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, StatementKind};
 
@@ -121,7 +121,7 @@ impl<'s> Walk<'s> {
     ) -> Result<(), SqlError> {
         let is_done = self.step.is_in_doubt && {
             session.execute(FORGET)?;
-            self.is_done(session, self.step.from)?
+            self.was_done(session)?
         };
         // The row that announces the attempt counts it at once: what is counted apart may meet a lock.
         self.attempt.from += usize::from(is_done);
@@ -185,6 +185,15 @@ impl<'s> Walk<'s> {
         let row = self.attempt.announcement(self.step);
         ledger::write(self.backend, &[row]).iter().for_each(|sql| self.push(sql));
         self.push(&format!("SET {ROW} = LAST_INSERT_ID()"));
+    }
+
+    /// Whether the statement in doubt has taken effect, where it was at work.
+    fn was_done(&self, session: &mut dyn Session) -> Result<bool, SqlError> {
+        let mut before = self.uses().take_while(|(at, _)| *at < self.step.from);
+        before.try_for_each(|(_, sql)| session.execute(sql))?;
+        let is_done = self.is_done(session, self.step.from)?;
+        self.way_back().map_or(Ok(()), |sql| session.execute(&sql))?;
+        Ok(is_done)
     }
 
     fn is_done(&self, session: &mut dyn Session, index: usize) -> Result<bool, SqlError> {
@@ -266,15 +275,29 @@ impl<'s> Walk<'s> {
         self.push(&self.attempt.advance(self.backend));
     }
 
+    /// Back to the schema that the run began in, where the script may have left it.
+    fn way_back(&self) -> Option<String> {
+        self.uses().next().map(|_| format!("USE {}", self.backend.lock.schema()))
+    }
+
+    /// The statements that go to a schema, each with its number.
+    fn uses(&self) -> impl Iterator<Item = (usize, &'s str)> + use<'s> {
+        let script = self.attempt.script;
+        let statements = script.statements.iter().map(|statement| script.sql(statement)).enumerate();
+        statements.filter(|(_, sql)| Words::new(sql).verb() == "USE")
+    }
+
     fn conclude(&mut self) {
+        self.way_back().iter().for_each(|sql| self.push(sql));
         // Ends what the script left open, tables that it locked included.
         self.push("START TRANSACTION");
         let (total, checksum) =
             (self.attempt.script.statements.len(), self.backend.quote(&self.attempt.script.checksum));
         self.keep(total);
         self.push(&format!(
-            "UPDATE {LEDGER} SET statements_done = {total}, outcome = 'done', checksum = {checksum}, \
+            "UPDATE {} SET statements_done = {total}, outcome = 'done', checksum = {checksum}, \
              finished_at = {} WHERE id = {ROW}",
+            self.backend.ledger(),
             finished(&self.step.entry.started_at)
         ));
         let mark = Change::mark(self.step.revision, self.step.direction);
@@ -308,6 +331,9 @@ impl<'s> Walk<'s> {
     pub(super) fn give_up(&mut self, session: &mut dyn Session, error: SqlError) -> Failure {
         // They fail only when the connection is gone.
         let error = heard(error, session.execute("ROLLBACK; UNLOCK TABLES"));
+        if let Some(way_back) = self.way_back() {
+            let _ = session.execute(&way_back);
+        }
         if error.kind == SqlErrorKind::LockLost {
             return self.attempt.leave_to_others(error);
         }
