@@ -170,7 +170,7 @@ fn a_script_outside_that_moves_the_search_path_does_not_move_the_ledger() {
     assert_eq!((failure.index, failure.kept), (4, 4), "{}", failure.message);
     run(&mut connection, "RESET search_path");
     assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|4/5|failed"]);
-    upgrade(&line(&[(&up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
+    upgrade(&line(&[(up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
     assert_eq!(connection.tables(), ["a"]);
     assert_eq!(query(&mut connection, VERSIONS).len(), 2);
 }
