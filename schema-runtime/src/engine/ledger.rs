@@ -338,19 +338,15 @@ pub(crate) fn prepared(
     [marked, written]
 }
 
-/// The query for how many of these attempts ended well.
+/// The query for those of these versions that are applied.
 #[cfg(feature = "postgres")]
-pub(crate) fn count_done<'e>(backend: &dyn Backend, attempts: impl Iterator<Item = &'e Entry>) -> String {
-    let attempts: Vec<&Entry> = attempts.collect();
-    let versions: Vec<String> = attempts.iter().map(|entry| backend.quote(&entry.version)).collect();
-    let since = attempts.first().map_or("", |entry| &entry.started_at);
-    format!(
-        "SELECT {} FROM {} WHERE outcome = 'done' AND started_at COLLATE \"C\" >= {} AND version IN ({})",
-        backend.as_text("count(DISTINCT version)"),
-        backend.ledger(),
-        backend.quote(since),
-        versions.join(", ")
-    )
+pub(crate) fn applied<'v>(
+    backend: &dyn Backend,
+    qualifier: &str,
+    versions: impl Iterator<Item = &'v str>,
+) -> String {
+    let versions: Vec<String> = versions.map(|version| backend.quote(version)).collect();
+    format!("SELECT version FROM {qualifier}{DIESEL} WHERE version IN ({})", versions.join(", "))
 }
 
 /// All but the id, which the database gives.

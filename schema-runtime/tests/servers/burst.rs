@@ -63,6 +63,23 @@ fn the_one_that_fails_is_told_as_if_it_had_been_alone() {
     }
 }
 
+/// A clock that was ahead, or a server's that was set back.
+#[test]
+fn what_an_earlier_run_wrote_is_not_taken_for_this_ones() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let ledger = "UPDATE __schema_ledger SET started_at = '2999-01-01T00:00:00.000Z'";
+    upgrade(&fifty(50, ""), &mut connection).unwrap();
+    let tables = connection.tables();
+    run(
+        &mut connection,
+        &format!("{ledger}; DELETE FROM __diesel_schema_migrations; DROP TABLE {}", tables.join(", ")),
+    );
+    let failure = failure(upgrade(&fifty(20, "CREATE TABLE t0 (x int);\n"), &mut connection));
+    assert_eq!((failure.revision.as_str(), failure.revisions_done), ("0020", 20), "{}", failure.message);
+    assert_eq!((query(&mut connection, VERSIONS).len(), connection.tables().len()), (20, 20));
+}
+
 #[test]
 fn each_begins_and_ends_once() {
     for failing in [50, 1, 7, 33, 49] {

@@ -172,6 +172,51 @@ fn a_script_that_goes_to_another_schema_comes_back() {
 }
 
 #[test]
+fn a_script_comes_back_by_whatever_words_it_went() {
+    for words in ["USE`OTHER`", "/*!USE OTHER */", "EXECUTE IMMEDIATE 'USE OTHER'", "use/**/OTHER"] {
+        let (Some(database), Some(other)) = (Database::mysql(), Database::mysql()) else { return };
+        let mut connection = database.my();
+        let schema = |connection: &mut Mysql| query(connection, "SELECT DATABASE() AS line").remove(0);
+        let (home, there) = (schema(&mut connection), schema(&mut other.my()));
+        let up = format!("{};\nCREATE TABLE a (x int);\n", words.replace("OTHER", &there));
+        let later = ("CREATE TABLE b (x int);\n", "");
+        let fails = format!("{up}SELECT nope;\n");
+        failure(upgrade(&line(&[(&fails, ""), later]), &mut connection));
+        assert_eq!(schema(&mut connection), home, "{words}");
+        run(&mut connection, &format!("DROP TABLE {there}.a; DELETE FROM __schema_ledger"));
+        upgrade(&line(&[(&up, ""), later]), &mut connection).unwrap();
+        assert_eq!((connection.tables(), other.my().tables()), (vec!["b".to_owned()], vec!["a".to_owned()]));
+        assert_eq!(query(&mut connection, VERSIONS).len(), 2, "{words}");
+    }
+}
+
+#[test]
+fn a_schema_that_a_script_has_left_and_dropped_is_not_looked_for() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let home = query(&mut connection, "SELECT DATABASE() AS line").remove(0);
+    let up = format!(
+        "CREATE DATABASE {home}_x;\nUSE {home}_x;\nCREATE TABLE a (x int);\nDROP DATABASE {home}_x;\nUSE {home};\n\
+         CREATE TABLE b (x int);\n"
+    );
+    failure(upgrade(&line(&[(&up.replace("b (x int)", "b (x nope)"), "")]), &mut connection));
+    run(&mut connection, KILLED);
+    upgrade(&line(&[(&up, "")]), &mut connection).unwrap();
+    assert_eq!(connection.tables(), ["b"]);
+}
+
+#[test]
+fn a_script_that_drops_its_own_schema_leaves_no_lock() {
+    let (Some(database), Some(other)) = (Database::mysql(), Database::mysql()) else { return };
+    let mut connection = database.my();
+    let home = query(&mut connection, "SELECT DATABASE() AS line").remove(0);
+    assert!(upgrade(&line(&[(&format!("DROP DATABASE {home};\n"), "")]), &mut connection).is_err());
+    let free = format!("SELECT CAST(IS_FREE_LOCK(CONCAT('cargo_schema:', MD5('{home}'))) AS CHAR) AS line");
+    assert_eq!(query(&mut other.my(), &free), ["1"]);
+    run(&mut connection, &format!("CREATE DATABASE {home}"));
+}
+
+#[test]
 fn text_is_quoted_whatever_the_mode_says_of_backslashes() {
     for mode in ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES"] {
         let Some(database) = Database::mysql() else { return };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use schema_runtime::engine::{Error, Migrator, Options, Transactions};
+use schema_runtime::engine::{Error, Lock, Migrator, Options, Transactions};
 use schema_runtime::history::History;
 
 use crate::support::*;
@@ -159,6 +159,17 @@ fn a_script_outside_runs_statement_by_statement() {
     assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|8/8|done"]);
 }
 
+/// What a run may leave in a session that goes on: nothing.
+fn left_in(connection: &mut Postgres) -> Vec<String> {
+    query(
+        connection,
+        "SELECT concat(classid, ' ', objid) AS line FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()  \
+         UNION ALL SELECT name FROM pg_prepared_statements WHERE from_sql \
+         UNION ALL SELECT setting FROM pg_settings WHERE name = 'client_connection_check_interval' AND setting <> '0' \
+         UNION ALL SELECT word FROM (SELECT current_setting('cargo_schema.session', true) AS word) AS w WHERE word <> ''",
+    )
+}
+
 #[test]
 fn a_script_outside_that_moves_the_search_path_does_not_move_the_ledger() {
     let Some(database) = Database::postgres() else { return };
@@ -166,28 +177,70 @@ fn a_script_outside_that_moves_the_search_path_does_not_move_the_ledger() {
         CREATE INDEX CONCURRENTLY i ON t (x);\n";
     let fails = format!("{up}SELECT 1 / 0;\n");
     let mut connection = database.pg();
-    let failure = failure(upgrade(&line(&[(&fails, "")]), &mut connection));
+    let first = ("CREATE TABLE a (x int);\n", "");
+    let failure = failure(upgrade(&line(&[first, (&fails, "")]), &mut connection));
     assert_eq!((failure.index, failure.kept), (4, 4), "{}", failure.message);
-    run(&mut connection, "RESET search_path");
-    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|4/5|failed"]);
-    upgrade(&line(&[(up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
-    assert_eq!(connection.tables(), ["a"]);
-    assert_eq!(query(&mut connection, VERSIONS).len(), 2);
+    assert_eq!(left_in(&mut connection), Vec::<String>::new());
+    assert_eq!(query(&mut connection, LEDGER), ["0000|upgrade|1/1|done", "0001|upgrade|4/5|failed"]);
+    upgrade(&line(&[first, (up, ""), ("CREATE TABLE b (x int);\n", "")]), &mut connection).unwrap();
+    assert_eq!(connection.tables(), ["a", "b"]);
+    assert_eq!(query(&mut connection, VERSIONS).len(), 3);
+    assert_eq!(left_in(&mut connection), Vec::<String>::new());
 }
 
-/// It takes the session's word and its lock along; that the lock is taken again must not be where nobody began.
+/// It takes the session's word and its lock along, and the path by which a fleet goes from schema to schema.
 #[test]
 fn a_script_outside_that_resets_everything_stays_in_its_schema() {
+    let resets = [
+        "CREATE TABLE t (x int);\nDISCARD ALL;\nVACUUM t;\nCREATE TABLE u (x int);\n",
+        "CREATE TABLE t (x int);\nSET search_path = public;\nRESET ALL;\nCREATE TABLE u (x int);\nVACUUM t;\n",
+        "CREATE TABLE t (x int);\nCREATE TABLE u (x int);\nRESET search_path;\nVACUUM u;\n",
+    ];
+    for (reset, lock) in resets.into_iter().flat_map(|reset| [(reset, Lock::Engine), (reset, Lock::Table)]) {
+        let Some(database) = Database::postgres() else { return };
+        let reset = format!("-- outside\n{reset}");
+        let later =
+            "-- outside\nCREATE INDEX CONCURRENTLY i ON t (x);\nBEGIN;\nCREATE TABLE v (x int);\nCOMMIT;\n";
+        let history = line(&[(&reset, ""), (later, ""), ("CREATE TABLE w (x int);\n", "")]);
+        let mut connection = database.pg();
+        run(&mut connection, "CREATE SCHEMA s; SET search_path = s");
+        let options = options(|options| options.lock = lock);
+        Migrator::new(&history).options(options).upgrade(&mut connection, "heads").unwrap();
+        let there = "SELECT concat(schemaname, '.', tablename) AS line FROM pg_tables \
+            WHERE schemaname IN ('s', 'public') AND tablename !~ '^__' ORDER BY 1";
+        assert_eq!(query(&mut connection, there), ["s.t", "s.u", "s.v", "s.w"], "{reset}");
+        assert_eq!(query(&mut connection, VERSIONS).len(), 3);
+        assert_eq!(left_in(&mut connection), Vec::<String>::new(), "{reset}");
+        let lease = "SELECT to_regclass('s.__schema_lock')::text AS line";
+        assert_eq!(query(&mut connection, lease) == [""], lock == Lock::Engine, "{reset}");
+    }
+}
+
+#[test]
+fn a_ledger_that_cannot_be_made_leaves_no_lock() {
     let Some(database) = Database::postgres() else { return };
-    let up = "-- outside\nCREATE TABLE s.t (x int);\nDISCARD ALL;\nVACUUM s.t;\n";
     let mut connection = database.pg();
-    run(&mut connection, "CREATE SCHEMA s; SET search_path = s");
-    upgrade(&line(&[(up, ""), ("CREATE TABLE a (x int);\n", "")]), &mut connection).unwrap();
-    let there = "SELECT concat(schemaname, '.', tablename) AS line FROM pg_tables \
-        WHERE schemaname IN ('s', 'public') AND tablename !~ '^__' ORDER BY 1";
-    assert_eq!(query(&mut connection, there), ["s.a", "s.t"]);
-    let ledger = "SELECT concat(revision, ' ', outcome) AS line FROM s.__schema_ledger WHERE outcome IS NOT NULL ORDER BY id";
-    assert_eq!(query(&mut connection, ledger), ["0000 done", "0001 done"]);
+    run(
+        &mut connection,
+        "CREATE FUNCTION deny() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$; \
+         CREATE EVENT TRIGGER deny ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION deny()",
+    );
+    match upgrade(&three(), &mut connection) {
+        Err(Error::Database { message, .. }) => assert_eq!(message, "not today"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(left_in(&mut connection), Vec::<String>::new());
+    run(&mut connection, "DROP EVENT TRIGGER deny");
+    upgrade(&three(), &mut connection).unwrap();
+}
+
+#[test]
+fn a_schema_that_comes_into_the_path_does_not_keep_the_lock() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    run(&mut connection, "SET search_path = nope, public");
+    upgrade(&line(&[("CREATE SCHEMA nope;\n", "")]), &mut connection).unwrap();
+    assert_eq!(left_in(&mut connection), Vec::<String>::new());
 }
 
 #[test]

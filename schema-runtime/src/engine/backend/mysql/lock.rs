@@ -38,7 +38,8 @@ pub(super) struct RunLock {
     grace: Grace,
     /// Settings as the connection had them, where they were changed.
     restore: Vec<String>,
-    /// The schema that the run began in, quoted: a script may change what names without one mean.
+    /// The schema that the run began in, plain and quoted: a script may change what names without one mean.
+    name: String,
     schema: String,
 }
 
@@ -68,7 +69,8 @@ impl RunLock {
             schema,
         ] = row.try_into().unwrap_or_default();
         self.connection = connection.unwrap_or_default();
-        self.schema = format!("`{}`", schema.unwrap_or_default().replace('`', "``"));
+        self.name = schema.unwrap_or_default();
+        self.schema = format!("`{}`", self.name.replace('`', "``"));
         if is_manual.as_deref() == Some("1") {
             // It would undo what counts as done, and read a lease for ever as it was at first.
             session.execute("SET autocommit = 1")?;
@@ -214,7 +216,9 @@ impl RunLock {
         }
         if hold.session {
             let names = BITS.map(|bit| format!("RELEASE_LOCK({})", name(bit)));
-            last.push(format!("DO RELEASE_LOCK({LOCK}), {}", names.collect::<Vec<_>>().join(", ")));
+            let release = format!("DO RELEASE_LOCK({LOCK}), {}", names.collect::<Vec<_>>().join(", "));
+            // A script may have dropped the schema, which the session is in no more.
+            last.push(release.replace("DATABASE()", &quote(&self.name)));
         }
         settings.append(&mut self.restore);
         if !settings.is_empty() {

@@ -74,6 +74,11 @@ fn changes_rows(sql: &str) -> bool {
     OF_ROWS.contains(&&*Words::new(sql).verb())
 }
 
+/// Whether it changes what names without a schema mean.
+fn goes_elsewhere(sql: &str) -> bool {
+    Words::new(sql).verb() == "USE"
+}
+
 /// Whether the server commits what is open before it runs the statement.
 fn commits(sql: &str) -> bool {
     let mut words = Words::new(sql);
@@ -154,7 +159,11 @@ impl<'s> Walk<'s> {
     /// one had.
     fn opening(&mut self) -> String {
         self.announce();
-        self.attempt.pass(&OF_THE_SESSION).into_iter().for_each(|sql| self.push(sql));
+        let place = self.place();
+        // A schema that it has left since may be gone.
+        let is_needed =
+            |sql: &&str| !goes_elsewhere(sql) || place.is_some_and(|place| std::ptr::eq(place, *sql));
+        self.attempt.pass(&OF_THE_SESSION).into_iter().filter(is_needed).for_each(|sql| self.push(sql));
         self.push(&format!("SET @__schema_at = {}", self.attempt.from));
         std::mem::take(&mut self.message)
     }
@@ -189,10 +198,11 @@ impl<'s> Walk<'s> {
 
     /// Whether the statement in doubt has taken effect, where it was at work.
     fn was_done(&self, session: &mut dyn Session) -> Result<bool, SqlError> {
-        let mut before = self.uses().take_while(|(at, _)| *at < self.step.from);
-        before.try_for_each(|(_, sql)| session.execute(sql))?;
+        if let Some(at) = self.place() {
+            session.execute(at)?;
+        }
         let is_done = self.is_done(session, self.step.from)?;
-        self.way_back().map_or(Ok(()), |sql| session.execute(&sql))?;
+        session.execute(&self.way_back())?;
         Ok(is_done)
     }
 
@@ -275,20 +285,20 @@ impl<'s> Walk<'s> {
         self.push(&self.attempt.advance(self.backend));
     }
 
-    /// Back to the schema that the run began in, where the script may have left it.
-    fn way_back(&self) -> Option<String> {
-        self.uses().next().map(|_| format!("USE {}", self.backend.lock.schema()))
+    /// Back to the schema that the run began in: the script may have left it, in words that nobody understands.
+    fn way_back(&self) -> String {
+        format!("USE {}", self.backend.lock.schema())
     }
 
-    /// The statements that go to a schema, each with its number.
-    fn uses(&self) -> impl Iterator<Item = (usize, &'s str)> + use<'s> {
+    /// The last of the statements before those that are to be run that went to a schema.
+    fn place(&self) -> Option<&'s str> {
         let script = self.attempt.script;
-        let statements = script.statements.iter().map(|statement| script.sql(statement)).enumerate();
-        statements.filter(|(_, sql)| Words::new(sql).verb() == "USE")
+        let mut before = script.statements.iter().take(self.step.from).map(|statement| script.sql(statement));
+        before.rfind(|sql| goes_elsewhere(sql))
     }
 
     fn conclude(&mut self) {
-        self.way_back().iter().for_each(|sql| self.push(sql));
+        self.push(&self.way_back());
         // Ends what the script left open, tables that it locked included.
         self.push("START TRANSACTION");
         let (total, checksum) =
@@ -331,9 +341,7 @@ impl<'s> Walk<'s> {
     pub(super) fn give_up(&mut self, session: &mut dyn Session, error: SqlError) -> Failure {
         // They fail only when the connection is gone.
         let error = heard(error, session.execute("ROLLBACK; UNLOCK TABLES"));
-        if let Some(way_back) = self.way_back() {
-            let _ = session.execute(&way_back);
-        }
+        let _ = session.execute(&self.way_back());
         if error.kind == SqlErrorKind::LockLost {
             return self.attempt.leave_to_others(error);
         }

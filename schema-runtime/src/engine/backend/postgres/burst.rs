@@ -30,10 +30,11 @@ pub(super) fn is_swift(script: &Script) -> bool {
         && script.statements.iter().all(is_definition)
 }
 
-/// What became of these revisions before the error; what the ledger does not know is not done.
+/// What became of these revisions before the error. None of them was applied when the message was made.
 pub(super) fn found_out(
     session: &mut dyn Session,
     backend: &dyn Backend,
+    qualifier: &str,
     steps: &[Step<'_>],
     error: SqlError,
 ) -> Together {
@@ -41,27 +42,25 @@ pub(super) fn found_out(
     if error.kind == SqlErrorKind::Lost {
         return Together { done: 0, stop: Some(error) };
     }
-    let query = ledger::count_done(backend, steps.iter().map(|step| &step.entry));
+    let versions = steps.iter().map(|step| &*step.revision.version);
+    let query = ledger::applied(backend, qualifier, versions.clone());
     // Somebody who cancels one statement may do so with the next.
-    let done = count(session, &query).or_else(|| {
+    let applied = route::in_transaction(session, &query).or_else(|_| {
         let _ = session.execute(ANEW);
-        count(session, &query)
+        route::in_transaction(session, &query)
     });
-    if done.is_none() {
+    if applied.is_err() {
         let _ = session.execute(ANEW);
     }
     message::restart(session);
     let _ = session.execute("ROLLBACK");
-    let stop = match done {
-        None => Some(SqlError { kind: SqlErrorKind::Lost, ..error }),
-        Some(_) => Some(error).filter(|error| error.kind == SqlErrorKind::Cancelled),
+    let Ok(applied) = applied else {
+        return Together { done: 0, stop: Some(SqlError { kind: SqlErrorKind::Lost, ..error }) };
     };
-    Together { done: done.unwrap_or_default().min(steps.len()), stop }
+    let is_applied = |version: &&str| applied.iter().any(|row| row[0].as_deref() == Some(*version));
+    let stop = Some(error).filter(|error| error.kind == SqlErrorKind::Cancelled);
+    Together { done: versions.take_while(is_applied).count(), stop }
 }
 
 /// From whatever the session is in to a transaction that has just begun.
 const ANEW: &str = "ROLLBACK; BEGIN";
-
-fn count(session: &mut dyn Session, query: &str) -> Option<usize> {
-    route::in_transaction(session, query).ok()?.first()?.first()?.as_ref()?.parse().ok()
-}

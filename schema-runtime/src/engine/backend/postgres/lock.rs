@@ -344,6 +344,20 @@ impl RunLock {
         }
     }
 
+    /// After a script has reset its session, which is still this one: as a run finds it.
+    pub(super) fn regain(&self, session: &mut dyn Session) -> Result<(), SqlError> {
+        let word = quote(&self.token);
+        session.execute(&format!("SELECT pg_catalog.set_config('cargo_schema.session', {word}, false)"))?;
+        if self.hold != Hold::Session {
+            return Ok(());
+        }
+        let row = session.rows(&look(&self.token, true))?.into_iter().next().unwrap_or_default();
+        match row.get(4) {
+            Some(Some(taken)) if is_ours(&row) && taken == "true" => Ok(()),
+            _ => Err(SqlError { kind: SqlErrorKind::LockLost, ..SqlError::new(LOST) }),
+        }
+    }
+
     fn end(&self) -> String {
         format!("clock_timestamp() + interval '{} milliseconds'", self.lease.as_millis())
     }
@@ -440,7 +454,7 @@ impl RunLock {
         }
         let has_word = !self.token.is_empty() && !self.is_pooled();
         if has_word {
-            last.push(&unlock(&self.token));
+            last.push(&unlock(&self.token, &self.key));
         }
         let ended = if last.sql().is_empty() { Ok(()) } else { session.execute(last.sql()) };
         match ended {
@@ -500,11 +514,11 @@ fn look(token: &str, may_take: bool) -> String {
 }
 
 /// Lets go of the session's lock, if this is the session.
-fn unlock(token: &str) -> String {
+fn unlock(token: &str, key: &str) -> String {
     format!(
         "{}; SELECT {}, pg_catalog.set_config('cargo_schema.session', '', false); \
          SELECT CASE classid WHEN {SINCE} THEN pg_catalog.pg_advisory_unlock_shared({SINCE}, objid::bigint::integer) \
-         ELSE pg_catalog.pg_advisory_unlock({LOCK}, {KEY}) END FROM pg_catalog.pg_locks \
+         ELSE pg_catalog.pg_advisory_unlock({LOCK}, {key}) END FROM pg_catalog.pg_locks \
          WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'advisory' AND objsubid = 2 \
          AND classid IN ({LOCK}, {SINCE})",
         unless(&format!("current_setting('cargo_schema.session', true) = {}", quote(token))),

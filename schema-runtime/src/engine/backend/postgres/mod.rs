@@ -159,10 +159,11 @@ impl Backend for PostgresBackend {
             message.push(&self.place());
             message.push(&self.lock.guard());
             message.push(&format!("SELECT {UNFLUSHED}"));
-            self.is_unflushed = true;
         }
         self.tables().iter().for_each(|table| message.push(table));
-        session.execute(message.sql())
+        session.execute(message.sql())?;
+        self.is_unflushed |= !self.pending.is_open;
+        Ok(())
     }
 
     fn can_undo(&self) -> bool {
@@ -259,7 +260,7 @@ impl Backend for PostgresBackend {
         self.is_unflushed = true;
         let together = match session.execute(&message) {
             Ok(()) => Together { done: steps.len(), stop: None },
-            Err(error) => burst::found_out(session, self, steps, error),
+            Err(error) => burst::found_out(session, self, self.lock.qualifier(), steps, error),
         };
         self.left -= together.done;
         together
@@ -282,19 +283,18 @@ impl Backend for PostgresBackend {
         if !unteach.is_empty() {
             let _ = session.execute(&unteach);
         }
+        let flushed = self.flush(session);
         let mut message = Message::default();
-        if std::mem::take(&mut self.is_unflushed) {
-            // A commit that wrote something, and waits for what was written before.
-            let ledger = self.ledger();
-            message.push(&format!(
-                "UPDATE {ledger} SET format = format WHERE id = (SELECT max(id) FROM {ledger})"
-            ));
+        if !self.search_path.is_empty() && !self.lock.is_pooled() {
+            // A script outside a transaction may have failed half-way.
+            message.push(&self.path(false));
         }
         if let Some([lock, statement]) = self.timeouts.take() {
             let (lock, statement) = (quote(&lock), quote(&statement));
             message.push(&format!("SET lock_timeout = {lock}; SET statement_timeout = {statement}"));
         }
-        self.lock.release(session, message)
+        self.lock.release(session, message)?;
+        flushed
     }
 
     fn fault(&self, _: &str, _: &SqlError) -> Option<usize> {
@@ -438,6 +438,17 @@ impl PostgresBackend {
             .iter()
             .for_each(|sql| message.push(&sql.replace(&quote(FINISHED), &finished(&quote(&clock::now())))));
         message.push(&self.lock.renewal());
+    }
+
+    /// A commit that writes something waits for what was written before.
+    fn flush(&mut self, session: &mut dyn Session) -> Result<(), SqlError> {
+        if !std::mem::take(&mut self.is_unflushed) {
+            return Ok(());
+        }
+        let ledger = self.ledger();
+        session.execute(&format!(
+            "UPDATE {ledger} SET format = format WHERE id = (SELECT max(id) FROM {ledger})"
+        ))
     }
 
     /// Before the lock is taken again that was lost: a script outside a transaction may have been half-way, and what

@@ -128,6 +128,15 @@ impl PostgresBackend {
         })
     }
 
+    /// After a statement that may have taken along what makes the session this run's.
+    fn stay(&self, session: &mut dyn Session, sql: &str) -> Result<(), SqlError> {
+        if !resets(sql) || self.lock.is_pooled() {
+            return Ok(());
+        }
+        session.execute(&self.path(false))?;
+        self.lock.regain(session)
+    }
+
     /// What a script sets for its next statement, and a pooler does not keep until then.
     fn refuse_lost_settings(&self, script: &Script) -> Result<(), Failure> {
         let sets = |statement: &Statement| {
@@ -227,6 +236,7 @@ impl Walk<'_> {
             let mark = backend.lock.mark();
             let ran = session.execute(&format!("{mark}{sql}"));
             ran.map_err(|error| SqlError { position: place(error.position, mark.len(), sql), ..error })?;
+            backend.stay(session, sql)?;
             return session.execute(&advance);
         }
         let mut message = Message::default();
@@ -237,6 +247,9 @@ impl Walk<'_> {
         message.push(&backend.lock.guard());
         let before = message.sql().chars().count();
         message.push(sql);
+        if resets(sql) && !backend.lock.is_pooled() {
+            message.push(&backend.restore());
+        }
         message.push(&advance);
         if !self.is_in_transaction {
             message.push("COMMIT");
@@ -273,6 +286,16 @@ impl Walk<'_> {
             Some(name) => session.execute(&format!("DROP INDEX CONCURRENTLY {name}")),
             None => Ok(()),
         }
+    }
+}
+
+/// Whether it makes the session what it was when it was opened, or its path, which is not where the run began.
+fn resets(sql: &str) -> bool {
+    let mut words = Words::new(sql);
+    match &*words.next() {
+        "DISCARD" => words.next() == "ALL",
+        "RESET" => matches!(&*words.next(), "ALL" | "SEARCH_PATH"),
+        _ => false,
     }
 }
 
