@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use schema_runtime::engine::{Error, Event, Lock, Migrator, Options, Transactions};
+use schema_runtime::engine::{Error, Event, Lock, Migrator, Obstacle, Options, Transactions};
 use schema_runtime::history::History;
 
 use crate::support::*;
@@ -98,6 +98,31 @@ fn a_killed_connection_is_completed_by_the_next_run() {
     let fast = up.replace(" + sleep(30)", "");
     upgrade(&line(&[(&fast, "")]), &mut connection).unwrap();
     assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a"), ["20"]);
+}
+
+#[test]
+fn whoever_ends_a_statement_is_told_of() {
+    let Some(database) = Database::mysql() else { return };
+    let mut connection = database.my();
+    let up = "CREATE TABLE a (x int);\nINSERT INTO a VALUES (1);\nUPDATE a SET x = x + 1 + sleep(30);\n";
+    let failure = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut other = database.my();
+            let at_work = "SELECT CAST(id AS CHAR) AS line FROM information_schema.processlist \
+                WHERE db = DATABASE() AND info LIKE 'UPDATE a SET x = x + 1%'";
+            let id = loop {
+                if let [id] = &query(&mut other, at_work)[..] {
+                    break id.clone();
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            };
+            run(&mut other, &format!("KILL QUERY {id}"));
+        });
+        failure(upgrade(&line(&[(up, "")]), &mut connection))
+    });
+    assert_eq!((failure.index, failure.kept, failure.obstacle), (2, 2, Some(Obstacle::Cancelled)));
+    upgrade(&line(&[(&up.replace(" + sleep(30)", ""), "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM a"), ["2"]);
 }
 
 #[test]
@@ -206,14 +231,37 @@ fn a_schema_that_a_script_has_left_and_dropped_is_not_looked_for() {
 }
 
 #[test]
-fn a_script_that_drops_its_own_schema_leaves_no_lock() {
+fn what_was_set_in_a_schema_is_set_there_again() {
     let (Some(database), Some(other)) = (Database::mysql(), Database::mysql()) else { return };
     let mut connection = database.my();
-    let home = query(&mut connection, "SELECT DATABASE() AS line").remove(0);
-    assert!(upgrade(&line(&[(&format!("DROP DATABASE {home};\n"), "")]), &mut connection).is_err());
-    let free = format!("SELECT CAST(IS_FREE_LOCK(CONCAT('cargo_schema:', MD5('{home}'))) AS CHAR) AS line");
-    assert_eq!(query(&mut other.my(), &free), ["1"]);
-    run(&mut connection, &format!("CREATE DATABASE {home}"));
+    let schema = |connection: &mut Mysql| query(connection, "SELECT DATABASE() AS line").remove(0);
+    let (home, there) = (schema(&mut connection), schema(&mut other.my()));
+    run(&mut connection, "CREATE TABLE items AS SELECT 1 AS x");
+    run(&mut connection, &format!("CREATE TABLE {there}.items AS SELECT 100 AS x"));
+    let up = format!(
+        "USE {there};\nSET @n = (SELECT max(x) FROM items);\nUSE {home};\nINSERT INTO late VALUES (@n + 1);\n"
+    );
+    let history = line(&[(&up, "")]);
+    assert_eq!(failure(upgrade(&history, &mut connection)).index, 3);
+    run(&mut connection, "CREATE TABLE late (x int); SET @n = NULL");
+    upgrade(&history, &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT CAST(x AS CHAR) AS line FROM late"), ["101"]);
+}
+
+#[test]
+fn a_script_that_drops_its_own_schema_leaves_no_lock() {
+    for lock in [Lock::Engine, Lock::Table] {
+        let (Some(database), Some(other)) = (Database::mysql(), Database::mysql()) else { return };
+        let mut connection = database.my();
+        let home = query(&mut connection, "SELECT DATABASE() AS line").remove(0);
+        let history = line(&[(&format!("DROP DATABASE {home};\n"), "")]);
+        let options = Options { lock, ..Options::default() };
+        assert!(Migrator::new(&history).options(options).upgrade(&mut connection, "heads").is_err());
+        let free =
+            format!("SELECT CAST(IS_FREE_LOCK(CONCAT('cargo_schema:', MD5('{home}'))) AS CHAR) AS line");
+        assert_eq!(query(&mut other.my(), &free), ["1"]);
+        run(&mut connection, &format!("CREATE DATABASE {home}"));
+    }
 }
 
 #[test]

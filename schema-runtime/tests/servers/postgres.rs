@@ -188,31 +188,44 @@ fn a_script_outside_that_moves_the_search_path_does_not_move_the_ledger() {
     assert_eq!(left_in(&mut connection), Vec::<String>::new());
 }
 
-/// It takes the session's word and its lock along, and the path by which a fleet goes from schema to schema.
+/// It would take the session's word and its lock along, and the path by which a fleet goes from schema to schema.
 #[test]
-fn a_script_outside_that_resets_everything_stays_in_its_schema() {
-    let resets = [
-        "CREATE TABLE t (x int);\nDISCARD ALL;\nVACUUM t;\nCREATE TABLE u (x int);\n",
-        "CREATE TABLE t (x int);\nSET search_path = public;\nRESET ALL;\nCREATE TABLE u (x int);\nVACUUM t;\n",
-        "CREATE TABLE t (x int);\nCREATE TABLE u (x int);\nRESET search_path;\nVACUUM u;\n",
-    ];
-    for (reset, lock) in resets.into_iter().flat_map(|reset| [(reset, Lock::Engine), (reset, Lock::Table)]) {
+fn a_script_outside_may_not_reset_everything() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    for reset in ["DISCARD ALL", "reset all"] {
+        let up = format!("-- outside\nCREATE TABLE a (x int);\n{reset};\n");
+        let failure = failure(upgrade(&line(&[(&up, "")]), &mut connection));
+        assert_eq!((failure.index, failure.kept, failure.position), (1, 0, (3, 1)), "{}", failure.message);
+        assert!(failure.message.contains("lock"), "{}", failure.message);
+        assert_eq!(connection.tables(), Vec::<String>::new());
+        assert_eq!(left_in(&mut connection), Vec::<String>::new());
+    }
+    // In a transaction it does no harm.
+    upgrade(&line(&[("CREATE TABLE a (x int);\nRESET ALL;\n", "")]), &mut connection).unwrap();
+}
+
+#[test]
+fn a_script_outside_that_resets_the_search_path_is_where_the_run_began() {
+    let up = "-- outside\nCREATE TABLE t (x int);\nSET search_path = public;\nRESET search_path;\n\
+        CREATE TABLE u (x int);\nINSERT INTO late VALUES (1);\nVACUUM u;\nCREATE TABLE v (x int);\n";
+    for lock in [Lock::Engine, Lock::Table] {
         let Some(database) = Database::postgres() else { return };
-        let reset = format!("-- outside\n{reset}");
-        let later =
-            "-- outside\nCREATE INDEX CONCURRENTLY i ON t (x);\nBEGIN;\nCREATE TABLE v (x int);\nCOMMIT;\n";
-        let history = line(&[(&reset, ""), (later, ""), ("CREATE TABLE w (x int);\n", "")]);
+        let history = line(&[(up, ""), ("CREATE TABLE w (x int);\n", "")]);
         let mut connection = database.pg();
-        run(&mut connection, "CREATE SCHEMA s; SET search_path = s");
-        let options = options(|options| options.lock = lock);
-        Migrator::new(&history).options(options).upgrade(&mut connection, "heads").unwrap();
+        run(&mut connection, "CREATE SCHEMA s; SET search_path = s; CREATE TABLE public.late (x int)");
+        let upgrade = |connection: &mut Postgres| {
+            let options = options(|options| options.lock = lock);
+            Migrator::new(&history).options(options).upgrade(connection, "heads")
+        };
+        assert_eq!(failure(upgrade(&mut connection)).index, 4);
+        run(&mut connection, "CREATE TABLE s.late (x int)");
+        upgrade(&mut connection).unwrap();
         let there = "SELECT concat(schemaname, '.', tablename) AS line FROM pg_tables \
             WHERE schemaname IN ('s', 'public') AND tablename !~ '^__' ORDER BY 1";
-        assert_eq!(query(&mut connection, there), ["s.t", "s.u", "s.v", "s.w"], "{reset}");
-        assert_eq!(query(&mut connection, VERSIONS).len(), 3);
-        assert_eq!(left_in(&mut connection), Vec::<String>::new(), "{reset}");
-        let lease = "SELECT to_regclass('s.__schema_lock')::text AS line";
-        assert_eq!(query(&mut connection, lease) == [""], lock == Lock::Engine, "{reset}");
+        assert_eq!(query(&mut connection, there), ["public.late", "s.late", "s.t", "s.u", "s.v", "s.w"]);
+        assert_eq!(query(&mut connection, VERSIONS).len(), 2);
+        assert_eq!(left_in(&mut connection), Vec::<String>::new());
     }
 }
 

@@ -205,6 +205,12 @@ impl RunLock {
     ) -> Result<(), SqlError> {
         let hold = std::mem::take(&mut self.hold);
         let mut last: Vec<String> = Vec::new();
+        if hold.session {
+            let names = BITS.map(|bit| format!("RELEASE_LOCK({})", name(bit)));
+            let release = format!("DO RELEASE_LOCK({LOCK}), {}", names.collect::<Vec<_>>().join(", "));
+            // A script may have dropped the schema, which the session is in no more, and the lease's table with it.
+            last.push(release.replace("DATABASE()", &quote(&self.name)));
+        }
         // Also one of which it could not be asked whether it was taken: the token says whose it is.
         if let Some(fence) = hold.lease.or(self.sought.take()) {
             last.push(format!(
@@ -213,12 +219,6 @@ impl RunLock {
                 quote(LOST),
                 quote(&self.token)
             ));
-        }
-        if hold.session {
-            let names = BITS.map(|bit| format!("RELEASE_LOCK({})", name(bit)));
-            let release = format!("DO RELEASE_LOCK({LOCK}), {}", names.collect::<Vec<_>>().join(", "));
-            // A script may have dropped the schema, which the session is in no more.
-            last.push(release.replace("DATABASE()", &quote(&self.name)));
         }
         settings.append(&mut self.restore);
         if !settings.is_empty() {

@@ -36,6 +36,9 @@ const FULL: [&str; 5] =
 /// What MariaDB and MySQL say when a statement took longer than it may.
 const SLOW: [&str; 2] = ["max_statement_time exceeded", "maximum statement execution time exceeded"];
 
+/// What the server says, and no more, when somebody ended a statement.
+const CANCELLED: &str = "Query execution was interrupted";
+
 /// What drivers say of a connection that is gone, in English whatever the server speaks.
 const GONE: [&str; 5] = [
     "Input/output error",
@@ -76,6 +79,8 @@ impl Engine for Mysql {
             SqlErrorKind::LockTimeout
         } else if SLOW.iter().any(|slow| message.contains(slow)) {
             SqlErrorKind::StatementTimeout
+        } else if message == CANCELLED {
+            SqlErrorKind::Cancelled
         } else if GONE.iter().any(|gone| message.starts_with(gone)) {
             SqlErrorKind::Lost
         } else if message.contains(LOST) {

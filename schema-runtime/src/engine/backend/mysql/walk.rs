@@ -159,11 +159,14 @@ impl<'s> Walk<'s> {
     /// one had.
     fn opening(&mut self) -> String {
         self.announce();
-        let place = self.place();
-        // A schema that it has left since may be gone.
-        let is_needed =
-            |sql: &&str| !goes_elsewhere(sql) || place.is_some_and(|place| std::ptr::eq(place, *sql));
-        self.attempt.pass(&OF_THE_SESSION).into_iter().filter(is_needed).for_each(|sql| self.push(sql));
+        let passed = self.attempt.pass(&OF_THE_SESSION);
+        for (index, sql) in passed.iter().enumerate() {
+            // A schema in which nothing was set may be gone since.
+            let is_left = passed.get(index + 1).is_some_and(|next| goes_elsewhere(next));
+            if !(goes_elsewhere(sql) && is_left) {
+                self.push(sql);
+            }
+        }
         self.push(&format!("SET @__schema_at = {}", self.attempt.from));
         std::mem::take(&mut self.message)
     }

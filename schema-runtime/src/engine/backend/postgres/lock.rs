@@ -344,20 +344,6 @@ impl RunLock {
         }
     }
 
-    /// After a script has reset its session, which is still this one: as a run finds it.
-    pub(super) fn regain(&self, session: &mut dyn Session) -> Result<(), SqlError> {
-        let word = quote(&self.token);
-        session.execute(&format!("SELECT pg_catalog.set_config('cargo_schema.session', {word}, false)"))?;
-        if self.hold != Hold::Session {
-            return Ok(());
-        }
-        let row = session.rows(&look(&self.token, true))?.into_iter().next().unwrap_or_default();
-        match row.get(4) {
-            Some(Some(taken)) if is_ours(&row) && taken == "true" => Ok(()),
-            _ => Err(SqlError { kind: SqlErrorKind::LockLost, ..SqlError::new(LOST) }),
-        }
-    }
-
     fn end(&self) -> String {
         format!("clock_timestamp() + interval '{} milliseconds'", self.lease.as_millis())
     }

@@ -342,7 +342,8 @@ impl PostgresBackend {
         let query = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')";
         let row = session.rows(query)?.into_iter().next().unwrap_or_default();
         let [lock, statement] = row.try_into().unwrap_or_default();
-        self.timeouts = Some([lock.unwrap_or_default(), statement.unwrap_or_default()]);
+        // After a lock that was lost they are ours already.
+        self.timeouts.get_or_insert([lock.unwrap_or_default(), statement.unwrap_or_default()]);
         let mut message = Message::default();
         limit(&mut message, "SET", &self.limits());
         session.execute(message.sql())

@@ -28,6 +28,9 @@ const REPEATABLE: [&str; 10] = [
 /// First words of statements whose effect ends with the connection, and which a resumed run needs again.
 const OF_THE_SESSION: [&str; 3] = ["SET", "RESET", "LOAD"];
 
+const PAST_THE_POOLER: &str =
+    "connect past the pooler for this revision, or set it for the role with ALTER ROLE";
+
 /// See `Backend::resume`.
 pub(super) fn resume(script: &Script, entry: &Entry) -> Option<usize> {
     attempt::resume(script, entry, |next| !is_alone(script, next) || Probe::of(script.sql(next)).is_some())
@@ -110,7 +113,9 @@ impl PostgresBackend {
         let walked = self.announce(session, &mut walk, step).and_then(|()| {
             let session = &mut self.lock.route(session, false);
             // Gives this connection what the dead one had.
-            walk.attempt.pass(&OF_THE_SESSION).into_iter().try_for_each(|sql| session.execute(sql))?;
+            for sql in walk.attempt.pass(&OF_THE_SESSION) {
+                session.execute(self.way_back(sql).as_deref().unwrap_or(sql))?;
+            }
             walk.run(session, self, step.is_in_doubt)
         });
         let walked = walked.and_then(|()| self.conclude(session, step, &walk));
@@ -128,32 +133,40 @@ impl PostgresBackend {
         })
     }
 
-    /// After a statement that may have taken along what makes the session this run's.
-    fn stay(&self, session: &mut dyn Session, sql: &str) -> Result<(), SqlError> {
-        if !resets(sql) || self.lock.is_pooled() {
-            return Ok(());
-        }
-        session.execute(&self.path(false))?;
-        self.lock.regain(session)
-    }
-
-    /// What a script sets for its next statement, and a pooler does not keep until then.
+    /// What cannot be run here: what would let go of the lock while the script runs, and what a script sets for its
+    /// next statement where a pooler does not keep it until then.
     fn refuse_lost_settings(&self, script: &Script) -> Result<(), Failure> {
-        let sets = |statement: &Statement| {
-            let sql = script.sql(statement);
+        let sets = |sql: &str| {
             let mut words = Words::new(sql);
             (OF_THE_SESSION.contains(&&*words.next()) && words.next() != "LOCAL") || is_temporary(sql)
         };
-        let (statement, message) = match script.statements.iter().position(sets) {
-            _ if !self.lock.is_pooled() => return Ok(()),
-            Some(statement) => (statement, "the pooler gives the next statement another session"),
-            None if self.is_limited() => (0, "no timeout lasts through a pooler in transaction mode"),
-            None => return Ok(()),
+        let first = |is: &dyn Fn(&str) -> bool| {
+            script.statements.iter().position(|statement| is(script.sql(statement)))
         };
-        let help =
-            "connect past the pooler for this revision, or set it for the role with ALTER ROLE".to_owned();
-        let error = SqlError { details: vec![help], ..SqlError::new(message) };
+        let is_pooled = self.lock.is_pooled();
+        let (statement, message, help) = match (first(&resets_all), first(&sets)) {
+            (Some(statement), _) => (
+                statement,
+                "it would take the run's lock along, which is the session's",
+                "RESET by name what the script has SET, and DISCARD TEMP or PLANS",
+            ),
+            (None, Some(statement)) if is_pooled => {
+                (statement, "the pooler gives the next statement another session", PAST_THE_POOLER)
+            }
+            (None, None) if is_pooled && self.is_limited() => {
+                (0, "no timeout lasts through a pooler in transaction mode", PAST_THE_POOLER)
+            }
+            (None, _) => return Ok(()),
+        };
+        let error = SqlError { details: vec![help.to_owned()], ..SqlError::new(message) };
         Err(Failure { statement, error, kept: 0, is_unit_lost: true, is_recorded: true })
+    }
+
+    /// What comes after a statement that leaves the schema that the run is in for the connection's own.
+    fn way_back(&self, sql: &str) -> Option<String> {
+        let mut words = Words::new(sql);
+        let is_needed = words.pass(&["RESET", "SEARCH_PATH"]) && !self.lock.is_pooled();
+        is_needed.then(|| self.path(false))
     }
 
     /// Commits the row that says that it is under way.
@@ -236,7 +249,6 @@ impl Walk<'_> {
             let mark = backend.lock.mark();
             let ran = session.execute(&format!("{mark}{sql}"));
             ran.map_err(|error| SqlError { position: place(error.position, mark.len(), sql), ..error })?;
-            backend.stay(session, sql)?;
             return session.execute(&advance);
         }
         let mut message = Message::default();
@@ -247,9 +259,7 @@ impl Walk<'_> {
         message.push(&backend.lock.guard());
         let before = message.sql().chars().count();
         message.push(sql);
-        if resets(sql) && !backend.lock.is_pooled() {
-            message.push(&backend.restore());
-        }
+        message.push(&backend.way_back(sql).unwrap_or_default());
         message.push(&advance);
         if !self.is_in_transaction {
             message.push("COMMIT");
@@ -289,14 +299,10 @@ impl Walk<'_> {
     }
 }
 
-/// Whether it makes the session what it was when it was opened, or its path, which is not where the run began.
-fn resets(sql: &str) -> bool {
+/// Whether it makes the session what it was when it was opened, and takes along what makes it this run's.
+fn resets_all(sql: &str) -> bool {
     let mut words = Words::new(sql);
-    match &*words.next() {
-        "DISCARD" => words.next() == "ALL",
-        "RESET" => matches!(&*words.next(), "ALL" | "SEARCH_PATH"),
-        _ => false,
-    }
+    matches!(&*words.next(), "DISCARD" | "RESET") && words.next() == "ALL"
 }
 
 /// `COMMIT AND CHAIN` begins another transaction at once.
