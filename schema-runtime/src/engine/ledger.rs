@@ -340,13 +340,9 @@ pub(crate) fn prepared(
 
 /// The query for those of these versions that are applied.
 #[cfg(feature = "postgres")]
-pub(crate) fn applied<'v>(
-    backend: &dyn Backend,
-    qualifier: &str,
-    versions: impl Iterator<Item = &'v str>,
-) -> String {
+pub(crate) fn applied<'v>(backend: &dyn Backend, versions: impl Iterator<Item = &'v str>) -> String {
     let versions: Vec<String> = versions.map(|version| backend.quote(version)).collect();
-    format!("SELECT version FROM {qualifier}{DIESEL} WHERE version IN ({})", versions.join(", "))
+    format!("SELECT version FROM {DIESEL} WHERE version IN ({})", versions.join(", "))
 }
 
 /// All but the id, which the database gives.

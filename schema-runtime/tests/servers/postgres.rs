@@ -230,6 +230,44 @@ fn a_script_outside_that_resets_the_search_path_is_where_the_run_began() {
 }
 
 #[test]
+fn a_ledger_is_where_it_is_found() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    run(&mut connection, "CREATE SCHEMA s; SET search_path = nope, s");
+    let made = ("CREATE SCHEMA nope;\n", "");
+    upgrade(&line(&[made]), &mut connection).unwrap();
+    let outside = ("-- outside\nCREATE TABLE t (x int);\nCREATE INDEX CONCURRENTLY i ON t (x);\n", "");
+    upgrade(&line(&[made, outside, ("CREATE TABLE u (x int);\n", "")]), &mut connection).unwrap();
+    assert_eq!(query(&mut connection, "SELECT count(*)::text AS line FROM s.__schema_ledger"), ["3"]);
+    assert_eq!(left_in(&mut connection), Vec::<String>::new());
+}
+
+#[test]
+fn a_script_that_resets_everything_leaves_no_lease() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let history = line(&[("CREATE TABLE a (x int);\nRESET ALL;\n", ""), ("CREATE TABLE b (x int);\n", "")]);
+    let table = options(|options| (options.lock, options.lock_wait) = (Lock::Table, Duration::ZERO));
+    let upgrade = |connection: &mut Postgres, target: &str| {
+        Migrator::new(&history).options(table.clone()).upgrade(connection, target).unwrap()
+    };
+    upgrade(&mut connection, "+1");
+    assert_eq!(left_in(&mut connection), Vec::<String>::new());
+    upgrade(&mut connection, "heads");
+}
+
+#[test]
+fn one_transaction_puts_back_what_each_script_has_set() {
+    let Some(database) = Database::postgres() else { return };
+    let mut connection = database.pg();
+    let history =
+        line(&[("CREATE SCHEMA s;\nSET search_path = s;\n", ""), ("CREATE TABLE a (x int);\n", "")]);
+    let all = options(|options| options.transactions = Transactions::All);
+    Migrator::new(&history).options(all).upgrade(&mut connection, "heads").unwrap();
+    assert_eq!(connection.tables(), ["a"]);
+}
+
+#[test]
 fn a_ledger_that_cannot_be_made_leaves_no_lock() {
     let Some(database) = Database::postgres() else { return };
     let mut connection = database.pg();

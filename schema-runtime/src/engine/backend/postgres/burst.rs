@@ -34,7 +34,6 @@ pub(super) fn is_swift(script: &Script) -> bool {
 pub(super) fn found_out(
     session: &mut dyn Session,
     backend: &dyn Backend,
-    qualifier: &str,
     steps: &[Step<'_>],
     error: SqlError,
 ) -> Together {
@@ -43,7 +42,7 @@ pub(super) fn found_out(
         return Together { done: 0, stop: Some(error) };
     }
     let versions = steps.iter().map(|step| &*step.revision.version);
-    let query = ledger::applied(backend, qualifier, versions.clone());
+    let query = ledger::applied(backend, versions.clone());
     // Somebody who cancels one statement may do so with the next.
     let applied = route::in_transaction(session, &query).or_else(|_| {
         let _ = session.execute(ANEW);

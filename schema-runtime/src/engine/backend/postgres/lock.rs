@@ -308,10 +308,10 @@ impl RunLock {
         let (is_ours, renew) = match self.hold {
             Hold::Nothing => return String::new(),
             Hold::Session => {
-                let (token, table) = (quote(&self.token), quote(&self.table));
                 let is_ours = format!(
-                    "current_setting('cargo_schema.session', true) = {token} AND to_regclass({table}) IS NULL \
-                     AND pg_catalog.pg_try_advisory_xact_lock({TURN}, {})",
+                    "{} AND to_regclass({}) IS NULL AND pg_catalog.pg_try_advisory_xact_lock({TURN}, {})",
+                    self.is_ours(),
+                    quote(&self.table),
                     self.key
                 );
                 (is_ours, String::new())
@@ -337,11 +337,16 @@ impl RunLock {
     /// More to be selected where a script may have reset everything: that the session is ours.
     pub(super) fn word(&self) -> String {
         match self.hold {
-            Hold::Nothing | Hold::Lease(_) => String::new(),
-            Hold::Session => {
+            Hold::Nothing => String::new(),
+            Hold::Session | Hold::Lease(_) => {
                 format!(", pg_catalog.set_config('cargo_schema.session', {}, false)", quote(&self.token))
             }
         }
+    }
+
+    /// That the session has our word.
+    pub(super) fn is_ours(&self) -> String {
+        is_session_of(&self.token)
     }
 
     fn end(&self) -> String {
@@ -440,7 +445,8 @@ impl RunLock {
         }
         let has_word = !self.token.is_empty() && !self.is_pooled();
         if has_word {
-            last.push(&unlock(&self.token, &self.key));
+            // The key is unknown where the question failed that takes the lock.
+            last.push(&unlock(&self.token, if self.key.is_empty() { KEY } else { &self.key }));
         }
         let ended = if last.sql().is_empty() { Ok(()) } else { session.execute(last.sql()) };
         match ended {
@@ -499,6 +505,11 @@ fn look(token: &str, may_take: bool) -> String {
     )
 }
 
+/// That a session has this word.
+fn is_session_of(token: &str) -> String {
+    format!("current_setting('cargo_schema.session', true) = {}", quote(token))
+}
+
 /// Lets go of the session's lock, if this is the session.
 fn unlock(token: &str, key: &str) -> String {
     format!(
@@ -507,7 +518,7 @@ fn unlock(token: &str, key: &str) -> String {
          ELSE pg_catalog.pg_advisory_unlock({LOCK}, {key}) END FROM pg_catalog.pg_locks \
          WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'advisory' AND objsubid = 2 \
          AND classid IN ({LOCK}, {SINCE})",
-        unless(&format!("current_setting('cargo_schema.session', true) = {}", quote(token))),
+        unless(&is_session_of(token)),
         notice_the_end(WATCHED, "0", false),
     )
 }

@@ -65,6 +65,8 @@ pub(crate) struct PostgresBackend {
     is_unflushed: bool,
     /// As the connection had it: a script that changes it must not move the ledger elsewhere.
     search_path: String,
+    /// The schema that the ledger was found in along that path, with the dot after it, once a script may move it.
+    home: String,
     routine: Routine,
 }
 
@@ -112,7 +114,7 @@ impl Backend for PostgresBackend {
     }
 
     fn ledger(&self) -> String {
-        format!("{}{LEDGER}", self.lock.qualifier())
+        format!("{}{LEDGER}", self.home)
     }
 
     fn tables(&self) -> [&'static str; 2] {
@@ -260,7 +262,7 @@ impl Backend for PostgresBackend {
         self.is_unflushed = true;
         let together = match session.execute(&message) {
             Ok(()) => Together { done: steps.len(), stop: None },
-            Err(error) => burst::found_out(session, self, self.lock.qualifier(), steps, error),
+            Err(error) => burst::found_out(session, self, steps, error),
         };
         self.left -= together.done;
         together
@@ -359,8 +361,7 @@ impl PostgresBackend {
         match self.terms.reach {
             Reach::Run => {
                 message.script(script);
-                let uncount = message.uncount().map(|calls| format!("SELECT {calls}"));
-                message.push(&uncount.unwrap_or_default());
+                self.put_back(&mut message);
             }
             Reach::Unit => self.revision(&mut message, script),
         }
@@ -432,8 +433,7 @@ impl PostgresBackend {
 
     fn rows(&mut self, message: &mut Message) {
         let changes = std::mem::take(&mut self.pending.changes);
-        let uncount = message.uncount().map_or_else(String::new, |calls| format!(", {calls}"));
-        message.push(&format!("{}{uncount}", self.restore()));
+        self.put_back(message);
         let written = ledger::write(self, &changes);
         written
             .iter()
@@ -458,7 +458,8 @@ impl PostgresBackend {
         if self.search_path.is_empty() || self.lock.is_pooled() {
             return Ok(());
         }
-        session.execute(&self.path(false))
+        // Not in a session that has become somebody else's.
+        session.execute(&format!("{} WHERE {}", self.path(false), self.lock.is_ours()))
     }
 
     /// What names without a schema mean, for a transaction that may find any session.
@@ -468,6 +469,12 @@ impl PostgresBackend {
 
     fn path(&self, is_local: bool) -> String {
         format!("SELECT pg_catalog.set_config('search_path', {}, {is_local})", quote(&self.search_path))
+    }
+
+    /// What comes after a script, and ends the counting.
+    fn put_back(&self, message: &mut Message) {
+        let uncount = message.uncount().map_or_else(String::new, |calls| format!(", {calls}"));
+        message.push(&format!("{}{uncount}", self.restore()));
     }
 
     /// Whatever a script has set must neither move the ledger elsewhere nor hide that the session is ours.

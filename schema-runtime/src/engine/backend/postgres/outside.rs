@@ -6,8 +6,8 @@ use super::message::Message;
 use super::{PostgresBackend, quote};
 use crate::engine::backend::attempt::{self, Attempt, is_temporary};
 use crate::engine::backend::words::Words;
-use crate::engine::backend::{Backend, Failure, Step, heard};
-use crate::engine::ledger::{self, Change, Entry};
+use crate::engine::backend::{Failure, Step, heard};
+use crate::engine::ledger::{self, Change, Entry, LEDGER};
 use crate::engine::session::{Session, SqlError, SqlErrorKind};
 use crate::revision::{Script, Statement, StatementKind};
 
@@ -178,8 +178,13 @@ impl PostgresBackend {
     ) -> Result<(), SqlError> {
         self.pending.changes.push(walk.attempt.announcement(step));
         self.keep(session)?;
-        let last = format!("SELECT max(id)::text FROM {}", self.ledger());
-        walk.attempt.row = self.lock.route(session, false).value(&last)?;
+        let query = format!(
+            "SELECT max(id)::text, (SELECT concat(relnamespace::regnamespace, '.') FROM pg_catalog.pg_class \
+             WHERE oid = to_regclass('{LEDGER}')) FROM {LEDGER}"
+        );
+        let row = self.lock.route(session, false).rows(&query)?.into_iter().next().unwrap_or_default();
+        let [last, home] = row.try_into().unwrap_or_default();
+        (walk.attempt.row, self.home) = (last, home.unwrap_or_default());
         Ok(())
     }
 
