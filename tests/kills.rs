@@ -278,13 +278,18 @@ fn killed_in_a_long_run(victim: Victim, has_rows: bool) {
     );
 }
 
-/// What comes out when nobody disturbs it, and how long that takes.
+/// What comes out when nobody disturbs it, and how long that takes. The shortest of three: one that a busy machine made
+/// long would have nobody killed before the end.
 fn undisturbed(server: &Private, sandbox: &Sandbox) -> (Vec<String>, Duration) {
     history(sandbox, server.engine, None);
-    let database = Served::on(server.engine, server.url());
-    let start = Instant::now();
-    upgrade(sandbox, &database).ok();
-    (contents(&database), start.elapsed())
+    let runs = (0..3).map(|_| {
+        let database = Served::on(server.engine, server.url());
+        let start = Instant::now();
+        upgrade(sandbox, &database).ok();
+        (start.elapsed(), contents(&database))
+    });
+    let (took, contents) = runs.min().expect("three");
+    (contents, took)
 }
 
 fn at_any_moment(server: &Private, victim: Victim) {
